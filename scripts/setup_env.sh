@@ -1,30 +1,34 @@
 #!/usr/bin/env bash
 # Builds one locked environment: setup_env.sh <folder that holds pyproject.toml and uv.lock>
-# Installs uv into .recsflow/tools when the machine has none.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(cd "$root/$1" && pwd)
-uv_version=0.13.8
-
 python=$("$root/scripts/find_python.sh")
-uv=$(command -v uv || true)
-if [ -z "$uv" ]; then
-    uv=$root/.recsflow/tools/bin/uv
-    if ! "$uv" --version >/dev/null 2>&1; then
-        "$python" -m venv --clear "$root/.recsflow/tools"
-        "$root/.recsflow/tools/bin/python" -m pip install --quiet "uv==$uv_version"
+
+# TensorFlow Data Validation needs pyfarmhash, which is published as C++ source only.
+require_compiler() {
+    command -v c++ >/dev/null && return
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "installing g++ (pyfarmhash, a dependency of TFX, is built from source)"
+        apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends g++ >/dev/null
+    else
+        echo "TFX's dependency pyfarmhash is built from source: install a C++ compiler (apt-get install g++)." >&2
+        exit 1
     fi
-fi
+}
 
 unset VIRTUAL_ENV
 cd "$folder"
+echo "building the environment of ${folder#"$root"/}"
 if [ "$folder" != "$root/trainer_image" ]; then
-    "$uv" sync --quiet --locked --python "$python"
-elif "$root/scripts/private_glibc.sh" --needed; then
-    # The environment's interpreter is patched below; uv must not judge the wheels by the host's glibc.
-    "$uv" sync --quiet --locked --python "$python" --python-platform x86_64-manylinux_2_39
-    UV=$uv "$root/scripts/private_glibc.sh" "$folder/.venv" "$python"
+    "$root/scripts/uv.sh" sync --quiet --locked --python "$python"
 else
-    "$uv" sync --quiet --locked --python "$python"
+    require_compiler
+    if "$root/scripts/private_glibc.sh" --needed; then
+        # The environment's interpreter is patched below; uv must not judge the wheels by the host's glibc.
+        "$root/scripts/uv.sh" sync --quiet --locked --python "$python" --python-platform x86_64-manylinux_2_39
+        "$root/scripts/private_glibc.sh" "$folder/.venv" "$python"
+    else
+        "$root/scripts/uv.sh" sync --quiet --locked --python "$python"
+    fi
 fi
-echo "environment ready: $folder/.venv"
