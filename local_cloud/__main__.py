@@ -1,0 +1,113 @@
+"""Command line of the local cloud: `python -m local_cloud start|stop|status|env|load-sample|console`."""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from local_cloud.errors import LocalCloudError, ServiceError
+from local_cloud.services import Service, ServiceRunner, build_services
+from local_cloud.settings import REPOSITORY, LocalSettings
+
+DEFAULT_SERVICES = ("bigquery", "vertex", "mlflow")
+
+
+def _parse(arguments: Sequence[str] | None, names: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local_cloud", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    start = commands.add_parser("start", help="start servers and wait until they answer")
+    start.add_argument("services", nargs="*", metavar="service", help=f"of {', '.join(names)}, or all")
+    stop = commands.add_parser("stop", help="stop the servers that `start` started")
+    stop.add_argument("services", nargs="*", metavar="service", help="default: all")
+    commands.add_parser("status", help="show every server; exits 1 when one that was started does not answer")
+    commands.add_parser("env", help="print the environment for Airflow and the clients as shell exports")
+    commands.add_parser("load-sample", help="load Complete Journey into the BigQuery emulator")
+    commands.add_parser("console", help="print what a person can open, and Airflow's login")
+    return parser.parse_args(arguments)
+
+
+def _select(names: Sequence[str], services: dict[str, Service], default: Sequence[str]) -> list[Service]:
+    wanted = list(services) if "all" in names else list(names) or list(default)
+    unknown = sorted(set(wanted) - set(services))
+    if unknown:
+        raise ServiceError(f"command line: service is {', '.join(unknown)}; use {', '.join(services)} or all.")
+    return [service for name, service in services.items() if name in wanted]
+
+
+def _start(selected: list[Service], runner: ServiceRunner) -> None:
+    # All are launched before the first is waited for: they start side by side.
+    started = {service.name: runner.launch(service) for service in selected}
+    for service in selected:
+        runner.wait(service)
+        note = "started" if started[service.name] else "already running"
+        print(f"{service.name:10} {note:16} {service.address}")
+
+
+def _stop(selected: list[Service], runner: ServiceRunner) -> None:
+    for service in reversed(selected):
+        print(f"{service.name:10} {'stopped' if runner.stop(service) else 'was not running'}")
+
+
+def _status(services: dict[str, Service], runner: ServiceRunner) -> int:
+    exit_code = 0
+    for service in services.values():
+        pid = runner.process(service).pid()
+        if pid is None:
+            print(f"{service.name:10} stopped")
+            continue
+        healthy = runner.is_healthy(service)
+        exit_code = exit_code if healthy else 1
+        print(f"{service.name:10} {'running' if healthy else 'NOT ANSWERING':16} pid {pid:<8} {service.address}")
+    return exit_code
+
+
+def _load_sample(settings: LocalSettings) -> int:
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    environment = {**os.environ, **settings.environment()}
+    return subprocess.run(
+        [str(python), "-m", "local_cloud.sample"], env=environment, cwd=REPOSITORY, check=False
+    ).returncode
+
+
+def _console(settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner) -> None:
+    labels = {"bigquery": "BigQuery (API)", "vertex": "Pipeline jobs", "mlflow": "MLflow", "airflow": "Airflow"}
+    for service in services.values():
+        if runner.process(service).pid() is not None:
+            print(f"{labels[service.name]:15} {service.address}")
+    passwords = settings.home / "airflow" / "simple_auth_manager_passwords.json.generated"
+    if passwords.exists():
+        for user, password in json.loads(passwords.read_text()).items():
+            print(f"{'Airflow login':15} {user} / {password}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit status."""
+    try:
+        settings = LocalSettings.from_environment()
+        services = build_services(settings)
+        runner = ServiceRunner(settings)
+        options = _parse(arguments, list(services))
+        if options.command == "start":
+            _start(_select(options.services, services, DEFAULT_SERVICES), runner)
+        elif options.command == "stop":
+            _stop(_select(options.services, services, list(services)), runner)
+        elif options.command == "status":
+            return _status(services, runner)
+        elif options.command == "env":
+            for key, value in settings.environment().items():
+                print(f"export {key}={shlex.quote(value)}")
+        elif options.command == "load-sample":
+            return _load_sample(settings)
+        elif options.command == "console":
+            _console(settings, services, runner)
+    except LocalCloudError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

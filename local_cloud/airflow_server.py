@@ -1,0 +1,31 @@
+"""Airflow's standalone mode with every port on loopback.
+
+The scheduler's and the triggerer's log servers listen on all interfaces and have no setting for it. On one machine
+the API server reads the log files itself, so both are started without one.
+"""
+
+import signal
+from typing import Any
+
+from airflow.cli.commands import standalone_command
+
+LOG_SERVING_COMMANDS = ("scheduler", "triggerer")
+
+
+class LoopbackSubCommand(standalone_command.SubCommand):
+    """A part of Airflow, without the log server that would listen on all interfaces."""
+
+    def __init__(self, parent: Any, name: str, command: list[str], env: dict[str, str]) -> None:
+        flags = ["--skip-serve-logs"] if name in LOG_SERVING_COMMANDS else []
+        super().__init__(parent, name=name, command=[*command, *flags], env=env)
+
+
+def main() -> None:
+    """Runs Airflow until it is told to end; its parts then end in order."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    standalone_command.SubCommand = LoopbackSubCommand
+    standalone_command.StandaloneCommand().run()
+
+
+if __name__ == "__main__":
+    main()

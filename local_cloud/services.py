@@ -1,0 +1,210 @@
+"""The servers of the local cloud: how each is started and how one sees that it works."""
+
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.errors import ServiceError
+from local_cloud.process import BackgroundProcess
+from local_cloud.settings import HOST, PROJECT, REPOSITORY, LocalSettings
+
+
+def _always_healthy(_body: bytes) -> bool:
+    return True
+
+
+def _airflow_healthy(body: bytes) -> bool:
+    return all(part.get("status") in ("healthy", None) for part in json.loads(body).values())
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server and the recipe to run it.
+
+    Attributes:
+        name: name on the command line.
+        argv: command.
+        environment: variables on top of the caller's.
+        ports: loopback ports that it listens on.
+        health_url: answers 200 when the server works.
+        address: what a person opens.
+        start_timeout_s: how long the start may take.
+        prepare: runs before the first start.
+        healthy: judges the body of the health answer.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    ports: tuple[int, ...]
+    health_url: str
+    address: str
+    start_timeout_s: float = 60.0
+    prepare: Callable[[], None] | None = None
+    healthy: Callable[[bytes], bool] = _always_healthy
+
+
+def build_services(settings: LocalSettings) -> dict[str, Service]:
+    """Returns all servers by name, in the order in which they start."""
+    builders = (_bigquery, _vertex, _mlflow, _airflow)
+    return {service.name: service for service in (build(settings) for build in builders)}
+
+
+def _bigquery(settings: LocalSettings) -> Service:
+    rest, grpc = settings.port("bigquery"), settings.port("bigquery_storage")
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    return Service(
+        name="bigquery",
+        argv=(
+            *(str(python), "-m", "local_cloud.bigquery_server", "start", "--persistent"),
+            *("--data-dir", str(settings.home / "bigquery"), "--project", PROJECT),
+            *("--rest-host", HOST, "--rest-port", str(rest), "--grpc-host", HOST, "--grpc-port", str(grpc)),
+            *("--log-level", "warning", "--log-format", "console"),
+        ),
+        # The avro extension of DuckDB would be fetched from the internet, and nothing here uses it.
+        environment={"BQEMU_ENABLE_FORMAT_EXTENSIONS": "false"},
+        ports=(rest, grpc),
+        health_url=f"{settings.url('bigquery')}/readyz",
+        address=settings.url("bigquery"),
+    )
+
+
+def _vertex(settings: LocalSettings) -> Service:
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    return Service(
+        name="vertex",
+        argv=(str(python), "-m", "local_cloud.vertex", "--host", HOST, "--port", str(settings.port("vertex"))),
+        environment={
+            key: value
+            for key, value in settings.environment().items()
+            if not key.startswith("AIRFLOW") and key != "PYTHONPATH"
+        },
+        ports=(settings.port("vertex"),),
+        health_url=f"{settings.url('vertex')}/healthz",
+        address=f"{settings.url('vertex')}/console/jobs",
+    )
+
+
+def _mlflow(settings: LocalSettings) -> Service:
+    mlflow = str(REPOSITORY / ".venv" / "bin" / "mlflow")
+    database = settings.home / "mlflow.db"
+    store = f"sqlite:///{database}"
+
+    def create_database() -> None:
+        # Several processes that create the database together all fail; one does it, first.
+        if not database.exists():
+            subprocess.run([mlflow, "db", "upgrade", store], check=True, capture_output=True)
+
+    return Service(
+        name="mlflow",
+        argv=(
+            *(mlflow, "server", "--host", HOST, "--port", str(settings.port("mlflow")), "--workers", "1"),
+            *("--backend-store-uri", store),
+            *("--artifacts-destination", (settings.home / "mlflow-artifacts").as_uri()),
+        ),
+        environment={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        ports=(settings.port("mlflow"),),
+        health_url=f"{settings.url('mlflow')}/health",
+        address=settings.url("mlflow"),
+        start_timeout_s=90.0,
+        prepare=create_database,
+    )
+
+
+def _airflow(settings: LocalSettings) -> Service:
+    python = REPOSITORY / ".venv" / "bin" / "python"
+    return Service(
+        name="airflow",
+        argv=(str(python), "-m", "local_cloud.airflow_server"),
+        environment={**settings.environment(), "PATH": f"{python.parent}:{os.environ.get('PATH', '')}"},
+        ports=(settings.port("airflow"),),
+        health_url=f"{settings.url('airflow')}/api/v2/monitor/health",
+        address=settings.url("airflow"),
+        start_timeout_s=180.0,
+        healthy=_airflow_healthy,
+    )
+
+
+class ServiceRunner:
+    """Starts, stops and looks at servers."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self._settings = settings
+
+    def process(self, service: Service) -> BackgroundProcess:
+        """Returns the handle of a server's process."""
+        home = self._settings.home
+        return BackgroundProcess(home / "run" / f"{service.name}.pid", home / "logs" / f"{service.name}.log")
+
+    def launch(self, service: Service) -> bool:
+        """Starts a server unless it runs already; returns whether it was started. Does not wait for it."""
+        with self._lock():
+            process = self.process(service)
+            if process.pid() is not None:
+                return False
+            for port in service.ports:
+                if _is_listening(port):
+                    raise ServiceError(
+                        f"{service.name}: port {port} on {HOST} is taken by a process that this command did not "
+                        f"start; stop that process or set RECSFLOW_PORT_OFFSET. Log: {process.log_file}."
+                    )
+            if not Path(service.argv[0]).exists():
+                raise ServiceError(f"{service.name}: {service.argv[0]} does not exist; run `make setup` first.")
+            self._settings.artifact_root.mkdir(parents=True, exist_ok=True)
+            if service.prepare is not None:
+                service.prepare()
+            process.start(service.argv, {**os.environ, **service.environment}, cwd=REPOSITORY)
+            return True
+
+    def wait(self, service: Service) -> None:
+        """Waits until a server answers."""
+        process = self.process(service)
+        deadline = time.monotonic() + service.start_timeout_s
+        while not self.is_healthy(service):
+            if process.pid() is None:
+                raise ServiceError(
+                    f"{service.name}: the server on port {service.ports[0]} ended while it started; "
+                    f"its log {process.log_file} ends with:\n{process.log_tail()}"
+                )
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    f"{service.name}: port {service.ports[0]} did not answer within "
+                    f"{service.start_timeout_s:.0f} s; see {process.log_file}."
+                )
+            time.sleep(0.2)
+
+    def is_healthy(self, service: Service) -> bool:
+        """Asks the server itself."""
+        try:
+            with urllib.request.urlopen(service.health_url, timeout=5) as answer:  # noqa: S310
+                return service.healthy(answer.read())
+        except (urllib.error.URLError, OSError, ValueError):
+            return False
+
+    def stop(self, service: Service) -> bool:
+        """Ends a server that this command line started; returns whether there was one."""
+        with self._lock():
+            return self.process(service).stop()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        folder = self._settings.home / "run"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def _is_listening(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,147 @@
+"""Everything that is local about local mode: folders, ports, and the environment that points Airflow at them."""
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from local_cloud.errors import LocalCloudError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+PROJECT = "local"
+LOCATION = "us-central1"
+BIGQUERY_LOCATION = "US"
+DEFAULT_PORTS = {
+    "bigquery": 9050,
+    "bigquery_storage": 9060,
+    "vertex": 9070,
+    "mlflow": 5000,
+    "airflow": 8080,
+    "airflow_worker_log": 8793,
+    "airflow_trigger_log": 8794,
+}
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """Where the local cloud keeps its state and which ports it uses.
+
+    Attributes:
+        home: folder of all state: databases, artifacts, logs, process files.
+        port_offset: added to every default port.
+    """
+
+    home: Path
+    port_offset: int = 0
+
+    @classmethod
+    def from_environment(cls) -> "LocalSettings":
+        """Reads RECSFLOW_HOME and RECSFLOW_PORT_OFFSET."""
+        home = Path(os.environ.get("RECSFLOW_HOME") or REPOSITORY / ".recsflow").expanduser().resolve()
+        raw_offset = os.environ.get("RECSFLOW_PORT_OFFSET") or "0"
+        highest = 65535 - max(DEFAULT_PORTS.values())
+        if not raw_offset.isdecimal() or int(raw_offset) > highest:
+            raise LocalCloudError(
+                f"environment: RECSFLOW_PORT_OFFSET is {raw_offset!r}; use a whole number, 0 to {highest}."
+            )
+        return cls(home=home, port_offset=int(raw_offset))
+
+    def port(self, name: str) -> int:
+        """Returns the port of a server, named as in DEFAULT_PORTS."""
+        return DEFAULT_PORTS[name] + self.port_offset
+
+    def url(self, name: str) -> str:
+        """Returns the HTTP address of a server, named as in DEFAULT_PORTS."""
+        return f"http://{HOST}:{self.port(name)}"
+
+    @property
+    def artifact_root(self) -> Path:
+        """Folder that stands for the bucket."""
+        return self.home / "artifacts"
+
+    @property
+    def trainer_python(self) -> Path:
+        """Interpreter that compiles and runs pipelines."""
+        return REPOSITORY / "trainer_image" / ".venv" / "bin" / "python"
+
+    @cached_property
+    def trainer_image(self) -> str:
+        """Image name that changes with the library's sources and its locked dependencies.
+
+        Compiled specs and cached tasks are keyed by it, so editing the library invalidates both.
+        """
+        folder = REPOSITORY / "trainer_image"
+        digest = hashlib.sha256()
+        for path in [*sorted((folder / "recsflow_trainer").rglob("*.py")), folder / "uv.lock"]:
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(path.read_bytes())
+        version = re.search(r'^version = "(.+)"', (folder / "pyproject.toml").read_text(), re.MULTILINE)
+        return f"local/recsflow-trainer:{version[1] if version else '0'}-{digest.hexdigest()[:12]}"
+
+    def recsflow_variable(self) -> dict[str, object]:
+        """Returns the Airflow Variable `recsflow` for local mode."""
+        console = f"{self.url('vertex')}/console"
+        return {
+            "artifact_root": self.artifact_root.as_uri(),
+            "gcp_conn_id": "recsflow_gcp",
+            "project": PROJECT,
+            "location": LOCATION,
+            "bigquery_location": BIGQUERY_LOCATION,
+            "staging_dataset": "recsflow_staging",
+            "example_source": "parquet",
+            "trainer_image": self.trainer_image,
+            "compiler": {
+                "kind": "command",
+                "argv": [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"],
+            },
+            "mlflow_tracking_uri": self.url("mlflow"),
+            "mlflow_experiment": "recsflow",
+            "table_url": console + "/tables/{dataset}/{table}",
+            "artifact_url": console + "/artifacts/{path}",
+            "pipeline_job_url": console + "/jobs/{job_id}",
+            "mlflow_run_url": self.url("mlflow") + "/#/experiments/{experiment_id}/runs/{run_id}",
+        }
+
+    def environment(self) -> dict[str, str]:
+        """Returns the variables under which Airflow, its tasks and Google's clients use the local cloud."""
+        connection = {
+            "conn_type": "google_cloud_platform",
+            "extra": {"is_anonymous": True, "project": PROJECT, "vertex_endpoint": self.url("vertex")},
+        }
+        return {
+            "RECSFLOW_HOME": str(self.home),
+            "RECSFLOW_PORT_OFFSET": str(self.port_offset),
+            "PYTHONPATH": str(REPOSITORY),
+            "BIGQUERY_EMULATOR_HOST": self.url("bigquery"),
+            "BIGQUERY_STORAGE_EMULATOR_HOST": f"{HOST}:{self.port('bigquery_storage')}",
+            "MLFLOW_TRACKING_URI": self.url("mlflow"),
+            "GX_ANALYTICS_ENABLED": "false",
+            "AIRFLOW_CONN_RECSFLOW_GCP": json.dumps(connection),
+            "AIRFLOW_VAR_RECSFLOW": json.dumps(self.recsflow_variable()),
+            **self._airflow_environment(),
+        }
+
+    def _airflow_environment(self) -> dict[str, str]:
+        home = self.home / "airflow"
+        return {
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url('airflow')}/execution/",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+            "AIRFLOW__API__HOST": HOST,
+            "AIRFLOW__API__PORT": str(self.port("airflow")),
+            "AIRFLOW__API__BASE_URL": self.url("airflow"),
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.port("airflow_worker_log")),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.port("airflow_trigger_log")),
+        }
