@@ -9,7 +9,7 @@ WAREHOUSE := local_cloud/.venv/.ready
 
 .PHONY: help
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(ORCHESTRATOR) $(TRAINER) $(WAREHOUSE) ## Build the three locked environments

