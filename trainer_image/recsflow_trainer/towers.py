@@ -1,0 +1,117 @@
+"""A tower: from the features of a customer or a product to one embedding."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import tensorflow_transform as tft
+
+from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.features import Feature, Vocabulary
+from recsflow_trainer.features.feature_set import check_distinct_names
+from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.layers import Layer
+
+
+@dataclass(frozen=True)
+class Tower:
+    """The inputs and hidden layers of a tower.
+
+    A linear projection to the embedding's width always follows the declared layers, so that both towers of a
+    model meet in one space whatever their layers are.
+
+    Attributes:
+        inputs: One or more features; their outputs are concatenated in this order.
+        layers: Hidden layers from input to output; may be empty.
+    """
+
+    inputs: Sequence[Feature]
+    layers: Sequence[Layer] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", tuple(self.inputs))
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if not self.inputs:
+            raise DeclarationError("Tower.inputs is empty; give one feature or more.")
+        check_distinct_names(self.inputs, "Tower.inputs")
+
+    @property
+    def raw_columns(self) -> tuple[str, ...]:
+        """The columns of the rows that the inputs read, each once, sorted."""
+        return tuple(sorted({column for feature in self.inputs for column in feature.raw_columns}))
+
+    def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
+        """How to parse this tower's part of a transformed example."""
+        return {feature.name: feature.spec for feature in self.inputs}
+
+    def id_feature(self, column: str) -> Vocabulary:
+        """Returns the input that identifies this tower's customer or product.
+
+        Args:
+            column: The id's column in the rows.
+
+        Raises:
+            DeclarationError: No vocabulary reads the column, or several do and not just one is primary.
+        """
+        found = [f for f in self.inputs if isinstance(f, Vocabulary) and f.column == column]
+        primary = [f for f in found if f.primary_id] if len(found) > 1 else found
+        if len(primary) != 1:
+            raise DeclarationError(
+                f"Tower.inputs has {len(found)} vocabularies of column {column!r}, {len(primary)} of them "
+                "usable as its id; give exactly one, or mark one with primary_id=True."
+            )
+        return primary[0]
+
+    def build(
+        self, tft_output: tft.TFTransformOutput, *, name: str, embedding_dim: int, normalize: bool
+    ) -> tf_keras.Model:
+        """Builds the Keras model with all its weights.
+
+        Args:
+            tft_output: Where the vocabularies of the inputs are.
+            name: Name of the model, such as "query"; starts the names of its weights.
+            embedding_dim: Width of the output.
+            normalize: Whether each output row is scaled to length 1.
+
+        Returns:
+            A model from {feature name: [batch] or [batch, width]} to float32 [batch, embedding_dim]. Other
+            keys of the dict are ignored.
+        """
+        model = TowerModel(self, tft_output, name=name, embedding_dim=embedding_dim, normalize=normalize)
+        model(
+            {
+                feature: tf.zeros([1, *spec.shape], spec.dtype)
+                for feature, spec in self.transformed_spec().items()
+            }
+        )
+        return model
+
+
+class TowerModel(tf_keras.Model):
+    """The Keras model of a `Tower`; made by `Tower.build`."""
+
+    def __init__(
+        self,
+        tower: Tower,
+        tft_output: tft.TFTransformOutput,
+        *,
+        name: str,
+        embedding_dim: int,
+        normalize: bool,
+    ) -> None:
+        super().__init__(name=name)
+        self._names = [feature.name for feature in tower.inputs]
+        self.input_layers = [feature.input_layer(tft_output) for feature in tower.inputs]
+        self.hidden_layers = [
+            layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(tower.layers)
+        ]
+        self.projection = tf_keras.layers.Dense(embedding_dim, name="projection")
+        self._normalize = normalize
+
+    def call(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Returns float32 [batch, embedding_dim]."""
+        parts = [layer(features[name]) for name, layer in zip(self._names, self.input_layers, strict=True)]
+        hidden = tf.concat(parts, axis=1)
+        for layer in self.hidden_layers:
+            hidden = layer(hidden)
+        embedding = self.projection(hidden)
+        return tf.math.l2_normalize(embedding, axis=1) if self._normalize else embedding
