@@ -49,9 +49,9 @@ run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS
 
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
-	@$(LOCAL_CLOUD) start
+	@$(LOCAL_CLOUD) start all
 	@$(LOCAL_CLOUD) load-sample
-	@$(LOCAL_CLOUD) status
+	@$(LOCAL_CLOUD) console
 
 .PHONY: down
 down: ## Stop what `make run` and `make up` started, nothing else
