@@ -1,0 +1,117 @@
+"""Files under the artifact root, the same on a local folder and on Google Cloud Storage.
+
+A path is a URI: `file:///folder/name` or `gs://bucket/name`. A reader never sees half a file: a local
+file is written beside its target and renamed, an object on Cloud Storage appears when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from include.errors import RecsflowError
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+
+class StorageError(RecsflowError, ValueError):
+    """A URI that is neither a local folder nor on Google Cloud Storage."""
+
+
+def artifact_path(uri: str | UPath, *parts: str) -> UPath:
+    """The path of a URI, and of what lies below it.
+
+    Args:
+        uri: `file:///folder`, `gs://bucket/prefix` or an absolute local path.
+        *parts: Names to append, one folder or file each.
+
+    Raises:
+        StorageError: The URI has another scheme, a relative path or no bucket.
+    """
+    from upath import UPath
+
+    text = str(uri)
+    if text.startswith("/"):
+        text = f"file://{text}"
+    if text.startswith("file:///"):
+        path = UPath(text)
+    elif text.startswith("gs://") and text.removeprefix("gs://").split("/")[0]:
+        # Another process writes what we poll for, so a cached listing would hide it.
+        path = UPath(text, use_listings_cache=False)
+    else:
+        raise StorageError(f"artifact URI: received {text!r}; use file:///folder or gs://bucket/prefix.")
+    return path.joinpath(*parts) if parts else path
+
+
+def local_path(uri: str | UPath) -> str:
+    """The plain path of a `file://` URI, any other URI unchanged: the form that TFX takes."""
+    path = artifact_path(uri)
+    return path.path if _is_local(path) else str(path)
+
+
+def write_text(uri: str | UPath, text: str) -> str:
+    """Write a whole UTF-8 file atomically, its folders included, and return its URI."""
+    return write_bytes(uri, text.encode())
+
+
+def write_bytes(uri: str | UPath, data: bytes) -> str:
+    """Write a whole file atomically, its folders included, and return its URI."""
+    path = artifact_path(uri)
+    if _is_local(path):
+        with open_atomic(path) as stream:
+            stream.write(data)
+    else:
+        path.fs.pipe_file(path.path, data)
+    return str(path)
+
+
+def read_text(uri: str | UPath) -> str:
+    """Read a whole UTF-8 file; FileNotFoundError when it is absent."""
+    return read_bytes(uri).decode()
+
+
+def read_bytes(uri: str | UPath) -> bytes:
+    """Read a whole file; FileNotFoundError when it is absent."""
+    path = artifact_path(uri)
+    return cast("bytes", path.fs.cat_file(path.path))
+
+
+def exists(uri: str | UPath) -> bool:
+    """Whether the file or folder is there."""
+    return bool(artifact_path(uri).exists())
+
+
+@contextmanager
+def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears at its place, whole, when the block ends without an error.
+
+    On an error nothing appears on a local folder; Cloud Storage discards the unfinished upload.
+    """
+    path = artifact_path(uri)
+    if not _is_local(path):
+        stream = path.fs.open(path.path, "wb")
+        try:
+            yield cast("BinaryIO", stream)
+        except BaseException:
+            stream.discard()
+            raise
+        stream.close()
+        return
+    target = Path(path.path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        with temporary.open("wb") as local_stream:
+            yield local_stream
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _is_local(path: UPath) -> bool:
+    return path.protocol in {"file", "local", ""}

@@ -1,0 +1,94 @@
+import threading
+
+import pytest
+
+from include import storage
+
+pytestmark = pytest.mark.unit
+
+
+def test_text_is_read_back_as_written(tmp_path):
+    uri = f"file://{tmp_path}/experiments/one/query.sql"
+    text = "SELECT `a`,\n  'it''s' AS \"ä\"\n"
+
+    assert storage.write_text(uri, text) == uri
+    assert storage.read_text(uri) == text
+
+
+def test_missing_folders_are_made_and_no_other_file_stays(tmp_path):
+    storage.write_bytes(f"file://{tmp_path}/a/b/c.bin", b"\x00\xff")
+
+    assert [path.name for path in (tmp_path / "a" / "b").iterdir()] == ["c.bin"]
+
+
+def test_parts_are_appended_to_the_root(tmp_path):
+    assert str(storage.artifact_path("gs://bucket/prefix", "rows", "t")) == "gs://bucket/prefix/rows/t"
+    assert str(storage.artifact_path(f"file://{tmp_path}/", "rows")) == f"file://{tmp_path}/rows"
+
+
+def test_a_plain_absolute_path_is_a_local_uri(tmp_path):
+    assert str(storage.artifact_path(str(tmp_path))) == f"file://{tmp_path}"
+
+
+def test_local_path_is_what_tfx_takes(tmp_path):
+    assert storage.local_path(f"file://{tmp_path}/rows") == f"{tmp_path}/rows"
+    assert storage.local_path("gs://bucket/rows") == "gs://bucket/rows"
+
+
+@pytest.mark.parametrize("uri", ["", "rows", "s3://bucket/rows", "gs://", "gs:///rows", "file://rows"])
+def test_other_uris_are_refused_with_the_remedy(uri):
+    with pytest.raises(storage.StorageError, match="use file:///folder or gs://bucket/prefix") as error:
+        storage.artifact_path(uri)
+    assert repr(uri) in str(error.value)
+
+
+def test_exists_follows_the_file(tmp_path):
+    uri = f"file://{tmp_path}/x/_SUCCESS"
+    assert not storage.exists(uri)
+    storage.write_text(uri, "")
+    assert storage.exists(uri)
+
+
+def test_reading_an_absent_file_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        storage.read_text(f"file://{tmp_path}/absent.json")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    uri = f"file://{tmp_path}/metrics.json"
+    storage.write_text(uri, "old")
+
+    def write_half() -> None:
+        with storage.open_atomic(uri) as stream:
+            stream.write(b"half")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        write_half()
+
+    assert storage.read_text(uri) == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
+
+
+def test_a_reader_never_sees_half_a_file(tmp_path):
+    uri = f"file://{tmp_path}/metrics.json"
+    texts = {str(digit) * 200_000 for digit in range(2)}
+    storage.write_text(uri, min(texts))
+    done = threading.Event()
+    torn: list[int] = []
+
+    def read() -> None:
+        while not done.is_set():
+            text = storage.read_text(uri)
+            if text not in texts:
+                torn.append(len(text))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(50):
+        for text in sorted(texts):
+            storage.write_text(uri, text)
+    done.set()
+    reader.join()
+
+    assert torn == []
