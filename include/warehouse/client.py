@@ -1,0 +1,265 @@
+"""What an experiment asks of BigQuery: a schema, a date range, staged rows, and those rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from include.warehouse.calls import translated_errors
+from include.warehouse.errors import QueryTimeout, WarehouseError
+from include.warehouse.table_name import TableName
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from google.api_core.retry import Retry
+    from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter, Table
+    from google.cloud.bigquery.table import RowIterator
+    from google.cloud.bigquery_storage import BigQueryReadClient
+    from include.sql.renderer import StagingQuery
+    from upath import UPath
+
+SPLITS = ("train", "eval", "test")
+METADATA_TIMEOUT_S = 60.0
+QUERY_TIMEOUT_S = 600.0
+_ROWS_BY_SPLIT = "SELECT split, COUNT(*) AS row_count FROM `{table}` GROUP BY split"
+_DATE_RANGE = """
+SELECT
+  CAST(MIN({value}) AS TIMESTAMP) AS first,
+  CAST(MAX({value}) AS TIMESTAMP) AS last,
+  COUNT({column}) AS row_count
+FROM `{table}`
+"""
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """First and last instant of a date column, UTC, both None where no row has a date."""
+
+    first: datetime | None
+    last: datetime | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class StagedTable:
+    """The staged rows of an experiment.
+
+    Attributes:
+        table: Full name, project.dataset.table.
+        rows: All rows.
+        rows_by_split: Rows of train, eval and test, 0 for an empty split.
+        bytes_billed: What staging cost, 0 where the rows were already there.
+        reused: Whether the table was already there.
+        job_id: The BigQuery job that was asked for.
+    """
+
+    table: str
+    rows: int
+    rows_by_split: dict[str, int]
+    bytes_billed: int
+    reused: bool
+    job_id: str
+
+
+class Warehouse:
+    """One project's BigQuery. Build it with `include.warehouse.connection.connect`.
+
+    Args:
+        client: Client whose project runs every job.
+        storage_client: Reads rows as Arrow; needed by `read_arrow` and `read_batches` only.
+        retry: Repeats a call after a transient error; None means every error is final.
+    """
+
+    def __init__(
+        self, client: Client, storage_client: BigQueryReadClient | None, retry: Retry | None
+    ) -> None:
+        self._client = client
+        self._storage_client = storage_client
+        self._retry = retry
+
+    @property
+    def project(self) -> str:
+        """The project that runs every job."""
+        return str(self._client.project)
+
+    @property
+    def location(self) -> str | None:
+        """Where every job runs."""
+        return self._client.location
+
+    @property
+    def _metadata_call(self) -> dict[str, Any]:
+        return {"retry": self._retry, "timeout": METADATA_TIMEOUT_S}
+
+    def table_schema(self, table: str) -> dict[str, str]:
+        """Column names in order, each with its BigQuery type; a repeated column's type is `ARRAY`."""
+        fields = self.describe(table).schema
+        return {field.name: "ARRAY" if field.mode == "REPEATED" else field.field_type for field in fields}
+
+    def table_rows(self, table: str) -> int:
+        """Rows of a table by its metadata: costs nothing."""
+        return int(self.describe(table).num_rows or 0)
+
+    def describe(self, table: str) -> Table:
+        """A table's metadata: schema, rows, created, expires."""
+        name = self.name(table)
+        with translated_errors(f"table `{name}`"):
+            return self._client.get_table(str(name), **self._metadata_call)
+
+    def date_range(self, table: str, column: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> DateRange:
+        """First and last date of a DATE, DATETIME, TIMESTAMP or (unix seconds) INT64 column."""
+        schema = self.table_schema(table)
+        if column not in schema:
+            raise WarehouseError(f"{table}: no column {column!r}; it has {', '.join(schema)}.")
+        quoted = f"`{column}`"
+        value = f"TIMESTAMP_SECONDS({quoted})" if schema[column] == "INTEGER" else quoted
+        sql = _DATE_RANGE.format(value=value, column=quoted, table=self.name(table))
+        _, rows = self._query(sql, (), {}, timeout_s)
+        row = next(iter(rows))
+        return DateRange(row["first"], row["last"], row["row_count"])
+
+    def stage(
+        self,
+        query: StagingQuery,
+        *,
+        timeout_s: float = QUERY_TIMEOUT_S,
+        labels: Mapping[str, str] | None = None,
+        keep_days: int | None = None,
+    ) -> StagedTable:
+        """Run the statement that creates the staged table, or find the table there already.
+
+        Args:
+            query: The rendered statement; its text is sent as it is.
+            timeout_s: Deadline of the statement, after which it is cancelled.
+            labels: BigQuery job labels.
+            keep_days: Days from now that the table must live at least, where it expires at all; so that a
+                re-used table does not vanish under a running pipeline.
+        """
+        from google.cloud import bigquery
+
+        name = self.name(query.table)
+        self._ensure_dataset(name)
+        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
+        job, _ = self._query(query.sql, parameters, dict(labels or {}), timeout_s)
+        if keep_days is not None:
+            self._keep(str(name), timedelta(days=keep_days))
+        counts = self.rows_by_split(str(name), timeout_s=timeout_s)
+        return StagedTable(
+            table=str(name),
+            rows=sum(counts.values()),
+            rows_by_split=counts,
+            bytes_billed=job.total_bytes_billed or 0,
+            reused=job.ddl_operation_performed == "SKIP",
+            job_id=job.job_id,
+        )
+
+    def rows_by_split(self, table: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> dict[str, int]:
+        """Rows of each split of a staged table."""
+        _, rows = self._query(_ROWS_BY_SPLIT.format(table=self.name(table)), (), {}, timeout_s)
+        counts = {row["split"]: row["row_count"] for row in rows}
+        if unknown := set(counts) - set(SPLITS):
+            raise WarehouseError(
+                f"{table}: split holds {sorted(map(str, unknown))}; use {', '.join(SPLITS)}."
+            )
+        return {split: counts.get(split, 0) for split in SPLITS}
+
+    def read_arrow(
+        self, table: str, columns: Sequence[str] | None = None, split: str | None = None
+    ) -> pa.Table:
+        """Read a staged table, or one split of it, into memory.
+
+        Args:
+            table: The table.
+            columns: Columns to read, all of them by default.
+            split: `train`, `eval` or `test`; all rows by default.
+        """
+        import pyarrow as pa
+
+        schema, batches = self.read_batches(table, columns, split)
+        rows = pa.Table.from_batches(batches, schema=schema)
+        return rows.select(columns) if columns else rows
+
+    def read_batches(
+        self, table: str, columns: Sequence[str] | None = None, split: str | None = None
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Read a staged table as a stream of batches that need not fit in memory together."""
+        from include.warehouse.row_stream import stream_rows
+
+        if self._storage_client is None:
+            raise WarehouseError("warehouse: opened without a storage client; use connection.connect.")
+        if split is not None and split not in SPLITS:
+            raise WarehouseError(f"split: received {split!r}; use {', '.join(SPLITS)}.")
+        restriction = f"split = '{split}'" if split else ""
+        name = self.name(table)
+        return stream_rows(self._storage_client, self.project, name, columns or (), restriction)
+
+    def export_parquet(self, table: str, root: str | UPath) -> str:
+        """Write a staged table below the artifact root, one folder a split, and return the rows' URI."""
+        from include.warehouse.parquet_export import export_parquet
+
+        return export_parquet(self, table, root)
+
+    def name(self, table: str) -> TableName:
+        """The full name of a table; one without a project belongs to ours."""
+        return TableName.parse(table, project=self.project)
+
+    def _query(
+        self,
+        sql: str,
+        parameters: Sequence[ScalarQueryParameter],
+        labels: dict[str, str],
+        timeout_s: float,
+    ) -> tuple[QueryJob, RowIterator]:
+        from google.cloud import bigquery
+        from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
+        config = bigquery.QueryJobConfig(
+            query_parameters=parameters,
+            labels={"application": "recsflow", **labels},
+            job_timeout_ms=int(timeout_s * 1000),
+            use_legacy_sql=False,
+        )
+        options: dict[str, Any] = {"retry": self._retry, "timeout": timeout_s}
+        job_retry = self._retry and DEFAULT_JOB_RETRY.with_timeout(timeout_s)
+        where = f"query in project {self.project}"
+        with translated_errors(where):
+            # The project is passed with each job: the environment's default may be another.
+            job = self._client.query(
+                sql,
+                job_config=config,
+                project=self.project,
+                location=self.location,
+                job_retry=job_retry,
+                job_id_prefix="recsflow-",
+                **options,
+            )
+        try:
+            with translated_errors(f"{where}, job {job.job_id}"):
+                return job, job.result(job_retry=job_retry, **options)
+        except QueryTimeout:
+            job.cancel(retry=None, timeout=METADATA_TIMEOUT_S)
+            raise
+
+    def _ensure_dataset(self, name: TableName) -> None:
+        from google.api_core.exceptions import NotFound
+        from google.cloud import bigquery
+
+        dataset = bigquery.Dataset(f"{name.project}.{name.dataset}")
+        dataset.location = self.location
+        with translated_errors(f"dataset `{name.project}.{name.dataset}`"):
+            try:
+                # Asked for first: whoever may write tables need not be allowed to create datasets.
+                self._client.get_dataset(dataset.reference, **self._metadata_call)
+            except NotFound:
+                self._client.create_dataset(dataset, exists_ok=True, **self._metadata_call)
+
+    def _keep(self, table: str, lifetime: timedelta) -> None:
+        described = self.describe(table)
+        until = datetime.now(UTC) + lifetime
+        if described.expires is None or described.expires >= until:
+            return
+        described.expires = until
+        with translated_errors(f"table `{table}`"):
+            self._client.update_table(described, ["expires"], **self._metadata_call)

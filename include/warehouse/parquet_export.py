@@ -1,0 +1,86 @@
+"""Staged rows as Parquet files, one folder a split, in the layout that the pipeline reads.
+
+    {artifact_root}/rows/{table}/train/rows.parquet
+    {artifact_root}/rows/{table}/_SUCCESS
+
+`_SUCCESS` is written last and names the table that was exported: another export of the same table does
+nothing, and a table that was dropped and staged anew is exported anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from include import storage
+from include.warehouse.client import SPLITS, Warehouse
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from upath import UPath
+
+ROW_GROUP_ROWS = 131_072
+MARKER = "_SUCCESS"
+
+
+def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
+    """Write every split of a staged table below `root`, unless that is done already.
+
+    Args:
+        warehouse: Where the table is.
+        table: A staged table, with its `split` column.
+        root: The artifact root.
+
+    Returns:
+        The URI of the folder that holds the splits' folders.
+    """
+    name = warehouse.name(table)
+    folder = storage.artifact_path(root, "rows", name.table)
+    marker = _marker(warehouse, table)
+    marker_path = folder / MARKER
+    if storage.exists(marker_path) and storage.read_text(marker_path) == marker:
+        return str(folder)
+    columns = [column for column in warehouse.table_schema(table) if column != "split"]
+    for split in SPLITS:
+        schema, batches = warehouse.read_batches(table, columns, split)
+        _write(folder / split / "rows.parquet", schema, batches)
+    storage.write_text(marker_path, marker)
+    return str(folder)
+
+
+def _marker(warehouse: Warehouse, table: str) -> str:
+    described = warehouse.describe(table)
+    content = {
+        "table": str(warehouse.name(table)),
+        "created": described.created.isoformat(),
+        "rows": described.num_rows,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _write(path: UPath, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    import pyarrow.parquet as pq
+
+    with (
+        storage.open_atomic(path) as stream,
+        pq.ParquetWriter(stream, schema, compression="snappy") as writer,
+    ):
+        for rows in _regrouped(schema, batches):
+            writer.write_table(rows)
+
+
+def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Join the server's small batches, since each table written becomes a row group of its own."""
+    import pyarrow as pa
+
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        if count >= ROW_GROUP_ROWS:
+            yield pa.Table.from_batches(waiting, schema=schema)
+            waiting, count = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting, schema=schema)
