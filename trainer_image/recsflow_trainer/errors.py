@@ -1,7 +1,11 @@
 """What can go wrong in the trainer library.
 
 RecsflowTrainerError
-└── DeclarationError   a feature, layer, tower or model is declared wrongly, or does not fit its data
+├── DeclarationError      a feature, layer, tower or model is declared wrongly, or does not fit its data
+├── TrainingConfigError   the run's parameters are incomplete, unknown or out of range
+└── ExamplesError         the transformed examples are missing, empty or made by another feature set
+
+TrainingCancelled stands apart: like KeyboardInterrupt it is no error, and `except Exception` must not stop it.
 """
 
 
@@ -11,3 +15,15 @@ class RecsflowTrainerError(Exception):
 
 class DeclarationError(RecsflowTrainerError, ValueError):
     """A declaration is wrong by itself or does not fit the rows; the message says where and what to do."""
+
+
+class TrainingConfigError(RecsflowTrainerError, ValueError):
+    """The run's parameters cannot be used; the message lists every problem with its remedy."""
+
+
+class ExamplesError(RecsflowTrainerError):
+    """The transformed examples cannot be trained on; the message names the split and the remedy."""
+
+
+class TrainingCancelled(BaseException):
+    """The process was told to stop (SIGTERM) while it trained."""
