@@ -33,7 +33,9 @@ def _select(names: Sequence[str], services: dict[str, Service], default: Sequenc
     wanted = list(services) if "all" in names else list(names) or list(default)
     unknown = sorted(set(wanted) - set(services))
     if unknown:
-        raise ServiceError(f"command line: service is {', '.join(unknown)}; use {', '.join(services)} or all.")
+        raise ServiceError(
+            f"command line: service is {', '.join(unknown)}; use {', '.join(services)} or all."
+        )
     return [service for name, service in services.items() if name in wanted]
 
 
@@ -60,7 +62,9 @@ def _status(services: dict[str, Service], runner: ServiceRunner) -> int:
             continue
         healthy = runner.is_healthy(service)
         exit_code = exit_code if healthy else 1
-        print(f"{service.name:10} {'running' if healthy else 'NOT ANSWERING':16} pid {pid:<8} {service.address}")
+        print(
+            f"{service.name:10} {'running' if healthy else 'NOT ANSWERING':16} pid {pid:<8} {service.address}"
+        )
     return exit_code
 
 
@@ -73,7 +77,12 @@ def _load_sample(settings: LocalSettings) -> int:
 
 
 def _console(settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner) -> None:
-    labels = {"bigquery": "BigQuery (API)", "vertex": "Pipeline jobs", "mlflow": "MLflow", "airflow": "Airflow"}
+    labels = {
+        "bigquery": "BigQuery (API)",
+        "vertex": "Pipeline jobs",
+        "mlflow": "MLflow",
+        "airflow": "Airflow",
+    }
     for service in services.values():
         if runner.process(service).pid() is not None:
             print(f"{labels[service.name]:15} {service.address}")

@@ -1,7 +1,7 @@
 """Airflow's standalone mode with every port on loopback.
 
-The scheduler's and the triggerer's log servers listen on all interfaces and have no setting for it. On one machine
-the API server reads the log files itself, so both are started without one.
+The scheduler's and the triggerer's log servers listen on all interfaces and have no setting for it. On one
+machine the API server reads the log files itself, so both are started without one.
 """
 
 import signal

@@ -43,7 +43,9 @@ class BackgroundProcess:
             return None
         return record["pid"] if start_time(record["pid"]) == record["start_time"] else None
 
-    def start(self, argv: Sequence[str], environment: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+    def start(
+        self, argv: Sequence[str], environment: Mapping[str, str], cwd: Path
+    ) -> subprocess.Popen[bytes]:
         """Starts the process in a session of its own, writing to the log file."""
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.log_file.parent.mkdir(parents=True, exist_ok=True)

@@ -81,7 +81,9 @@ def load(client: bigquery.Client, table: SampleTable) -> tuple[int, bool]:
         client.load_table_from_file(file, reference, job_config=config).result(timeout=TIMEOUT_S)
     rows = _row_count(client, reference)
     if rows != expected:
-        raise SampleError(f"{reference}: {rows} rows after the load, {expected} in {table.file}; load it again.")
+        raise SampleError(
+            f"{reference}: {rows} rows after the load, {expected} in {table.file}; load it again."
+        )
     return expected, True
 
 
@@ -97,7 +99,9 @@ def _row_count(client: bigquery.Client, reference: str) -> int | None:
 def main() -> int:
     """Loads every table and says what was done."""
     if "BIGQUERY_EMULATOR_HOST" not in os.environ:
-        print("error: environment: BIGQUERY_EMULATOR_HOST is not set; use `python -m local_cloud load-sample`.")
+        print(
+            "error: environment: BIGQUERY_EMULATOR_HOST is not set; use `python -m local_cloud load-sample`."
+        )
         return 1
     client = bigquery.Client(project=PROJECT, credentials=AnonymousCredentials())
     try:

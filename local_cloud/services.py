@@ -82,7 +82,15 @@ def _vertex(settings: LocalSettings) -> Service:
     python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
     return Service(
         name="vertex",
-        argv=(str(python), "-m", "local_cloud.vertex", "--host", HOST, "--port", str(settings.port("vertex"))),
+        argv=(
+            str(python),
+            "-m",
+            "local_cloud.vertex",
+            "--host",
+            HOST,
+            "--port",
+            str(settings.port("vertex")),
+        ),
         environment={
             key: value
             for key, value in settings.environment().items()
@@ -154,11 +162,13 @@ class ServiceRunner:
             for port in service.ports:
                 if _is_listening(port):
                     raise ServiceError(
-                        f"{service.name}: port {port} on {HOST} is taken by a process that this command did not "
-                        f"start; stop that process or set RECSFLOW_PORT_OFFSET. Log: {process.log_file}."
+                        f"{service.name}: port {port} on {HOST} is taken by a process that this command did "
+                        f"not start; stop that process or set RECSFLOW_PORT_OFFSET. Log: {process.log_file}."
                     )
             if not Path(service.argv[0]).exists():
-                raise ServiceError(f"{service.name}: {service.argv[0]} does not exist; run `make setup` first.")
+                raise ServiceError(
+                    f"{service.name}: {service.argv[0]} does not exist; run `make setup` first."
+                )
             self._settings.artifact_root.mkdir(parents=True, exist_ok=True)
             if service.prepare is not None:
                 service.prepare()

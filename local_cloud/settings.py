@@ -1,4 +1,4 @@
-"""Everything that is local about local mode: folders, ports, and the environment that points Airflow at them."""
+"""All that is local about local mode: folders, ports, and the environment that points Airflow at them."""
 
 import hashlib
 import json

@@ -1,0 +1,84 @@
+"""The TFX pipeline: rows to examples, statistics, schema, validation, preprocessing, training."""
+
+from tfx.components import ExampleValidator, SchemaGen, StatisticsGen, Trainer, Transform
+from tfx.components.example_gen.component import FileBasedExampleGen
+from tfx.components.example_gen.custom_executors import parquet_executor
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.extensions.google_cloud_big_query.example_gen.component import BigQueryExampleGen
+from tfx.orchestration.data_types import RuntimeParameter
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto import example_gen_pb2, transform_pb2
+
+from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+
+SPLITS = ("train", "eval", "test")
+
+
+def build_pipeline(topology: Topology) -> Pipeline:
+    """Returns the pipeline of a topology; its root is given when a job is submitted."""
+    example_gen = _example_gen(topology.example_source)
+    examples = example_gen.outputs["examples"]
+    statistics = StatisticsGen(examples=examples)
+    schema = SchemaGen(statistics=statistics.outputs["statistics"], infer_feature_shape=True)
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"])
+    transform = Transform(
+        examples=examples,
+        schema=schema.outputs["schema"],
+        module_file=_text_parameter("transform_module_uri"),
+        splits_config=transform_pb2.SplitsConfig(analyze=["train"], transform=list(SPLITS)),
+        # StatisticsGen has the statistics already, and no later run could read the analyzer cache.
+        disable_statistics=True,
+        disable_analyzer_cache=True,
+    )
+    trainer = Trainer(
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema.outputs["schema"],
+        module_file=_text_parameter("trainer_module_uri"),
+        custom_config=_text_parameter("trainer_config"),
+    )
+    return Pipeline(
+        pipeline_name=topology.pipeline_name,
+        pipeline_root="",
+        components=[example_gen, statistics, schema, validator, transform, trainer],
+        enable_cache=True,
+        beam_pipeline_args=_beam_args(topology),
+    )
+
+
+def _beam_args(topology: Topology) -> list[str]:
+    """Returns the topology's flags, completed: Beam must never guess whose project pays for a query."""
+    given = {flag.partition("=")[0] for flag in topology.beam_args}
+    defaults = {"--project": topology.project, "--region": topology.location}
+    if (
+        topology.example_source is ExampleSource.PARQUET
+        and "--runner=DataflowRunner" not in topology.beam_args
+    ):
+        defaults = {}
+    return [
+        *topology.beam_args,
+        *(f"{name}={value}" for name, value in defaults.items() if name not in given),
+    ]
+
+
+def _text_parameter(name: str) -> RuntimeParameter:
+    return RuntimeParameter(name=name, ptype=str)
+
+
+def _example_gen(source: ExampleSource) -> BaseComponent:
+    # With no output splits configured, the input's splits are kept.
+    output_config = example_gen_pb2.Output()
+    if source is ExampleSource.BIGQUERY:
+        component = BigQueryExampleGen(
+            input_config=_text_parameter("input_config"), output_config=output_config
+        )
+    else:
+        splits = [example_gen_pb2.Input.Split(name=name, pattern=f"{name}/*.parquet") for name in SPLITS]
+        component = FileBasedExampleGen(
+            input_base=_text_parameter("rows_uri"),
+            input_config=example_gen_pb2.Input(splits=splits),
+            output_config=output_config,
+            custom_executor_spec=BeamExecutorSpec(parquet_executor.Executor),
+        )
+    return component.with_id("ExampleGen")

@@ -1,0 +1,89 @@
+"""What a compiled pipeline depends on. Everything else about a run is a runtime parameter."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from recsflow_trainer.pipeline.errors import TopologyError
+
+PIPELINE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
+
+
+class ExampleSource(StrEnum):
+    """Where ExampleGen reads rows."""
+
+    PARQUET = "parquet"
+    BIGQUERY = "bigquery"
+
+
+@dataclass(frozen=True)
+class Topology:
+    """One compiled pipeline; two runs with equal topologies share a spec.
+
+    Attributes:
+        pipeline_name: name of the pipeline in Vertex; the task cache is kept per name.
+        example_source: where ExampleGen reads rows.
+        trainer_image: container image that runs every component.
+        project: Google Cloud project that pays for Beam's BigQuery reads.
+        location: region of the jobs.
+        beam_args: flags of Apache Beam, for example `--runner=DirectRunner`.
+    """
+
+    pipeline_name: str
+    example_source: ExampleSource
+    trainer_image: str
+    project: str
+    location: str
+    beam_args: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str, *, source: str) -> "Topology":
+        """Parses and validates a topology.
+
+        Args:
+            text: a JSON object with the attributes of this class.
+            source: where the text comes from, for error messages.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise TopologyError(f"{source}: not JSON ({error}); write an object with {_names()}.") from error
+        if not isinstance(values, dict):
+            raise TopologyError(
+                f"{source}: {type(values).__name__} at the top; write an object with {_names()}."
+            )
+        problems = list(_problems(values))
+        if problems:
+            raise TopologyError("\n".join(f"{source}: {problem}" for problem in problems))
+        values["example_source"] = ExampleSource(values["example_source"])
+        values["beam_args"] = tuple(values.get("beam_args", ()))
+        return cls(**values)
+
+
+def _names() -> str:
+    return ", ".join(field.name for field in fields(Topology))
+
+
+def _problems(values: Mapping[str, Any]) -> list[str]:
+    known = [field.name for field in fields(Topology)]
+    problems = [f"{key} is not a field; use {_names()}." for key in sorted(set(values) - set(known))]
+    for name in known[:-1]:
+        value = values.get(name)
+        if not isinstance(value, str) or not value:
+            problems.append(f"{name} is {value!r}; give a text that is not empty.")
+    name, example_source = values.get("pipeline_name"), values.get("example_source")
+    if isinstance(name, str) and name and not PIPELINE_NAME.fullmatch(name):
+        problems.append(f"pipeline_name is {name!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
+    if isinstance(example_source, str) and example_source and example_source not in set(ExampleSource):
+        problems.append(f"example_source is {example_source!r}; use {' or '.join(ExampleSource)}.")
+    beam_args = values.get("beam_args", [])
+    if not isinstance(beam_args, list) or not all(isinstance(flag, str) for flag in beam_args):
+        problems.append(f"beam_args is {beam_args!r}; give a list of texts such as '--runner=DirectRunner'.")
+    elif any(not flag.startswith("--") for flag in beam_args):
+        problems.append(
+            f"beam_args is {beam_args!r}; every flag starts with '--' and has its value after '='."
+        )
+    return problems
