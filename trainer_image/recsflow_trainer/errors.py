@@ -5,7 +5,8 @@ RecsflowTrainerError
 ├── TrainingConfigError   the run's parameters are incomplete, unknown or out of range
 └── ExamplesError         the transformed examples are missing, empty or made by another feature set
 
-TrainingCancelled stands apart: like KeyboardInterrupt it is no error, and `except Exception` must not stop it.
+TrainingCancelled stands apart: like KeyboardInterrupt it is no error, and `except Exception` must not
+stop it.
 """
 
 

@@ -16,8 +16,9 @@ from recsflow_trainer.layers import Layer
 class Tower:
     """The inputs and hidden layers of a tower.
 
-    A linear projection to the embedding's width always follows the declared layers, so that both towers of a
-    model meet in one space whatever their layers are.
+    A linear projection to the embedding's width follows the declared layers, so that both towers of a model
+    meet in one space whatever their layers are. A tower without layers whose inputs have that width already
+    goes without: on ids alone a projection only slows learning down.
 
     Attributes:
         inputs: One or more features; their outputs are concatenated in this order.
@@ -104,7 +105,8 @@ class TowerModel(tf_keras.Model):
         self.hidden_layers = [
             layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(tower.layers)
         ]
-        self.projection = tf_keras.layers.Dense(embedding_dim, name="projection")
+        fits = not tower.layers and sum(feature.output_dim for feature in tower.inputs) == embedding_dim
+        self.projection = None if fits else tf_keras.layers.Dense(embedding_dim, name="projection")
         self._normalize = normalize
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
@@ -113,5 +115,5 @@ class TowerModel(tf_keras.Model):
         hidden = tf.concat(parts, axis=1)
         for layer in self.hidden_layers:
             hidden = layer(hidden)
-        embedding = self.projection(hidden)
+        embedding = hidden if self.projection is None else self.projection(hidden)
         return tf.math.l2_normalize(embedding, axis=1) if self._normalize else embedding

@@ -1,0 +1,1 @@
+"""What happens inside a model while it trains: statistics a tower, and a verdict on the run."""

@@ -1,0 +1,112 @@
+"""Is this model learning? Rules over the epochs so far; standard library only."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from recsflow_trainer.metrics_file import Diagnosis, EpochRecord, Verdict
+
+CONSTANT_LOSS_TOLERANCE = 0.01
+VANISHED_GRADIENT = 1e-9
+STEPS_TO_JUDGE_GRADIENTS = 10
+MOVED_WEIGHTS = 0.1
+EXPLODED_LOSS = 2.0
+STILL_FALLING = 0.01
+
+_LOSSES = ("loss", "val_loss")
+_TOO_FAST = "Lower the learning rate (try a tenth) and keep clipnorm at 1.0."
+_TOO_SLOW = "Raise the learning rate (try ten times) or train for more steps."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the epochs are measured against.
+
+    Attributes:
+        uninformed_loss: Loss of a model that scores all candidates equally; ln(batch size) without
+            corrections.
+        initial_loss: Loss before the first step.
+        initial_weight_norms: By tower, before the first step.
+    """
+
+    uninformed_loss: float
+    initial_loss: float
+    initial_weight_norms: Mapping[str, float]
+
+
+def judge(epochs: Sequence[EpochRecord], steps: int, reference: Reference) -> Diagnosis:
+    """Returns the verdict after the last of the epochs.
+
+    Args:
+        epochs: All epochs so far.
+        steps: Steps that the last epoch's gradient statistics counted.
+        reference: What to compare with.
+    """
+    if not epochs:
+        return Diagnosis()
+    last = epochs[-1]
+    diverged = _not_finite(last) or _exploded(epochs, reference)
+    if diverged:
+        return Diagnosis(Verdict.DIVERGED, last.epoch, diverged, _TOO_FAST)
+    constant = _constant_loss(last, reference)
+    collapsed = _vanished_gradients(last, steps) or (constant and _moved_weights(last, reference))
+    if collapsed:
+        return Diagnosis(Verdict.COLLAPSED, last.epoch, [*collapsed, *constant], _TOO_FAST)
+    if constant:
+        evidence = [*constant, "the weights have hardly moved yet"]
+        return Diagnosis(Verdict.UNKNOWN, last.epoch, evidence, _TOO_SLOW)
+    return Diagnosis(Verdict.HEALTHY, last.epoch)
+
+
+def _not_finite(epoch: EpochRecord) -> list[str]:
+    values = {name: value for name, value in epoch.metrics.items() if name in _LOSSES}
+    for name, tower in epoch.towers.items():
+        values[f"{name} gradient norm"] = tower.gradient.norm
+        values[f"{name} weight norm"] = tower.weight.norm
+    return [f"{name} is {value}" for name, value in values.items() if not math.isfinite(value)]
+
+
+def _exploded(epochs: Sequence[EpochRecord], reference: Reference) -> list[str]:
+    loss = epochs[-1].metrics["loss"]
+    start = max(reference.uninformed_loss, reference.initial_loss)
+    if loss > EXPLODED_LOSS * start:
+        return [f"loss {loss:.4g} is more than {EXPLODED_LOSS:g} times the {start:.4g} before the first step"]
+    worse_than_nothing = loss > reference.uninformed_loss + CONSTANT_LOSS_TOLERANCE
+    if len(epochs) > 1 and worse_than_nothing:
+        previous = epochs[-2].metrics["loss"]
+        if loss > previous * (1 - STILL_FALLING):
+            return [
+                f"loss {loss:.4g} no longer falls (epoch before: {previous:.4g}) and is above the "
+                f"{reference.uninformed_loss:.4g} of a model that scores all candidates equally"
+            ]
+    return []
+
+
+def _vanished_gradients(epoch: EpochRecord, steps: int) -> list[str]:
+    """Zeros count only where steps were counted: an accumulator read after its reset shows zeros too."""
+    if steps < STEPS_TO_JUDGE_GRADIENTS:
+        return []
+    norms = {name: tower.gradient.norm for name, tower in epoch.towers.items()}
+    if not norms or max(norms.values()) > VANISHED_GRADIENT:
+        return []
+    return [f"{name} gradient norm is {norm:.2g} over {steps} steps" for name, norm in norms.items()]
+
+
+def _constant_loss(epoch: EpochRecord, reference: Reference) -> list[str]:
+    name = "val_loss" if "val_loss" in epoch.metrics else "loss"
+    loss = epoch.metrics[name]
+    if abs(loss - reference.uninformed_loss) > CONSTANT_LOSS_TOLERANCE:
+        return []
+    return [
+        f"{name} {loss:.4f} is within {CONSTANT_LOSS_TOLERANCE} of {reference.uninformed_loss:.4f}, "
+        "that of a model that scores all candidates equally"
+    ]
+
+
+def _moved_weights(epoch: EpochRecord, reference: Reference) -> list[str]:
+    moved = []
+    for name, before in reference.initial_weight_norms.items():
+        norm = epoch.towers[name].weight.norm
+        if abs(norm - before) > MOVED_WEIGHTS * before:
+            moved.append(f"{name} weight norm went from {before:.3g} to {norm:.3g}")
+    return moved

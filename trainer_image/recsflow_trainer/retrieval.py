@@ -1,0 +1,158 @@
+"""The declaration of a two-tower retrieval model."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow_transform as tft
+
+from recsflow_trainer.baselines import popularity_recall
+from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.evaluation import (
+    Candidates,
+    Evaluation,
+    embed,
+    recall,
+    top_candidates_of_rows,
+    unique_candidates,
+)
+from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.keras import tf
+from recsflow_trainer.retrieval_model import RetrievalModel
+from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
+from recsflow_trainer.towers import Tower
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """Finds the products that a customer may buy next: scores are dot products of two towers' embeddings.
+
+    Attributes:
+        query: Tower of the customer.
+        candidate: Tower of the product.
+        customer_id: Column of the customer's id; a vocabulary of the query tower reads it.
+        product_id: Column of the product's id; a vocabulary of the candidate tower reads it.
+        embedding_dim: Width of both towers' outputs.
+        temperature: Scores are divided by it in the loss; None leaves them as they are.
+        normalize: Whether embeddings have length 1, so that scores are cosines. Give a temperature of about
+            0.05 with it: a softmax over numbers between -1 and 1 is too flat to learn from.
+        sampling_correction: Whether the loss corrects for popular products being negatives more often, by the
+            log of each product's share of the training rows (Yi et al., RecSys 2019).
+        remove_accidental_hits: Whether another row with the same product is no negative.
+    """
+
+    query: Tower
+    candidate: Tower
+    customer_id: str
+    product_id: str
+    embedding_dim: int = 32
+    temperature: float | None = None
+    normalize: bool = False
+    sampling_correction: bool = True
+    remove_accidental_hits: bool = True
+
+    model_type: ClassVar[str] = "retrieval"
+
+    def __post_init__(self) -> None:
+        if self.embedding_dim < 1:
+            raise DeclarationError(f"Retrieval.embedding_dim is {self.embedding_dim}; use 1 or more.")
+        if self.temperature is not None and not self.temperature > 0:
+            raise DeclarationError(
+                f"Retrieval.temperature is {self.temperature}; use a number above 0, or None."
+            )
+        self.query.id_feature(self.customer_id)
+        self.candidate.id_feature(self.product_id)
+        shared = set(self.query.transformed_spec()) & set(self.candidate.transformed_spec())
+        if shared:
+            raise DeclarationError(
+                f"Retrieval has {', '.join(sorted(shared))} in both towers; "
+                "give the features of one tower other names."
+            )
+
+    def params(self) -> dict[str, Any]:
+        """What tells this model from another, as flat values."""
+        return {
+            "embedding_dim": self.embedding_dim,
+            "temperature": self.temperature,
+            "normalize": self.normalize,
+            "sampling_correction": self.sampling_correction,
+            "remove_accidental_hits": self.remove_accidental_hits,
+            "query_inputs": _listed(feature.name for feature in self.query.inputs),
+            "candidate_inputs": _listed(feature.name for feature in self.candidate.inputs),
+            "query_layers": _listed(self.query.layers),
+            "candidate_layers": _listed(self.candidate.layers),
+        }
+
+    def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
+        """How to parse a transformed example."""
+        return {**self.query.transformed_spec(), **self.candidate.transformed_spec()}
+
+    def build(self, tft_output: tft.TFTransformOutput, train: Split) -> RetrievalModel:
+        """Builds the Keras model; the training rows tell how often each product is a negative."""
+        product = self.candidate.id_feature(self.product_id)
+        counts = np.bincount(train.columns[product.name], minlength=product.cardinality(tft_output))
+        return RetrievalModel(
+            query=self._build_tower(self.query, tft_output, "query"),
+            candidate=self._build_tower(self.candidate, tft_output, "candidate"),
+            product=product.name,
+            temperature=self.temperature,
+            product_counts=counts if self.sampling_correction else None,
+            remove_accidental_hits=self.remove_accidental_hits,
+        )
+
+    def evaluate(
+        self, model: RetrievalModel, tft_output: tft.TFTransformOutput, splits: Splits
+    ) -> Evaluation:
+        """Measures recall on the whole test split, with the popularity baseline on the same rows."""
+        product = self.candidate.id_feature(self.product_id)
+        candidates = self._candidates(tft_output, splits)
+        truth = candidates.positions(splits.test.columns[product.name])
+        return Evaluation(
+            candidates=len(candidates.ids),
+            test=self._recall(model, candidates, splits.test, truth),
+            baselines={
+                "popularity": popularity_recall(
+                    [splits.train, splits.eval],
+                    splits.test,
+                    product.name,
+                    product.vocabulary_size(tft_output),
+                )
+            },
+        )
+
+    def save(
+        self, model: RetrievalModel, tft_output: tft.TFTransformOutput, splits: Splits, folder: str
+    ) -> None:
+        """Saves what answers raw columns of a customer with product ids and scores."""
+        product = self.candidate.id_feature(self.product_id)
+        candidates = self._candidates(tft_output, splits)
+        raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
+        catalogue = ProductCatalogue(
+            ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
+            embeddings=embed(model.candidate, candidates.features),
+        )
+        save_server(RetrievalServer(tft_output, self.query.raw_columns, model.query, catalogue), folder)
+
+    def _candidates(self, tft_output: tft.TFTransformOutput, splits: Splits) -> Candidates:
+        product = self.candidate.id_feature(self.product_id)
+        return unique_candidates(
+            [splits.train, splits.eval],
+            product.name,
+            list(self.candidate.transformed_spec()),
+            product.vocabulary_size(tft_output),
+        )
+
+    def _recall(
+        self, model: RetrievalModel, candidates: Candidates, test: Split, truth: np.ndarray
+    ) -> dict[str, float]:
+        customers = {name: test.columns[name] for name in self.query.transformed_spec()}
+        products = embed(model.candidate, candidates.features)
+        return recall(top_candidates_of_rows(model.query, customers, products), truth)
+
+    def _build_tower(self, tower: Tower, tft_output: tft.TFTransformOutput, name: str) -> Any:
+        return tower.build(tft_output, name=name, embedding_dim=self.embedding_dim, normalize=self.normalize)
+
+
+def _listed(parts: Iterable[object]) -> str:
+    return ", ".join(str(part) for part in parts)

@@ -1,0 +1,224 @@
+"""The body of TFX Trainer's `run_fn`: train, evaluate, save, and always leave the metrics behind."""
+
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import tensorflow_transform as tft
+from absl import logging
+
+from recsflow_trainer.cancellation import cancel_on_sigterm
+from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
+from recsflow_trainer.diagnostics.tracked_model import TrackedModel
+from recsflow_trainer.diagnostics.verdict import Reference
+from recsflow_trainer.environment import environment_versions
+from recsflow_trainer.errors import TrainingConfigError
+from recsflow_trainer.examples import Splits, read_split, sibling_split
+from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.metrics_file import (
+    EpochRecord,
+    ErrorRecord,
+    Rows,
+    Status,
+    TrainingMetrics,
+    Verdict,
+    write_metrics,
+)
+from recsflow_trainer.model_declaration import ModelDeclaration
+from recsflow_trainer.optimizers import make_optimizer
+from recsflow_trainer.training_config import TrainingParameters, as_mapping, parse_config
+
+
+def train(model: ModelDeclaration, fn_args: Any) -> None:
+    """Runs one experiment.
+
+    `training_metrics.json` is written at the start, after each epoch and at the end, whatever the end is.
+
+    Args:
+        model: The declared model.
+        fn_args: TFX's `FnArgs`. `custom_config` holds the run's parameters, hyperparameters stand nowhere
+            else.
+
+    Raises:
+        TrainingConfigError: The parameters are wrong; raised before anything is read.
+        TrainingCancelled: The process got SIGTERM.
+    """
+    custom_config = as_mapping(fn_args.custom_config)
+    uri = custom_config.get("metrics_uri")
+    if not isinstance(uri, str) or not uri:
+        raise TrainingConfigError(
+            f"trainer_config.metrics_uri is {uri!r}; give the URI of training_metrics.json."
+        )
+    metrics = TrainingMetrics(
+        experiment_id=str(custom_config.get("experiment_id", "")),
+        model_type=model.model_type,
+        environment=environment_versions(),
+    )
+    error: ErrorRecord | None = None
+    try:
+        with cancel_on_sigterm():
+            _Run(model, fn_args, custom_config, metrics, uri).run()
+    except BaseException as failure:
+        error = ErrorRecord(type(failure).__name__, str(failure), traceback.format_exc())
+        raise
+    finally:
+        metrics.finish(error)
+        _write_last(metrics, uri)
+
+
+class _Run:
+    """The steps of one run, each of which fills in its part of the metrics."""
+
+    def __init__(
+        self,
+        model: ModelDeclaration,
+        fn_args: Any,
+        custom_config: Mapping[str, Any],
+        metrics: TrainingMetrics,
+        uri: str,
+    ) -> None:
+        self.declaration = model
+        self.fn_args = fn_args
+        self.custom_config = custom_config
+        self.metrics = metrics
+        self.uri = uri
+
+    def run(self) -> None:
+        write_metrics(self.metrics, self.uri)
+        parameters = parse_config(self.custom_config).training
+        self.metrics.params = {**_flat(parameters), **self.declaration.params()}
+        optimizer = make_optimizer(
+            parameters.optimizer,
+            parameters.learning_rate,
+            options=parameters.optimizer_options,
+            clipnorm=parameters.clipnorm,
+        )
+        tft_output = tft.TFTransformOutput(self.fn_args.transform_graph_path)
+        with self.timed("read"):
+            splits = self.read()
+        write_metrics(self.metrics, self.uri)
+        tf_keras.utils.set_random_seed(parameters.seed)
+        model = self.declaration.build(tft_output, splits.train)
+        model.compile(optimizer=optimizer)
+        with self.timed("train"):
+            self.fit(model, splits, parameters)
+        with self.timed("evaluate"):
+            self.evaluate(model, tft_output, splits, parameters)
+        with self.timed("save"):
+            self.declaration.save(model, tft_output, splits, self.fn_args.serving_model_dir)
+        self.metrics.model_uri = self.fn_args.serving_model_dir
+
+    def read(self) -> Splits:
+        spec = self.declaration.transformed_spec()
+        test_files = sibling_split(self.fn_args.train_files, "test")
+        splits = Splits(
+            train=read_split(self.fn_args.train_files, spec, name="train"),
+            eval=read_split(self.fn_args.eval_files, spec, name="eval"),
+            test=read_split(test_files, spec, name="test"),
+        )
+        self.metrics.rows = Rows(splits.train.rows, splits.eval.rows, splits.test.rows)
+        return splits
+
+    def fit(self, model: TrackedModel, splits: Splits, parameters: TrainingParameters) -> None:
+        batch_size = min(parameters.batch_size, splits.train.rows)
+        if batch_size < parameters.batch_size:
+            self.warn(
+                f"batch_size {parameters.batch_size} is more than the {splits.train.rows} training rows."
+            )
+        validation = splits.eval.batches(batch_size, seed=parameters.seed, reshuffle=False)
+        recorder = EpochRecorder(
+            self.metrics,
+            _reference(model, validation),
+            collapse_patience=parameters.collapse_patience,
+            batch_size=batch_size,
+            on_epoch=lambda record: self.report(record, parameters.epochs),
+        )
+        callbacks = [StopOnNonFiniteLoss(), recorder]
+        if parameters.early_stopping_patience is not None:
+            callbacks.append(
+                tf_keras.callbacks.EarlyStopping(
+                    "val_loss", patience=parameters.early_stopping_patience, restore_best_weights=True
+                )
+            )
+        model.fit(
+            splits.train.batches(batch_size, seed=parameters.seed, reshuffle=True),
+            validation_data=validation,
+            epochs=parameters.epochs,
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+    def evaluate(
+        self,
+        model: TrackedModel,
+        tft_output: tft.TFTransformOutput,
+        splits: Splits,
+        parameters: TrainingParameters,
+    ) -> None:
+        batches = splits.test.batches(parameters.batch_size, seed=parameters.seed, reshuffle=False)
+        loss = float(model.evaluate(batches, verbose=0, return_dict=True)["loss"])
+        evaluation = self.declaration.evaluate(model, tft_output, splits)
+        self.metrics.candidates = evaluation.candidates
+        self.metrics.test = {"loss": loss, **evaluation.test}
+        self.metrics.baselines = evaluation.baselines
+        for name, baseline in evaluation.baselines.items():
+            beaten = [metric for metric, value in baseline.items() if evaluation.test[metric] < value]
+            if beaten:
+                self.warn(f"The model is worse than {name} in {', '.join(beaten)}.")
+        logging.info("test %s", " ".join(f"{name} {value:.4f}" for name, value in self.metrics.test.items()))
+
+    def report(self, record: EpochRecord, epochs: int) -> None:
+        write_metrics(self.metrics, self.uri)
+        logging.info(
+            "epoch %d/%d loss %.3f val_loss %.3f %s examples/s",
+            record.epoch,
+            epochs,
+            record.metrics["loss"],
+            record.metrics["val_loss"],
+            f"{record.examples_per_s:,.0f}",
+        )
+        diagnosis = self.metrics.diagnosis
+        if diagnosis.verdict is not Verdict.HEALTHY:
+            self.warn(f"{diagnosis.verdict}: {'; '.join(diagnosis.evidence)}. {diagnosis.suggestion}")
+
+    def warn(self, message: str) -> None:
+        self.metrics.warnings.append(message)
+        logging.warning("%s", message)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        started = monotonic()
+        try:
+            yield
+        finally:
+            self.metrics.durations_s[step] = monotonic() - started
+
+
+def _reference(model: TrackedModel, batches: tf.data.Dataset) -> Reference:
+    """Measures the model before its first step."""
+    statistics = model.tower_statistics()
+    return Reference(
+        uninformed_loss=float(np.mean([model.uninformed_loss(batch).numpy() for batch in batches])),
+        initial_loss=float(model.evaluate(batches, verbose=0, return_dict=True)["loss"]),
+        initial_weight_norms={name: tower.weight.norm for name, tower in statistics.items()},
+    )
+
+
+def _flat(parameters: TrainingParameters) -> dict[str, Any]:
+    values = asdict(parameters)
+    options = values.pop("optimizer_options")
+    return {**values, **{f"optimizer_{name}": value for name, value in options.items()}}
+
+
+def _write_last(metrics: TrainingMetrics, uri: str) -> None:
+    """Writes the end of the run; when the run has failed already, its own error is the one to show."""
+    try:
+        write_metrics(metrics, uri)
+    except Exception:
+        if metrics.status is Status.SUCCEEDED:
+            raise
+        logging.exception("The metrics of the failed run could not be written to %s.", uri)
