@@ -1,0 +1,34 @@
+"""What every config model shares: frozen, unknown keys refused, names that are safe in SQL and code."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+CONFIG_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+TABLE = re.compile(
+    r"(?:(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{0,62}\.)?[A-Za-z0-9_]{1,1024}\.[A-Za-z0-9_-]{1,1024}"
+)
+
+
+class Frozen(BaseModel):
+    """A model that is parsed once at the boundary and never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _identifier(value: str) -> str:
+    if not IDENTIFIER.fullmatch(value):
+        raise ValueError("use letters, digits and underscores, not beginning with a digit")
+    return value
+
+
+def _table(value: str) -> str:
+    if not TABLE.fullmatch(value):
+        raise ValueError("write it as dataset.table or project.dataset.table, without quotes")
+    return value
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+TableName = Annotated[str, AfterValidator(_table)]

@@ -1,0 +1,216 @@
+"""A dataset config: which tables hold the interactions, what their columns mean, how rows are split."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from include.experiment.base import Frozen, Identifier, TableName
+from include.experiment.quality_config import QualityConfig
+
+
+class Role(StrEnum):
+    """What a column means."""
+
+    CUSTOMER_ID = "customer_id"
+    PRODUCT_ID = "product_id"
+    DATE = "date"
+    LABEL = "label"
+    FEATURE = "feature"
+
+
+class SplitStrategy(StrEnum):
+    """How rows are divided into train, eval and test."""
+
+    RANDOM = "random"
+    TIME_HOLDOUT = "time_holdout"
+    STRICT_TIME = "strict_time"
+    CUSTOM = "custom"
+
+
+class Operator(StrEnum):
+    """A comparison of a column with a value."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    GREATER = ">"
+    GREATER_OR_EQUAL = ">="
+    IN = "in"
+    NOT_IN = "not_in"
+    IS_NULL = "is_null"
+    IS_NOT_NULL = "is_not_null"
+
+
+class JoinKey(Frozen):
+    """One pair of columns that must be equal, both with their table's alias or the right one without.
+
+    Attributes:
+        left: Column of an earlier table, `alias.column`, or `column` of the first table.
+        right: Column of the joined table.
+    """
+
+    left: str
+    right: Identifier
+
+
+class Table(Frozen):
+    """A table of the warehouse; the first one of a dataset holds the interactions."""
+
+    table: TableName
+    alias: Identifier
+    join: Literal["left", "inner"] | None = None
+    keys: tuple[Identifier | JoinKey, ...] = ()
+
+
+class Column(Frozen):
+    """A column that features, filters and quality checks can name.
+
+    Attributes:
+        name: The name used everywhere after staging.
+        role: What it means.
+        table: Alias of its table; the first table where absent.
+        source: Its name in that table; `name` where absent.
+    """
+
+    name: Identifier
+    role: Role = Role.FEATURE
+    table: Identifier | None = None
+    source: Identifier | None = None
+    description: str = ""
+
+
+class TopRevenueShare(Frozen):
+    """Keeps the best-selling products that together make up a share of the revenue of train and eval rows."""
+
+    column: Identifier
+    share: float = Field(gt=0, le=1)
+
+
+def _dates_as_text(value: Any) -> Any:
+    """YAML reads `2017-01-01` as a date; a condition keeps the ISO text, which survives JSON."""
+    if isinstance(value, list | tuple):
+        return tuple(_dates_as_text(item) for item in value)
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+Scalar = bool | int | float | str
+
+
+class Condition(Frozen):
+    """A plain comparison; its value travels as a query parameter."""
+
+    column: Identifier
+    operator: Operator
+    value: Annotated[Scalar | tuple[Scalar, ...] | None, BeforeValidator(_dates_as_text)] = None
+
+    @model_validator(mode="after")
+    def _value_fits_operator(self) -> Self:
+        if self.operator in {Operator.IS_NULL, Operator.IS_NOT_NULL}:
+            if self.value is not None:
+                raise ValueError(f"remove value, which operator {self.operator.value} does not take")
+        elif self.operator in {Operator.IN, Operator.NOT_IN}:
+            if not isinstance(self.value, tuple) or not self.value:
+                raise ValueError(f"give value as a list, which operator {self.operator.value} needs")
+        elif self.value is None or isinstance(self.value, tuple):
+            raise ValueError(f"give value as one number or text, which operator {self.operator.value} needs")
+        return self
+
+
+class Filters(Frozen):
+    """Which interactions are kept; the statistics are taken from train and eval rows before sampling."""
+
+    conditions: tuple[Condition, ...] = ()
+    top_revenue_share: TopRevenueShare | None = None
+    min_interactions_per_customer: int | None = Field(default=None, ge=1)
+
+
+class SplitDefaults(Frozen):
+    """How rows are split unless a run says otherwise.
+
+    Attributes:
+        strategy: How rows are divided.
+        holdout_days: Days before the window's end that are the test split (and, for strict_time, as many
+            days before those for eval).
+        train_ratio: Share of train rows: of all rows (random, custom) or of those before the holdout.
+        eval_ratio: Share of eval rows, for custom only; the rest is test.
+    """
+
+    strategy: SplitStrategy = SplitStrategy.TIME_HOLDOUT
+    holdout_days: int = Field(default=28, ge=1, le=3650)
+    train_ratio: float = Field(default=0.9, gt=0, lt=1)
+    eval_ratio: float | None = Field(default=None, gt=0, lt=1)
+
+
+class DatasetConfig(Frozen):
+    """A dataset, as written in `datasets/<name>.yaml`.
+
+    Attributes:
+        name: The file's name.
+        tables: The interactions first, then what is joined to them.
+        columns: Every column in use, exactly one each with role customer_id, product_id and date.
+        history_ends: First day without data; the window ends there at the latest.
+        history_days: Length of the window; all history where absent.
+    """
+
+    name: str
+    description: str = ""
+    tables: tuple[Table, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    filters: Filters = Filters()
+    split: SplitDefaults = SplitDefaults()
+    history_ends: date | None = None
+    history_days: int | None = Field(default=None, ge=1)
+    quality: QualityConfig = QualityConfig()
+
+    def column(self, name: str) -> Column | None:
+        """Return the column called `name`, if the dataset declares it."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def with_role(self, role: Role) -> Column | None:
+        """Return the first column with `role`."""
+        return next((column for column in self.columns if column.role is role), None)
+
+    def _id(self, role: Role) -> str:
+        column = self.with_role(role)
+        if column is None:
+            raise LookupError(f"Dataset {self.name} has no column with role {role.value}.")
+        return column.name
+
+    @property
+    def customer_id(self) -> str:
+        """Name of the customer id column."""
+        return self._id(Role.CUSTOMER_ID)
+
+    @property
+    def product_id(self) -> str:
+        """Name of the product id column."""
+        return self._id(Role.PRODUCT_ID)
+
+    @property
+    def date_column(self) -> str:
+        """Name of the date column."""
+        return self._id(Role.DATE)
+
+    @property
+    def label(self) -> str | None:
+        """Name of the label column, if there is one."""
+        column = self.with_role(Role.LABEL)
+        return column.name if column else None
+
+    def table_of(self, column: Column) -> Table | None:
+        """Return the table that holds `column`, or None where its alias is unknown."""
+        alias = column.table or self.tables[0].alias
+        return next((table for table in self.tables if table.alias == alias), None)
+
+
+def required_tables(dataset: DatasetConfig) -> list[str]:
+    """Return the distinct warehouse tables of a dataset, as written in its config."""
+    return _distinct(table.table for table in dataset.tables)
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,157 @@
+"""The resolved experiment: one frozen object that says everything about a run, kept as experiment.json."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from include.experiment.base import Frozen
+from include.experiment.column_types import StagedType
+from include.experiment.dataset_config import DatasetConfig, SplitStrategy
+from include.experiment.feature_config import FeatureConfig
+from include.experiment.identity import pipeline_name
+from include.experiment.model_config import ModelConfig, OptimizerName, OptimizerOption
+from include.experiment.run_parameters import RunParameters, SampleUnit
+
+
+class Severity(StrEnum):
+    """How much a warning matters."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class ConfigWarning(Frozen):
+    """Something that runs but probably not as wished.
+
+    Attributes:
+        severity: How much it matters.
+        field: The YAML path or run parameter.
+        message: What is wrong, as a sentence.
+        recommended: What to use instead, e.g. `0.001 to 0.05`.
+    """
+
+    severity: Severity
+    field: str
+    message: str
+    recommended: str
+
+    def __str__(self) -> str:
+        return f"[{self.severity.value}] {self.field}: {self.message} Recommended: {self.recommended}."
+
+
+class TrainingParameters(Frozen):
+    """The hyperparameters of a run, under the names that the trainer's config has."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    optimizer: OptimizerName
+    optimizer_options: dict[str, OptimizerOption]
+    clipnorm: float
+    seed: int
+    early_stopping_patience: int | None
+    collapse_patience: int
+
+
+class SplitPlan(Frozen):
+    """How the rows are sampled and split, with every default filled in.
+
+    Attributes:
+        strategy: How rows are divided.
+        train_ratio: Share of train rows, of those that are divided by hash.
+        eval_ratio: Share of eval rows, of those that are divided by hash; the rest is test.
+        holdout_days: Days of the test split, for the strategies that go by time.
+        sample_percent: Share of train and eval rows that is kept.
+        sample_unit: Whether rows or customers are sampled.
+    """
+
+    strategy: SplitStrategy
+    train_ratio: float
+    eval_ratio: float
+    holdout_days: int
+    sample_percent: int
+    sample_unit: SampleUnit
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the test split is the newest part of the window."""
+        return self.strategy in {SplitStrategy.TIME_HOLDOUT, SplitStrategy.STRICT_TIME}
+
+
+class StagedColumn(Frozen):
+    """A column of the staged table.
+
+    Attributes:
+        name: Its name there and in the dataset config.
+        bigquery_type: Its type in the warehouse.
+        staged_type: Its type in the staged table.
+    """
+
+    name: str
+    bigquery_type: str
+    staged_type: StagedType
+
+
+class Experiment(Frozen):
+    """One run, with every default filled in and everything checked that can be before it starts.
+
+    Attributes:
+        window_end: Exclusive end of the rows, midnight UTC.
+        dataset: The dataset after the run's date column.
+        model: The model after the run's hyperparameters.
+        sources: Where each hyperparameter and split value came from.
+        columns: The staged columns, without `split`.
+        filter_types: Warehouse types of the columns that filters name.
+    """
+
+    experiment_id: str
+    dag_id: str
+    run_id: str
+    window_end: datetime
+    parameters: RunParameters
+    dataset: DatasetConfig
+    features: FeatureConfig
+    model: ModelConfig
+    training: TrainingParameters
+    split: SplitPlan
+    sources: dict[str, str]
+    warnings: tuple[ConfigWarning, ...]
+    columns: tuple[StagedColumn, ...]
+    filter_types: dict[str, str]
+
+    @property
+    def pipeline_name(self) -> str:
+        """Name of the pipeline, stable per dataset and feature config."""
+        return pipeline_name(self.dataset.name, self.features.name)
+
+    @property
+    def window_start(self) -> datetime | None:
+        """Inclusive start of the rows; None where all history is used."""
+        days = self.dataset.history_days
+        return None if days is None else self.window_end - timedelta(days=days)
+
+    @property
+    def test_start(self) -> datetime | None:
+        """Inclusive start of the test split, where it goes by time."""
+        return self.window_end - timedelta(days=self.split.holdout_days) if self.split.by_time else None
+
+    @property
+    def eval_start(self) -> datetime | None:
+        """Inclusive start of the eval split, where it goes by time."""
+        if self.split.strategy is not SplitStrategy.STRICT_TIME:
+            return None
+        return self.window_end - timedelta(days=2 * self.split.holdout_days)
+
+    def column(self, name: str) -> StagedColumn:
+        """Return the staged column called `name`."""
+        return next(column for column in self.columns if column.name == name)
+
+    def to_json(self) -> str:
+        """Return the experiment as indented JSON."""
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the experiment that `to_json` wrote."""
+        return cls.model_validate_json(text)

@@ -1,0 +1,75 @@
+"""What only the warehouse can tell: whether the data are long enough, and whether every split has rows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from include.errors import Problem
+from include.experiment.dataset_config import SplitStrategy
+from include.experiment.experiment import Experiment
+
+_REMEDIES = {
+    "train": "use a shorter holdout, a larger sample or looser filters",
+    "eval": "use a smaller train_ratio, a larger sample or looser filters",
+    "test": "use a longer holdout or looser filters",
+}
+
+
+def check_history(experiment: Experiment, first: datetime | None, last: datetime | None) -> list[Problem]:
+    """Return where the window and the holdout do not fit the dates in the data.
+
+    Args:
+        experiment: The experiment.
+        first: Oldest date of the interactions, UTC; None where there is none.
+        last: Newest date of the interactions, UTC.
+    """
+    where, column = f"datasets/{experiment.dataset.name}.yaml", experiment.dataset.date_column
+    end, start = experiment.window_end, experiment.window_start
+    if first is None or last is None:
+        received = f"has no dates in column {column}"
+        return [Problem(where, "tables[0].table", received, "name a table with rows, or another date column")]
+    if first >= end or (start is not None and last < start):
+        received = f"is {_day(start) if start else 'open'} to {_day(end)}, but the data are {_day(first)} to {_day(last)}"
+        return [Problem(where, "the window", received, "run for a logical date within the data")]
+    return _holdout(experiment, max(first, start) if start else first, last)
+
+
+def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> list[Problem]:
+    """Return the splits without rows.
+
+    Args:
+        experiment: The experiment.
+        rows_by_split: Rows of each split after filters and sampling.
+    """
+    where, counts = f"datasets/{experiment.dataset.name}.yaml", dict(rows_by_split)
+    listed = ", ".join(f"{split} {counts.get(split, 0):,}" for split in _REMEDIES)
+    return [
+        Problem(where, f"split {split}", f"is empty ({listed} rows)", remedy)
+        for split, remedy in _REMEDIES.items()
+        if not counts.get(split)
+    ]
+
+
+def _holdout(experiment: Experiment, first: datetime, last: datetime) -> list[Problem]:
+    if not experiment.test_start:
+        return []
+    from_run = experiment.parameters.holdout_days is not None
+    where = "run parameters" if from_run else f"datasets/{experiment.dataset.name}.yaml"
+    field = "holdout_days" if from_run else "split.holdout_days"
+    days, strict = experiment.split.holdout_days, experiment.split.strategy is SplitStrategy.STRICT_TIME
+    available = (experiment.window_end - first) // timedelta(days=1)
+    train_end = experiment.eval_start or experiment.test_start
+    if train_end <= first:
+        most = (available - 1) // 2 if strict else available - 1
+        received = f"is {days}, but the data before {_day(experiment.window_end)} span {available} days"
+        what = "eval and test take that many each" if strict else "train rows are older than the holdout"
+        remedy = f"use at most {most}, since {what}" if most >= 1 else "use split strategy random"
+        return [Problem(where, field, received, remedy)]
+    if last < experiment.test_start:
+        received = f"is {days}, from {_day(experiment.test_start)}, but the newest row is of {_day(last)}"
+        remedy = f"set history_ends to {_day(last + timedelta(days=1))}, or run for an earlier logical date"
+        return [Problem(where, field, received, remedy)]
+    return []
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,136 @@
+"""Applies a run's choices to the configs, and remembers where each value came from."""
+
+from pydantic import ValidationError
+
+from include.errors import ConfigError, Problem
+from include.experiment.dataset_config import DatasetConfig, Role, SplitStrategy
+from include.experiment.experiment import SplitPlan, TrainingParameters
+from include.experiment.model_config import ModelConfig, OptimizerConfig
+from include.experiment.problems import did_you_mean, problems_from
+from include.experiment.run_parameters import RunParameters
+
+RUN_PARAMETER = "run parameter"
+WHERE = "run parameters"
+_TRAINING = ("learning_rate", "batch_size", "epochs")
+_SPLIT = {"strategy": "split_strategy", "holdout_days": "holdout_days", "train_ratio": "train_ratio"}
+
+
+def apply_date_column(dataset: DatasetConfig, date_column: str | None) -> DatasetConfig:
+    """Return the dataset with `date_column` in the role date; the former one becomes a feature."""
+    if date_column is None:
+        return dataset
+    known = [column.name for column in dataset.columns]
+    if date_column not in known:
+        received = f"is {date_column!r}, which datasets/{dataset.name}.yaml does not declare"
+        raise ConfigError([Problem(WHERE, "date_column", received, did_you_mean(date_column, known))])
+    columns = []
+    for column in dataset.columns:
+        role = Role.FEATURE if column.role is Role.DATE else column.role
+        if column.name == date_column:
+            if role is not Role.FEATURE:
+                received = f"is {date_column!r}, the dataset's {role.value}"
+                raise ConfigError(
+                    [Problem(WHERE, "date_column", received, "name a column with role feature")]
+                )
+            role = Role.DATE
+        columns.append(column.model_copy(update={"role": role}))
+    return dataset.model_copy(update={"columns": tuple(columns)})
+
+
+def apply_hyperparameters(model: ModelConfig, run: RunParameters) -> ModelConfig:
+    """Return the model with the run's hyperparameters; options of another optimizer are dropped."""
+    chosen = {name: value for name in _TRAINING if (value := getattr(run, name)) is not None}
+    optimizer = run.optimizer or model.optimizer.name
+    kept = model.optimizer.options if optimizer is model.optimizer.name else {}
+    options = {**kept, **(run.optimizer_options or {})}
+    try:
+        config = OptimizerConfig(name=optimizer, options=options)
+    except ValidationError as error:
+        found = problems_from(error, OptimizerConfig, WHERE)
+        raise ConfigError(
+            [Problem(WHERE, "optimizer_options", p.received, p.remedy) for p in found]
+        ) from None
+    return model.model_copy(update={**chosen, "optimizer": config})
+
+
+def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParameters:
+    """Return the hyperparameters of a model that already has the run's choices."""
+    return TrainingParameters(
+        epochs=model.epochs,
+        batch_size=model.batch_size,
+        learning_rate=model.learning_rate,
+        optimizer=model.optimizer.name,
+        optimizer_options=model.optimizer.options,
+        clipnorm=model.clipnorm,
+        seed=run.seed,
+        early_stopping_patience=model.early_stopping_patience,
+        collapse_patience=model.collapse_patience,
+    )
+
+
+def split_plan(dataset: DatasetConfig, run: RunParameters) -> SplitPlan:
+    """Return how rows are sampled and split; raise ConfigError where the shares do not add up."""
+    strategy = run.split_strategy or dataset.split.strategy
+    train = run.train_ratio or dataset.split.train_ratio
+    holdout_days = run.holdout_days or dataset.split.holdout_days
+    shares = {
+        SplitStrategy.RANDOM: (1 - train) / 2,
+        SplitStrategy.CUSTOM: _custom_eval_ratio(dataset, run, strategy),
+    }
+    plan = SplitPlan(
+        strategy=strategy,
+        train_ratio=train,
+        # Rounded, so that 1 - 0.9 is written as 0.1.
+        eval_ratio=round(shares.get(strategy, 1 - train), 6),
+        holdout_days=holdout_days,
+        sample_percent=run.sample_percent.value,
+        sample_unit=run.sample_unit,
+    )
+    _check_window(dataset, plan, WHERE if run.holdout_days else f"datasets/{dataset.name}.yaml")
+    return plan
+
+
+def _custom_eval_ratio(dataset: DatasetConfig, run: RunParameters, strategy: SplitStrategy) -> float:
+    train = run.train_ratio or dataset.split.train_ratio
+    ratio = run.eval_ratio or dataset.split.eval_ratio
+    if strategy is not SplitStrategy.CUSTOM:
+        return 0.0
+    if ratio is None:
+        remedy = "give it for split strategy custom; what train_ratio and eval_ratio leave is the test split"
+        raise ConfigError([Problem(WHERE, "eval_ratio", "is missing", remedy)])
+    if train + ratio >= 1 - 1e-6:
+        remedy = "use ratios that leave a share for the test split"
+        received = f"is {ratio:g} beside train_ratio {train:g}, which leaves no test rows"
+        raise ConfigError([Problem(WHERE, "eval_ratio", received, remedy)])
+    return ratio
+
+
+def _check_window(dataset: DatasetConfig, plan: SplitPlan, where: str) -> None:
+    needed = {SplitStrategy.TIME_HOLDOUT: 1, SplitStrategy.STRICT_TIME: 2}.get(
+        plan.strategy, 0
+    ) * plan.holdout_days
+    if needed and dataset.history_days is not None and needed >= dataset.history_days:
+        field = "holdout_days" if where == WHERE else "split.holdout_days"
+        received = f"is {plan.holdout_days}, but history_days is {dataset.history_days}"
+        days = "eval and test days" if plan.strategy is SplitStrategy.STRICT_TIME else "test days"
+        raise ConfigError([Problem(where, field, received, f"leave train days before the {needed} {days}")])
+
+
+def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters) -> dict[str, str]:
+    """Return where each hyperparameter and split value came from, by name.
+
+    Args:
+        dataset: The dataset as loaded.
+        model: The model as loaded, before the run's hyperparameters.
+        run: The run's choices.
+    """
+    sources = {}
+    for name in (*_TRAINING, "optimizer", "clipnorm", "early_stopping_patience", "collapse_patience"):
+        in_file = f"models/{model.name}.yaml" if name in model.model_fields_set else "default"
+        sources[name] = in_file if getattr(run, name, None) is None else RUN_PARAMETER
+    for name, parameter in _SPLIT.items():
+        in_file = f"datasets/{dataset.name}.yaml" if name in dataset.split.model_fields_set else "default"
+        sources[parameter] = in_file if getattr(run, parameter) is None else RUN_PARAMETER
+    for name in ("sample_percent", "sample_unit", "seed"):
+        sources[name] = RUN_PARAMETER if name in run.model_fields_set else "default"
+    return sources

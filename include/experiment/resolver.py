@@ -1,0 +1,147 @@
+"""From run parameters, three configs and the warehouse's schema to one experiment, or to every problem."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from include.errors import ConfigError, Problem
+from include.experiment.dataset_checks import TableSchemas, check_dataset, check_schema
+from include.experiment.dataset_config import DatasetConfig, required_tables
+from include.experiment.experiment import Experiment
+from include.experiment.feature_checks import check_features, check_features_fit
+from include.experiment.feature_config import FeatureConfig
+from include.experiment.identity import experiment_id
+from include.experiment.loader import load_dataset, load_features, load_model
+from include.experiment.overrides import (
+    WHERE,
+    apply_date_column,
+    apply_hyperparameters,
+    split_plan,
+    training_parameters,
+    value_sources,
+)
+from include.experiment.problems import problems_from
+from include.experiment.run_parameters import RunParameters
+from include.experiment.staging import filter_types, staged_columns
+from include.experiment.warnings import config_warnings
+
+
+class _Problems(list[Problem]):
+    """Problems gathered from steps that each may fail."""
+
+    def attempt[Result](self, step: Callable[[], Result]) -> Result | None:
+        """Return what `step` returns, or None after keeping its problems."""
+        try:
+            return step()
+        except ConfigError as error:
+            self.extend(error.problems)
+            return None
+
+
+def parse_parameters(parameters: Mapping[str, Any]) -> RunParameters:
+    """Return a run's parameters, typed; an absent, null or empty one means 'as the config says'."""
+    try:
+        return RunParameters.model_validate(_chosen(parameters))
+    except ValidationError as error:
+        raise ConfigError(problems_from(error, RunParameters, WHERE)) from None
+
+
+def tables_to_look_up(parameters: Mapping[str, Any], root: Path | None = None) -> list[str]:
+    """Return the tables whose schema `resolve` needs; none where the dataset cannot be read.
+
+    What is wrong with the dataset is left to `resolve`, which reports it with everything else.
+    """
+    dataset = _Problems().attempt(lambda: load_dataset(_name(parameters, "dataset"), root))
+    return required_tables(dataset) if dataset else []
+
+
+def resolve(
+    parameters: Mapping[str, Any],
+    *,
+    dag_id: str,
+    run_id: str,
+    window_end: datetime,
+    table_schemas: TableSchemas,
+    root: Path | None = None,
+) -> Experiment:
+    """Return the experiment of a run.
+
+    Args:
+        parameters: The run's parameters, as Airflow hands them over.
+        dag_id: Id of the DAG.
+        run_id: Id of its run.
+        window_end: The run's logical date; rows end at that day's midnight UTC, or where history does.
+        table_schemas: Reported type by column, by table as written in the config. A table that the
+            warehouse does not have is left out.
+        root: The config folder; by default the shipped one, or `RECSFLOW_CONFIG_ROOT`.
+
+    Raises:
+        ConfigError: With every problem of the parameters and the three configs.
+    """
+    problems = _Problems()
+    run = problems.attempt(lambda: parse_parameters(parameters))
+    loaded = problems.attempt(lambda: load_dataset(_name(parameters, "dataset"), root))
+    features = problems.attempt(lambda: load_features(_name(parameters, "features"), root))
+    base = problems.attempt(lambda: load_model(_name(parameters, "model"), root))
+
+    date_column = run.date_column if run else None
+    dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
+    problems.extend(_check(dataset, features, table_schemas))
+    split = problems.attempt(lambda: split_plan(dataset, run)) if dataset and run else None
+    model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
+    # The None checks tell the type checker what an empty list of problems means.
+    if problems or not (run and loaded and dataset and features and base and model and split):
+        raise ConfigError(problems)
+
+    training = training_parameters(model, run)
+    return Experiment(
+        experiment_id=experiment_id(dag_id, run_id),
+        dag_id=dag_id,
+        run_id=run_id,
+        window_end=_window_end(window_end, dataset),
+        parameters=run,
+        dataset=dataset,
+        features=features,
+        model=model,
+        training=training,
+        split=split,
+        sources=value_sources(loaded, base, run),
+        warnings=config_warnings(run, model, training, split),
+        columns=staged_columns(dataset, features, table_schemas),
+        filter_types=filter_types(dataset, table_schemas),
+    )
+
+
+def _chosen(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if value is not None and value != ""}
+
+
+def _name(parameters: Mapping[str, Any], kind: str) -> str:
+    default = RunParameters.model_fields[kind].default
+    return str(_chosen(parameters).get(kind, default))
+
+
+def _check(
+    dataset: DatasetConfig | None, features: FeatureConfig | None, schemas: TableSchemas
+) -> list[Problem]:
+    problems = check_features(features) if features else []
+    if dataset is None:
+        return problems
+    own = check_dataset(dataset)
+    problems.extend(own)
+    if not own:
+        problems.extend(check_schema(dataset, schemas))
+    if features:
+        problems.extend(check_features_fit(features, dataset, schemas))
+    return problems
+
+
+def _window_end(logical_date: datetime, dataset: DatasetConfig) -> datetime:
+    if logical_date.tzinfo is None:
+        raise ValueError(f"window_end is {logical_date}, without a time zone; pass it in UTC.")
+    day = logical_date.astimezone(UTC).date()
+    # Whole days only: runs of one day share their staged rows, and no split has a torn day.
+    return datetime.combine(min(day, dataset.history_ends or day), time(), tzinfo=UTC)

@@ -1,0 +1,57 @@
+"""What a run may choose: the DAG's params, typed; None means 'as the config says'."""
+
+from enum import IntEnum, StrEnum
+
+from pydantic import Field
+
+from include.experiment.base import Frozen, Identifier
+from include.experiment.dataset_config import SplitStrategy
+from include.experiment.model_config import OptimizerName, OptimizerOption
+
+
+class SamplePercent(IntEnum):
+    """Share of the train and eval rows, in percent."""
+
+    P5 = 5
+    P10 = 10
+    P25 = 25
+    P100 = 100
+
+
+class SampleUnit(StrEnum):
+    """What is sampled: single rows, or customers with all their rows."""
+
+    ROW = "row"
+    CUSTOMER = "customer"
+
+
+class Accelerator(StrEnum):
+    """Hardware for the Trainer on Vertex AI."""
+
+    CPU = "cpu"
+    T4 = "NVIDIA_TESLA_T4"
+    L4 = "NVIDIA_L4"
+    A100 = "NVIDIA_TESLA_A100"
+
+
+class RunParameters(Frozen):
+    """The choices of one run."""
+
+    dataset: str = "complete_journey"
+    features: str = "basic"
+    model: str = "shallow"
+    sample_percent: SamplePercent = SamplePercent.P25
+    sample_unit: SampleUnit = SampleUnit.ROW
+    split_strategy: SplitStrategy | None = None
+    train_ratio: float | None = Field(default=None, gt=0, lt=1)
+    eval_ratio: float | None = Field(default=None, gt=0, lt=1)
+    holdout_days: int | None = Field(default=None, ge=1, le=3650)
+    date_column: Identifier | None = None
+    epochs: int | None = Field(default=None, ge=1, le=1000)
+    batch_size: int | None = Field(default=None, ge=1, le=1_048_576)
+    learning_rate: float | None = Field(default=None, gt=0, le=10)
+    optimizer: OptimizerName | None = None
+    optimizer_options: dict[str, OptimizerOption] | None = None
+    seed: int = Field(default=42, ge=0, lt=2**31)
+    accelerator: Accelerator = Accelerator.CPU
+    notes: str = ""

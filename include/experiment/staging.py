@@ -1,0 +1,35 @@
+"""Which columns are staged, and as what."""
+
+from include.experiment.column_types import Use, staged_type
+from include.experiment.dataset_checks import TableSchemas, column_type, filter_columns
+from include.experiment.dataset_config import DatasetConfig
+from include.experiment.experiment import StagedColumn
+from include.experiment.feature_checks import use_of
+from include.experiment.feature_config import FeatureConfig
+
+
+def staged_columns(
+    dataset: DatasetConfig, features: FeatureConfig, schemas: TableSchemas
+) -> tuple[StagedColumn, ...]:
+    """Return the ids, the date, the label and what features read, in that order, without repetition."""
+    uses = {dataset.customer_id: Use.ID, dataset.product_id: Use.ID, dataset.date_column: Use.DATE}
+    if dataset.label:
+        uses[dataset.label] = Use.NUMBER
+    for listed in features.towers.values():
+        for feature in listed:
+            for name in feature.columns_used:
+                uses.setdefault(name, use_of(feature))
+    columns = []
+    for name, use in uses.items():
+        reported = column_type(dataset, name, schemas)
+        kind = staged_type(reported, use) if reported else None
+        if reported is None or kind is None:
+            raise LookupError(f"Column {name} was not checked before staging.")
+        columns.append(StagedColumn(name=name, bigquery_type=reported, staged_type=kind))
+    return tuple(columns)
+
+
+def filter_types(dataset: DatasetConfig, schemas: TableSchemas) -> dict[str, str]:
+    """Return the warehouse types of the columns that filters name."""
+    named = {name: column_type(dataset, name, schemas) for _, name in filter_columns(dataset)}
+    return {name: reported for name, reported in named.items() if reported}

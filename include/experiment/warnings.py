@@ -1,0 +1,66 @@
+"""What runs but probably not as wished."""
+
+from collections.abc import Iterator
+
+from include.experiment.dataset_config import SplitStrategy
+from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
+from include.experiment.model_config import ModelConfig, OptimizerName
+from include.experiment.run_parameters import RunParameters
+
+HIGH_LEARNING_RATE = 0.1
+DEEP = 3
+_RECOMMENDED_WHEN_DEEP = {
+    OptimizerName.ADAGRAD: "0.005 to 0.05",
+    OptimizerName.FTRL: "0.005 to 0.05",
+    OptimizerName.SGD: "0.001 to 0.05",
+    OptimizerName.ADAM: "0.0001 to 0.005",
+    OptimizerName.ADAMW: "0.0001 to 0.005",
+    OptimizerName.RMSPROP: "0.0001 to 0.005",
+}
+_FAST_FOR_ADAPTIVE = 0.02
+
+
+def config_warnings(
+    parameters: RunParameters, model: ModelConfig, training: TrainingParameters, split: SplitPlan
+) -> tuple[ConfigWarning, ...]:
+    """Return the warnings of a configuration that has no problems."""
+    return (*_learning_rate(model, training), *_unused_split_values(parameters, split))
+
+
+def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
+    rate, optimizer = training.learning_rate, training.optimizer
+    if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
+        yield ConfigWarning(
+            severity=Severity.HIGH,
+            field="learning_rate",
+            message=f"{rate:g} with {model.dense_layers} dense layers often makes the gradients collapse.",
+            recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
+        )
+    elif rate > _FAST_FOR_ADAPTIVE and optimizer in {
+        OptimizerName.ADAM,
+        OptimizerName.ADAMW,
+        OptimizerName.RMSPROP,
+    }:
+        yield ConfigWarning(
+            severity=Severity.MEDIUM,
+            field="learning_rate",
+            message=f"{rate:g} is fast for {optimizer.value}.",
+            recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
+        )
+
+
+def _unused_split_values(parameters: RunParameters, split: SplitPlan) -> Iterator[ConfigWarning]:
+    used = {
+        SplitStrategy.RANDOM: {"train_ratio"},
+        SplitStrategy.CUSTOM: {"train_ratio", "eval_ratio"},
+        SplitStrategy.TIME_HOLDOUT: {"train_ratio", "holdout_days"},
+        SplitStrategy.STRICT_TIME: {"holdout_days"},
+    }[split.strategy]
+    for field in ("train_ratio", "eval_ratio", "holdout_days"):
+        if getattr(parameters, field) is not None and field not in used:
+            yield ConfigWarning(
+                severity=Severity.LOW,
+                field=field,
+                message=f"{getattr(parameters, field):g} is not used by split strategy {split.strategy.value}.",
+                recommended=f"leave {field} empty",
+            )
