@@ -1,0 +1,66 @@
+"""The server as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local_cloud.settings import LocalSettings
+from local_cloud.vertex.api import PipelineJobsApi, answer_error
+from local_cloud.vertex.console import Console
+from local_cloud.vertex.errors import ApiError
+from local_cloud.vertex.host_client import HostClient
+from local_cloud.vertex.scheduler import Scheduler
+from local_cloud.vertex.store import Store
+from local_cloud.vertex.tables import TablePages
+
+PARALLEL_TASKS = 2
+COMPONENT_ENVIRONMENT = {
+    # TensorFlow Recommenders builds on Keras 2.
+    "TF_USE_LEGACY_KERAS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "GRPC_VERBOSITY": "ERROR",
+}
+
+
+def build_app(settings: LocalSettings) -> Starlette:
+    """Returns the application; its component host starts with it and ends with it."""
+    logs = settings.home / "logs"
+
+    def log_of(job_id: str, task: str) -> Path:
+        return logs / "pipelines" / job_id / f"{task}.log"
+
+    def trainer_image() -> str:
+        # The library may be edited while the server runs, so the name is made anew.
+        return LocalSettings(settings.home, settings.port_offset).trainer_image
+
+    logs.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.home / "vertex.sqlite")
+    host = HostClient(settings.trainer_python, logs / "component_host.log", COMPONENT_ENVIRONMENT)
+    scheduler = Scheduler(store=store, host=host, parallel_tasks=PARALLEL_TASKS, log_of=log_of)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        host.warm_up()
+        scheduler.resume_unfinished()
+        yield
+        scheduler.shut_down()
+        store.close()
+
+    def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "component_host": "ready" if host.is_ready else "importing TFX"})
+
+    return Starlette(
+        routes=[
+            Route("/healthz", health),
+            *PipelineJobsApi(store, scheduler, trainer_image).routes(),
+            *Console(store, settings.artifact_root, log_of).routes(),
+            *TablePages().routes(),
+        ],
+        exception_handlers={ApiError: answer_error},
+        lifespan=lifespan,
+    )

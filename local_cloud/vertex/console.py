@@ -1,0 +1,145 @@
+"""Pages for people: jobs, their stages, logs, and the artifact folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from local_cloud.vertex import markup
+from local_cloud.vertex.errors import NotFoundError
+from local_cloud.vertex.states import JobRecord, TaskRecord
+from local_cloud.vertex.store import Store
+
+REFRESH_S = 3
+LISTED_JOBS = 200
+TEXT_SUFFIXES = {".json", ".py", ".sql", ".txt", ".log", ".pbtxt", ".yaml", ".md", ".csv"}
+
+
+class Console:
+    """Pages of one server.
+
+    Args:
+        store: jobs.
+        artifact_root: folder below which artifacts are shown; nothing outside it is.
+        log_of: returns the log file of a task.
+    """
+
+    def __init__(self, store: Store, artifact_root: Path, log_of: Callable[[str, str], Path]) -> None:
+        self._store = store
+        self._artifact_root = artifact_root.resolve()
+        self._log_of = log_of
+
+    def routes(self) -> list[Route]:
+        """Returns the HTTP routes."""
+        return [
+            Route("/", lambda _request: RedirectResponse("/console/jobs")),
+            Route("/console", lambda _request: RedirectResponse("/console/jobs")),
+            Route("/console/jobs", self.jobs),
+            Route("/console/jobs/{job_id}", self.job),
+            Route("/console/logs/{job_id}/{task}", self.log),
+            Route("/console/artifacts/{path:path}", self.artifact),
+        ]
+
+    def jobs(self, _request: Request) -> Response:
+        """Lists the newest jobs."""
+        jobs = self._store.all_jobs()[:LISTED_JOBS]
+        rows = [
+            (
+                markup.link(f"/console/jobs/{job.key.job_id}", job.key.job_id),
+                markup.state(job.state),
+                job.request["pipelineSpec"]["pipelineInfo"]["name"],
+                markup.moment(job.create_time),
+                markup.duration(job.start_time, job.end_time),
+            )
+            for job in jobs
+        ]
+        body = (
+            markup.table(("Job", "State", "Pipeline", "Created", "Duration"), rows) if rows else "No job yet."
+        )
+        running = any(not job.state.is_final for job in jobs)
+        return HTMLResponse(markup.page("Pipeline jobs", body, refresh_s=REFRESH_S if running else 0))
+
+    def job(self, request: Request) -> Response:
+        """Shows one job, stage by stage."""
+        job = self._store.find_job(request.path_params["job_id"])
+        failed = [task for task in job.tasks if task.error]
+        body = markup.join(
+            [
+                markup.Html("<p>"),
+                markup.state(job.state),
+                f" · pipeline {job.request['pipelineSpec']['pipelineInfo']['name']}",
+                f" · created {markup.moment(job.create_time)} · {markup.duration(job.start_time, job.end_time)}",
+                markup.Html("</p>"),
+                markup.pre(job.error) if job.error else "",
+                markup.table(
+                    ("Stage", "State", "Started", "Duration", "Peak memory", "Log", "Outputs"),
+                    [self._stage(job, task) for task in job.tasks],
+                ),
+                *(
+                    markup.Html(f"<h2>{markup.safe(task.name)} failed</h2>{markup.pre(task.error)}")
+                    for task in failed
+                ),
+                markup.Html("<h2>Parameters</h2>"),
+                markup.table(
+                    ("Name", "Value"),
+                    [
+                        (name, next(iter(value.values()), ""))
+                        for name, value in job.request.get("runtimeConfig", {}).get("parameters", {}).items()
+                    ],
+                ),
+            ]
+        )
+        return HTMLResponse(markup.page(job.key.job_id, body, refresh_s=0 if job.state.is_final else REFRESH_S))
+
+    def _stage(self, job: JobRecord, task: TaskRecord) -> tuple[object, ...]:
+        log = self._log_of(job.key.job_id, task.name)
+        source = markup.link(f"/console/jobs/{task.reused_from}", task.reused_from) if task.reused_from else ""
+        return (
+            task.name,
+            markup.join([markup.state(task.state), " from " if source else "", source]),
+            markup.moment(task.start_time),
+            markup.duration(task.start_time, task.end_time),
+            f"{task.peak_memory_mib:,} MiB" if task.peak_memory_mib else "",
+            markup.link(f"/console/logs/{job.key.job_id}/{task.name}", "log") if log.exists() else "",
+            markup.join(
+                self._output(key, item["uri"]) for key, listed in task.outputs.items() for item in listed
+            ),
+        )
+
+    def _output(self, key: str, uri: str) -> markup.Html:
+        path = Path(uri)
+        if not path.is_relative_to(self._artifact_root):
+            return markup.safe(f"{key} ")
+        return markup.join([markup.link(f"/console/artifacts/{path.relative_to(self._artifact_root)}", key), " "])
+
+    def log(self, request: Request) -> Response:
+        """Shows what a component wrote."""
+        job = self._store.find_job(request.path_params["job_id"])
+        task = next((task for task in job.tasks if task.name == request.path_params["task"]), None)
+        log = self._log_of(job.key.job_id, task.name) if task else None
+        if log is None or not log.exists():
+            raise NotFoundError(f"{request.url.path}: no log; the task does not exist or has not started.")
+        return PlainTextResponse(log.read_text(errors="replace"))
+
+    def artifact(self, request: Request) -> Response:
+        """Shows a file or a folder below the artifact root."""
+        path = (self._artifact_root / request.path_params["path"]).resolve()
+        if not path.is_relative_to(self._artifact_root) or not path.exists():
+            raise NotFoundError(f"{request.url.path}: no such artifact below {self._artifact_root}.")
+        if path.is_file():
+            media_type = "text/plain; charset=utf-8" if path.suffix in TEXT_SUFFIXES else None
+            return FileResponse(path, media_type=media_type)
+        relative = path.relative_to(self._artifact_root)
+        rows = [
+            (
+                markup.link(
+                    f"/console/artifacts/{relative / entry.name}",
+                    entry.name + ("/" if entry.is_dir() else ""),
+                ),
+                entry.stat().st_size if entry.is_file() else "",
+            )
+            for entry in sorted(path.iterdir(), key=lambda entry: (entry.is_file(), entry.name))
+        ]
+        return HTMLResponse(markup.page(f"Artifacts: {relative}", markup.table(("Name", "Bytes"), rows)))

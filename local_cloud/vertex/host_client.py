@@ -1,0 +1,133 @@
+"""Starts the component host in the trainer environment and runs commands through it."""
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.vertex.errors import HostError
+
+HOST_SCRIPT = Path(__file__).with_name("component_host.py")
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a command ended.
+
+    Attributes:
+        status: exit status, -1 if a signal ended it.
+        signal: number of that signal, or 0.
+        peak_memory_mib: largest resident size of the process.
+    """
+
+    status: int
+    signal: int
+    peak_memory_mib: int
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command did what it was asked to."""
+        return self.status == 0
+
+
+class HostClient:
+    """One component host, started when first needed and again when it is gone."""
+
+    def __init__(self, python: Path, log: Path, environment: Mapping[str, str]) -> None:
+        self._python = python
+        self._log = log
+        self._environment = dict(environment)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._waiting: dict[int, Future[Exit]] = {}
+        self._next_id = 1
+        self._closed = False
+        self.is_ready = False
+
+    def warm_up(self) -> None:
+        """Starts the host, so that TFX is imported before the first job arrives."""
+        with self._lock:
+            self._ensure_started()
+
+    def run(self, argv: Sequence[str], log: Path, on_start: Callable[[int], None]) -> Exit:
+        """Runs a command and waits for its end.
+
+        Args:
+            argv: `["python", "-m", module, argument, …]`.
+            log: file that its output is appended to.
+            on_start: is told the id by which the command can be killed.
+        """
+        with self._lock:
+            process = self._ensure_started()
+            run_id, self._next_id = self._next_id, self._next_id + 1
+            future: Future[Exit] = Future()
+            self._waiting[run_id] = future
+            self._send(process, {"op": "run", "id": run_id, "argv": list(argv), "log": str(log)})
+        on_start(run_id)
+        return future.result()
+
+    def kill(self, run_id: int) -> None:
+        """Ends a command and every process that it started."""
+        with self._lock:
+            if self._process is not None and run_id in self._waiting:
+                self._send(self._process, {"op": "kill", "id": run_id})
+
+    def close(self) -> None:
+        """Ends the host and all that runs in it."""
+        with self._lock:
+            self._closed = True
+            process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _ensure_started(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise HostError("The pipeline server is shutting down.")
+        if self._process is None:
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [str(self._python), "-P", str(HOST_SCRIPT)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env={**os.environ, **self._environment},
+                )
+            threading.Thread(target=self._read_answers, args=(self._process,), daemon=True).start()
+        return self._process
+
+    def _send(self, process: subprocess.Popen[bytes], message: Mapping[str, object]) -> None:
+        if process.stdin is None:
+            return
+        try:
+            process.stdin.write(json.dumps(message).encode() + b"\n")
+            process.stdin.flush()
+        except OSError:
+            # The reading thread sees the same end and fails everything that waits.
+            return
+
+    def _read_answers(self, process: subprocess.Popen[bytes]) -> None:
+        for line in process.stdout or ():
+            answer = json.loads(line)
+            if answer["op"] == "ready":
+                self.is_ready = True
+                continue
+            with self._lock:
+                future = self._waiting.pop(answer["id"])
+            future.set_result(Exit(answer["status"], answer["signal"], answer["peak_memory_mib"]))
+        status = process.wait()
+        with self._lock:
+            lost, self._waiting = self._waiting, {}
+            self._process = None
+            self.is_ready = False
+        for future in lost.values():
+            future.set_exception(
+                HostError(f"The component host ended with status {status}; see {self._log}.")
+            )

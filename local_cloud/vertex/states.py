@@ -1,0 +1,128 @@
+"""States of jobs and tasks, named as in the public API, and the records that the server keeps of both."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class JobState(StrEnum):
+    """google.cloud.aiplatform.v1.PipelineState."""
+
+    PENDING = "PIPELINE_STATE_PENDING"
+    RUNNING = "PIPELINE_STATE_RUNNING"
+    SUCCEEDED = "PIPELINE_STATE_SUCCEEDED"
+    FAILED = "PIPELINE_STATE_FAILED"
+    CANCELLING = "PIPELINE_STATE_CANCELLING"
+    CANCELLED = "PIPELINE_STATE_CANCELLED"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job will never change again."""
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+class TaskState(StrEnum):
+    """google.cloud.aiplatform.v1.PipelineTaskDetail.State; SKIPPED means that an earlier result was used."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    NOT_TRIGGERED = "NOT_TRIGGERED"
+
+    @property
+    def has_outputs(self) -> bool:
+        """Whether tasks that depend on this one can start."""
+        return self in (TaskState.SUCCEEDED, TaskState.SKIPPED)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the task will never change again."""
+        return self not in (TaskState.PENDING, TaskState.RUNNING)
+
+
+def now() -> str:
+    """Returns the time in the form of the API."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class JobKey:
+    """What identifies a job."""
+
+    project: str
+    location: str
+    job_id: str
+
+    @property
+    def parent(self) -> str:
+        """The location's resource name."""
+        return f"projects/{self.project}/locations/{self.location}"
+
+    @property
+    def name(self) -> str:
+        """The job's resource name."""
+        return f"{self.parent}/pipelineJobs/{self.job_id}"
+
+
+@dataclass
+class TaskRecord:
+    """A task of a job.
+
+    Attributes:
+        name: name of the task in the spec.
+        number: number that is unique in this server.
+        state: where it stands.
+        create_time: when the job was created.
+        start_time: when it started.
+        end_time: when it ended.
+        error: what its component said, empty unless it failed.
+        inputs: input name to artifacts.
+        outputs: output key to artifacts, which carry name, uri, type and metadata.
+        peak_memory_mib: largest resident size of its process.
+        reused_from: job whose result was used.
+    """
+
+    name: str
+    number: int
+    state: TaskState = TaskState.PENDING
+    create_time: str = field(default_factory=now)
+    start_time: str | None = None
+    end_time: str | None = None
+    error: str = ""
+    inputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    peak_memory_mib: int = 0
+    reused_from: str = ""
+
+
+@dataclass
+class JobRecord:
+    """A pipeline job.
+
+    Attributes:
+        key: what identifies it.
+        request: the PipelineJob that created it, as JSON of the API.
+        state: where it stands.
+        create_time: when it was created.
+        update_time: when anything about it changed last.
+        start_time: when it started.
+        end_time: when it ended.
+        error: why it failed, empty unless it did.
+        resumptions: how often a restarted server took it up again.
+        tasks: its tasks, in the order of the spec.
+    """
+
+    key: JobKey
+    request: dict[str, Any]
+    state: JobState = JobState.PENDING
+    create_time: str = field(default_factory=now)
+    update_time: str = field(default_factory=now)
+    start_time: str | None = None
+    end_time: str | None = None
+    error: str = ""
+    resumptions: int = 0
+    tasks: list[TaskRecord] = field(default_factory=list)
