@@ -1,0 +1,49 @@
+import json
+
+import pytest
+
+from recsflow_trainer.errors import TrainingConfigError
+from recsflow_trainer.training_config import as_mapping, parse_config
+
+pytestmark = pytest.mark.tensorflow
+
+TRAINING = {"epochs": 3, "batch_size": 1024, "learning_rate": 0.2, "optimizer": "adagrad", "seed": 1}
+CONFIG = {"experiment_id": "x", "metrics_uri": "/tmp/m.json", "training": TRAINING}
+
+
+def test_a_mapping_and_its_json_are_the_same_config():
+    assert parse_config(as_mapping(CONFIG)) == parse_config(as_mapping(json.dumps(CONFIG)))
+
+
+def test_gradients_are_clipped_unless_the_config_says_otherwise():
+    assert parse_config(CONFIG).training.clipnorm == 1.0
+    assert parse_config({**CONFIG, "training": {**TRAINING, "clipnorm": None}}).training.clipnorm is None
+
+
+def test_every_problem_is_named_at_once():
+    training = {**TRAINING, "epochs": 0, "learning_rate": "fast", "optimizer": "lion", "momentum": 1}
+    del training["seed"]
+    with pytest.raises(TrainingConfigError) as raised:
+        parse_config({"metrics_uri": "/tmp/m.json", "training": training})
+    message = str(raised.value)
+    for sentence in (
+        "experiment_id is missing",
+        "training.epochs is 0; use an integer of 1 or more",
+        "training.learning_rate is 'fast'; use a finite number above 0",
+        "training.optimizer is 'lion'; use one of: adagrad, adam, adamw, sgd, rmsprop, ftrl",
+        "training.momentum is unknown",
+        "training.seed is missing",
+    ):
+        assert sentence in message
+
+
+@pytest.mark.parametrize("value", [True, 2.5, float("nan"), None, "3"])
+def test_epochs_must_be_an_integer(value):
+    with pytest.raises(TrainingConfigError, match=r"training\.epochs"):
+        parse_config({**CONFIG, "training": {**TRAINING, "epochs": value}})
+
+
+@pytest.mark.parametrize("config", [None, "not json", "[1]", 5])
+def test_something_else_than_an_object_is_refused(config):
+    with pytest.raises(TrainingConfigError, match="trainer_config"):
+        as_mapping(config)
