@@ -8,7 +8,7 @@ from include.experiment.column_types import Use, base_type, staged_type, type_re
 from include.experiment.dataset_config import Column, Condition, DatasetConfig, JoinKey, Role, Table
 from include.experiment.problems import did_you_mean, shown
 
-RESERVED_COLUMNS = ("split", "interaction_date", "split_bucket", "sample_bucket")
+RESERVED_COLUMNS = ("split", "interaction_date", "interaction_revenue", "split_bucket", "sample_bucket")
 TableSchemas = Mapping[str, Mapping[str, str]]
 _CONDITION_VALUES: dict[str, type | tuple[type, ...]] = {
     "INT64": int,

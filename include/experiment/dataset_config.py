@@ -87,7 +87,7 @@ class TopRevenueShare(Frozen):
     """Keeps the best-selling products that together make up a share of the revenue of train and eval rows."""
 
     column: Identifier
-    share: float = Field(gt=0, le=1)
+    share: float = Field(gt=0, lt=1)
 
 
 def _dates_as_text(value: Any) -> Any:

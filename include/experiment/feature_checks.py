@@ -85,7 +85,7 @@ def _duplicates(features: FeatureConfig) -> Iterator[Problem]:
 
 
 def _names(features: FeatureConfig) -> Iterator[Problem]:
-    seen: dict[str, tuple[str, Feature]] = {}
+    seen: dict[str, str] = {}
     for field, feature in _fields(features):
         if feature.name in RESERVED_COLUMNS:
             yield Problem(
@@ -99,7 +99,7 @@ def _names(features: FeatureConfig) -> Iterator[Problem]:
                     continue  # reported as a duplicate
             remedy = f"give it a `name` of its own, since {other} has that one"
             yield Problem(_where(features), f"{field}.name", f"is {feature.name!r} again", remedy)
-        seen.setdefault(feature.name, (field, feature))
+        seen.setdefault(feature.name, field)
 
 
 def _undeclared(features: FeatureConfig, dataset: DatasetConfig) -> Iterator[Problem]:

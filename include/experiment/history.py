@@ -28,7 +28,8 @@ def check_history(experiment: Experiment, first: datetime | None, last: datetime
         received = f"has no dates in column {column}"
         return [Problem(where, "tables[0].table", received, "name a table with rows, or another date column")]
     if first >= end or (start is not None and last < start):
-        received = f"is {_day(start) if start else 'open'} to {_day(end)}, but the data are {_day(first)} to {_day(last)}"
+        window = f"{_day(start) if start else 'the beginning'} to {_day(end)}"
+        received = f"is {window}, but the data are {_day(first)} to {_day(last)}"
         return [Problem(where, "the window", received, "run for a logical date within the data")]
     return _holdout(experiment, max(first, start) if start else first, last)
 

@@ -79,15 +79,16 @@ class OptimizerConfig(Frozen):
     """An optimizer and its own options; the learning rate stands beside it."""
 
     name: OptimizerName = OptimizerName.ADAGRAD
-    options: dict[str, OptimizerOption] = {}
+    options: dict[str, OptimizerOption] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _options_belong_to_optimizer(self) -> Self:
         allowed = OPTIMIZER_OPTIONS[self.name]
         unknown = [option for option in self.options if option not in allowed]
         if unknown:
+            listed = ", ".join(allowed)
             raise ValueError(
-                f"remove {', '.join(unknown)} from options, since {self.name.value} takes {', '.join(allowed)}"
+                f"remove {', '.join(unknown)}, since {self.name.value} takes {listed} as options"
             )
         return self
 
@@ -103,6 +104,7 @@ class ModelConfig(Frozen):
         temperature: What scores are divided by before the softmax.
         normalize: Whether outputs are scaled to length 1.
         sampling_correction: Whether in-batch scores are corrected for the candidates' frequency.
+        remove_accidental_hits: Whether another row of a batch with the same product is no negative.
         clipnorm: Largest gradient norm per variable.
         early_stopping_patience: Epochs without a better val_loss before training stops; None never stops.
         collapse_patience: Epochs of vanished gradients before training stops.
@@ -117,6 +119,7 @@ class ModelConfig(Frozen):
     temperature: float = Field(default=1.0, gt=0, le=100)
     normalize: bool = False
     sampling_correction: bool = True
+    remove_accidental_hits: bool = True
     optimizer: OptimizerConfig = OptimizerConfig()
     learning_rate: float = Field(default=0.05, gt=0, le=10)
     batch_size: int = Field(default=4096, ge=1, le=1_048_576)

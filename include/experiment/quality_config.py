@@ -34,7 +34,7 @@ class Expectation(Frozen):
 
     type: str = Field(pattern=r"^expect_[a-z0-9_]+$")
     severity: ExpectationSeverity = ExpectationSeverity.WARNING
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, Any] = Field(default_factory=dict)
 
 
 class QualityConfig(Frozen):
@@ -49,7 +49,7 @@ class QualityConfig(Frozen):
     """
 
     min_rows: int = Field(default=1, ge=1)
-    max_null_fraction: dict[Identifier, float] = {}
-    ranges: dict[Identifier, ValueRange] = {}
+    max_null_fraction: dict[Identifier, float] = Field(default_factory=dict)
+    ranges: dict[Identifier, ValueRange] = Field(default_factory=dict)
     freshness_days: int | None = Field(default=None, ge=0)
     expectations: tuple[Expectation, ...] = ()

@@ -58,7 +58,7 @@ def tables_to_look_up(parameters: Mapping[str, Any], root: Path | None = None) -
     return required_tables(dataset) if dataset else []
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 (a run is just what these say)
     parameters: Mapping[str, Any],
     *,
     dag_id: str,

@@ -57,10 +57,11 @@ def _unused_split_values(parameters: RunParameters, split: SplitPlan) -> Iterato
         SplitStrategy.STRICT_TIME: {"holdout_days"},
     }[split.strategy]
     for field in ("train_ratio", "eval_ratio", "holdout_days"):
-        if getattr(parameters, field) is not None and field not in used:
+        value = getattr(parameters, field)
+        if value is not None and field not in used:
             yield ConfigWarning(
                 severity=Severity.LOW,
                 field=field,
-                message=f"{getattr(parameters, field):g} is not used by split strategy {split.strategy.value}.",
+                message=f"{value:g} is not used by split strategy {split.strategy.value}.",
                 recommended=f"leave {field} empty",
             )

@@ -1,0 +1,1 @@
+"""SQL of an experiment: templates with validated identifiers, values as query parameters."""

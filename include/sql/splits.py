@@ -1,0 +1,84 @@
+"""The later steps of staging: which split a row is in, and which rows are kept."""
+
+from datetime import datetime
+
+from include.experiment.column_types import StagedType
+from include.experiment.dataset_config import SplitStrategy
+from include.experiment.experiment import Experiment
+from include.experiment.run_parameters import SampleUnit
+from include.sql.identifiers import identifier
+from include.sql.parameters import QueryParameter, moment_parameter
+
+BUCKETS = 10_000
+
+SplitRules = tuple[list[tuple[str, str]], str, list[QueryParameter]]
+
+
+def row_key(experiment: Experiment) -> list[str]:
+    """Return the texts that together identify an interaction: customer, product and second.
+
+    It is the same for every feature config, so that experiments with other features keep the same splits.
+    """
+    dataset = experiment.dataset
+    names = (dataset.customer_id, dataset.product_id, dataset.date_column)
+    return [_as_text(experiment, name) for name in names]
+
+
+def sample_key(experiment: Experiment) -> list[str]:
+    """Return the texts by which rows are sampled: those of the whole row, or its customer."""
+    by_customer = experiment.split.sample_unit is SampleUnit.CUSTOMER
+    return [_as_text(experiment, experiment.dataset.customer_id)] if by_customer else row_key(experiment)
+
+
+def split_rules(experiment: Experiment) -> SplitRules:
+    """Return (split, condition) pairs in order, the split of all other rows, and their parameters."""
+    plan, test_start, eval_start = experiment.split, experiment.test_start, experiment.eval_start
+    train_buckets = _buckets("train_buckets", plan.train_ratio)
+    by_train_hash = ("train", "split_bucket < @train_buckets")
+    if plan.strategy is SplitStrategy.TIME_HOLDOUT and test_start:
+        parameters = [_moment(experiment, "test_start", test_start), train_buckets]
+        return [("test", "interaction_date >= @test_start"), by_train_hash], "eval", parameters
+    if plan.strategy is SplitStrategy.STRICT_TIME and test_start and eval_start:
+        rules = [("test", "interaction_date >= @test_start"), ("eval", "interaction_date >= @eval_start")]
+        parameters = [
+            _moment(experiment, "test_start", test_start),
+            _moment(experiment, "eval_start", eval_start),
+        ]
+        return rules, "train", parameters
+    train_and_eval = _buckets("train_and_eval_buckets", plan.train_ratio + plan.eval_ratio)
+    rules = [by_train_hash, ("eval", "split_bucket < @train_and_eval_buckets")]
+    return rules, "test", [train_buckets, train_and_eval]
+
+
+def kept_rows(experiment: Experiment) -> tuple[list[str], list[QueryParameter]]:
+    """Return the conditions of the final SELECT and their parameters; the test split is never sampled."""
+    dataset, filters = experiment.dataset, experiment.dataset.filters
+    texts, parameters = [], []
+    if filters.top_revenue_share:
+        product = identifier(dataset.product_id)
+        texts.append(f"{product} IN (SELECT {product} FROM top_products)")  # noqa: S608 (validated)
+        parameters.append(QueryParameter("top_revenue_share", "FLOAT64", filters.top_revenue_share.share))
+    if filters.min_interactions_per_customer:
+        customer = identifier(dataset.customer_id)
+        texts.append(f"{customer} IN (SELECT {customer} FROM active_customers)")  # noqa: S608 (validated)
+        least = filters.min_interactions_per_customer
+        parameters.append(QueryParameter("min_interactions_per_customer", "INT64", least))
+    if experiment.split.sample_percent < 100:
+        texts.append("(split = 'test' OR sample_bucket < @sample_buckets)")
+        parameters.append(_buckets("sample_buckets", experiment.split.sample_percent / 100))
+    return texts, parameters
+
+
+def _as_text(experiment: Experiment, name: str) -> str:
+    column = experiment.column(name)
+    is_text = column.staged_type is StagedType.STRING
+    return identifier(name) if is_text else f"CAST({identifier(name)} AS STRING)"
+
+
+def _moment(experiment: Experiment, name: str, moment: datetime) -> QueryParameter:
+    date_type = experiment.column(experiment.dataset.date_column).bigquery_type
+    return moment_parameter(name, moment, date_type)
+
+
+def _buckets(name: str, share: float) -> QueryParameter:
+    return QueryParameter(name, "INT64", round(share * BUCKETS))
