@@ -1,0 +1,61 @@
+"""MLflow's client, made to fail soon and clearly where the server is down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from include.tracking.errors import TrackingRejected, TrackingUnavailable
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# MLflow would otherwise repeat a call for minutes; here the Airflow task is what tries again.
+_LIMITS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+@contextmanager
+def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
+    """Give a client of one server, without touching MLflow's global state.
+
+    Raises:
+        TrackingUnavailable: The server did not answer.
+        TrackingRejected: The server refused a call.
+    """
+    with _environment(_LIMITS):
+        from mlflow import MlflowClient
+        from mlflow.exceptions import MlflowException, RestException
+        from requests import RequestException
+
+        try:
+            yield MlflowClient(tracking_uri=tracking_uri)
+        except (RequestException, OSError) as error:
+            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from error
+        except MlflowException as error:
+            if isinstance(error, RestException) or error.get_http_status_code() < 500:
+                raise TrackingRejected(f"MLflow at {tracking_uri}: {error.message}") from error
+            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from error
+
+
+def _unavailable(tracking_uri: str, error: Exception) -> str:
+    return f"MLflow at {tracking_uri} did not answer ({error}); start it, then clear this task."
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    # What a user sets wins.
+    os.environ.update({name: value for name, value in values.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)

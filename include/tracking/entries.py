@@ -1,0 +1,172 @@
+"""An experiment as MLflow sees it: flat params, metrics with steps, tags and a note.
+
+MLflow takes no `@` in a name, so `recall@10` of the test split is called `test_recall_at_10`, that of the
+popularity baseline `popularity_recall_at_10`, and their ratio `lift_recall_at_10`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.experiment.experiment import Experiment
+from include.tracking.outcome import PipelineOutcome
+from include.tracking.training_metrics import TowerStatistics, TrainingMetrics, Verdict
+
+EXPERIMENT_ID = "recsflow.experiment_id"
+STARTED_AT = "recsflow.training_started_at"
+STATISTICS = ("norm", "mean", "std", "min", "max")
+BASELINE = "popularity"
+
+
+@dataclass(frozen=True)
+class MetricEntry:
+    """One number of one step; the time is part of its identity, so that logging it twice keeps one."""
+
+    name: str
+    value: float
+    step: int
+    timestamp_ms: int
+
+
+def metric_name(name: str) -> str:
+    """The name in MLflow of a measure, `recall_at_10` for `recall@10`."""
+    return name.replace("@", "_at_")
+
+
+def lift(metrics: TrainingMetrics, measure: str, baseline: str = BASELINE) -> float | None:
+    """How many times better the model is than a baseline on the same rows; None where unknown."""
+    ours, theirs = metrics.test.get(measure), metrics.baselines.get(baseline, {}).get(measure)
+    return None if ours is None or not theirs else ours / theirs
+
+
+def params_of(experiment: Experiment, metrics: TrainingMetrics | None) -> dict[str, str]:
+    """Every hyperparameter as used, with the names of the configs and how the rows were made."""
+    chosen = experiment.parameters.model_dump(mode="json", exclude={"notes"})
+    split = experiment.split.model_dump(mode="json")
+    training = experiment.training.model_dump(mode="json", exclude={"optimizer_options"})
+    options = {f"optimizer_{name}": value for name, value in experiment.training.optimizer_options.items()}
+    derived = {"window_end": experiment.window_end.isoformat(), "split_strategy": split.pop("strategy")}
+    reported = metrics.params if metrics else {}
+    merged = {**chosen, **split, **derived, **reported, **training, **options}
+    return {name: _text(value) for name, value in merged.items() if value not in (None, "", {}, [])}
+
+
+def metrics_of(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> list[MetricEntry]:
+    """Final numbers at step 0, series by epoch; numbers that are not finite are left out."""
+    if metrics is None:
+        return []
+    finished = metrics.finished_at or metrics.updated_at
+    finals = {**_final_values(metrics), **_durations(metrics, outcome)}
+    entries = [*_entries(finals, 0, finished)]
+    elapsed = 0.0
+    for epoch in metrics.epochs:
+        elapsed += epoch.duration_s or 0.0
+        values: dict[str, float | None] = {metric_name(name): value for name, value in epoch.metrics.items()}
+        values |= {"epoch_duration_s": epoch.duration_s, "examples_per_s": epoch.examples_per_s}
+        for tower, statistics in epoch.towers.items():
+            values |= _tower_values(tower, statistics)
+        entries += _entries(values, epoch.epoch, metrics.started_at + timedelta(seconds=elapsed))
+    return entries
+
+
+def tags_of(
+    experiment: Experiment, metrics: TrainingMetrics | None, outcome: PipelineOutcome
+) -> dict[str, str]:
+    """What runs are found by, and what a person reads first."""
+    diagnosis = metrics.diagnosis if metrics else None
+    failure = failure_of(metrics, outcome)
+    tags = {
+        EXPERIMENT_ID: experiment.experiment_id,
+        "recsflow.dataset": experiment.dataset.name,
+        "recsflow.features": experiment.features.name,
+        "recsflow.model": experiment.model.name,
+        "recsflow.model_type": experiment.model.type,
+        "recsflow.status": outcome.status,
+        "recsflow.verdict": diagnosis.verdict.value if diagnosis else Verdict.UNKNOWN.value,
+        "recsflow.dag_id": experiment.dag_id,
+        "recsflow.run_id": experiment.run_id,
+        "recsflow.pipeline_name": experiment.pipeline_name,
+        "recsflow.pipeline_job": outcome.job_id,
+        "recsflow.pipeline_job_url": outcome.job_url,
+        "recsflow.notes": experiment.parameters.notes,
+        "recsflow.warnings": "\n".join(warnings_of(experiment, metrics)),
+        "recsflow.diagnosis": "\n".join(diagnosis.evidence) if diagnosis else "",
+        "recsflow.error": failure,
+        "recsflow.model_uri": (metrics.model_uri or "") if metrics else "",
+        STARTED_AT: metrics.started_at.isoformat() if metrics else "",
+        "mlflow.note.content": note_of(experiment, metrics, outcome),
+        "mlflow.source.name": experiment.dag_id,
+        "mlflow.source.type": "JOB",
+    }
+    versions = metrics.environment if metrics else {}
+    tags |= {f"recsflow.version.{name}": version or "" for name, version in versions.items()}
+    return {name: value for name, value in tags.items() if value}
+
+
+def note_of(experiment: Experiment, metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str:
+    """The run's description in Markdown: notes, verdict, warnings, error."""
+    configs = (experiment.dataset.name, experiment.features.name, experiment.model.name)
+    lines = [experiment.parameters.notes] if experiment.parameters.notes else []
+    lines.append(f"**{outcome.status}**, {', '.join(configs)}")
+    if metrics and metrics.diagnosis.verdict is not Verdict.UNKNOWN:
+        diagnosis = metrics.diagnosis
+        seen = " ".join([*diagnosis.evidence, diagnosis.suggestion or ""]).strip()
+        lines.append(f"Training is **{diagnosis.verdict.value}**. {seen}".strip())
+    lines += [f"- {warning}" for warning in warnings_of(experiment, metrics)]
+    if failure := failure_of(metrics, outcome):
+        lines.append(f"```\n{failure}\n```")
+    return "\n\n".join(lines)
+
+
+def warnings_of(experiment: Experiment, metrics: TrainingMetrics | None) -> list[str]:
+    """Warnings of the configuration, then of the training."""
+    return [*map(str, experiment.warnings), *(metrics.warnings if metrics else ())]
+
+
+def failure_of(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str:
+    """What went wrong, empty where nothing did."""
+    if outcome.succeeded:
+        return ""
+    said = [outcome.message, *(f"{c.name}: {c.error}" for c in outcome.components if c.error)]
+    if metrics and metrics.error:
+        said.append(f"{metrics.error.type}: {metrics.error.message}")
+    return "\n".join(dict.fromkeys(line for line in said if line))
+
+
+def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
+    values: dict[str, float | None] = {
+        f"test_{metric_name(name)}": value for name, value in metrics.test.items()
+    }
+    for baseline, measures in metrics.baselines.items():
+        values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
+    values |= {f"lift_{metric_name(name)}": lift(metrics, name) for name in metrics.test}
+    values |= {f"rows_{split}": float(count) for split, count in metrics.rows}
+    return values | {"candidates": float(metrics.candidates), "epochs_completed": float(len(metrics.epochs))}
+
+
+def _durations(metrics: TrainingMetrics, outcome: PipelineOutcome) -> dict[str, float | None]:
+    training = {f"training_{name}_s": seconds for name, seconds in metrics.durations_s.items()}
+    components = {f"component_{each.name}_s": each.seconds for each in outcome.components}
+    return training | components
+
+
+def _tower_values(tower: str, statistics: TowerStatistics) -> dict[str, float | None]:
+    return {
+        f"{tower}/{kind}_{name}": getattr(getattr(statistics, kind), name)
+        for kind in ("gradient", "weight")
+        for name in STATISTICS
+    }
+
+
+def _entries(values: Mapping[str, float | None], step: int, at: datetime) -> Iterator[MetricEntry]:
+    for name, value in values.items():
+        if value is not None and math.isfinite(value):
+            yield MetricEntry(name, float(value), step, int(at.timestamp() * 1000))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

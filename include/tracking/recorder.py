@@ -1,0 +1,189 @@
+"""Write an experiment to MLflow, once: a repeated call completes or updates the same run.
+
+The run is found by its tag `recsflow.experiment_id`, which it carries from its creation; every number has a
+time that comes from the training itself, so a number that is sent again is kept once. What MLflow cannot
+change, a param's value or the numbers of an earlier training, is replaced by a fresh run: the earlier one is
+deleted (MLflow keeps it in its bin), so that a search never finds two.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include import storage
+from include.experiment.experiment import Experiment
+from include.tracking.connection import tracking_client
+from include.tracking.entries import EXPERIMENT_ID, STARTED_AT, MetricEntry, metrics_of, params_of, tags_of
+from include.tracking.outcome import PipelineOutcome
+from include.tracking.training_metrics import TrainingMetrics
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+ARTIFACTS = (
+    "experiment.json",
+    "query.sql",
+    "transform_module.py",
+    "trainer_module.py",
+    "training_metrics.json",
+    "quality.json",
+    "quality.html",
+)
+METRICS_PER_CALL = 1000
+PAIRS_PER_CALL = 100
+MAX_PARAM_CHARACTERS = 6000
+MAX_TAG_CHARACTERS = 8000
+_RUN_STATUS = {"succeeded": "FINISHED", "cancelled": "KILLED"}
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """Where an experiment's record is in MLflow."""
+
+    run_id: str
+    experiment_id: str
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """Everything that is sent, worked out before the first call."""
+
+    params: Mapping[str, str]
+    metrics: list[MetricEntry]
+    tags: Mapping[str, str]
+    started_at: datetime
+    ended_at: datetime
+    run_status: str
+
+
+def record(  # noqa: PLR0913
+    metrics: TrainingMetrics | None,
+    experiment: Experiment,
+    *,
+    tracking_uri: str,
+    experiment_name: str,
+    outcome: PipelineOutcome,
+    folder: str | None = None,
+) -> RecordedRun:
+    """Write everything about an experiment to its one MLflow run.
+
+    Args:
+        metrics: What training said; None where it never began.
+        experiment: The experiment.
+        tracking_uri: The MLflow server.
+        experiment_name: The MLflow experiment, made on first use.
+        outcome: How the pipeline ended; a failed one is recorded with its error.
+        folder: URI of the experiment's folder, whose files become artifacts.
+
+    Raises:
+        TrackingUnavailable: The server did not answer; call again later.
+        TrackingRejected: The server refused the record.
+    """
+    draft = _draft(metrics, experiment, outcome)
+    with tracking_client(tracking_uri) as client:
+        mlflow_experiment = _experiment(client, experiment_name)
+        run = _run(client, mlflow_experiment, draft)
+        run_id = run.info.run_id
+        _log(client, run, draft)
+        if folder is not None:
+            _log_files(client, run_id, folder)
+        client.set_terminated(run_id, draft.run_status, _milliseconds(draft.ended_at))
+        return RecordedRun(run_id, mlflow_experiment)
+
+
+def _draft(metrics: TrainingMetrics | None, experiment: Experiment, outcome: PipelineOutcome) -> _Draft:
+    now = datetime.now(UTC)
+    return _Draft(
+        params=_shortened(params_of(experiment, metrics), MAX_PARAM_CHARACTERS),
+        metrics=metrics_of(metrics, outcome),
+        tags=_shortened(tags_of(experiment, metrics, outcome), MAX_TAG_CHARACTERS),
+        started_at=metrics.started_at if metrics else now,
+        ended_at=(metrics.finished_at if metrics else None) or now,
+        run_status=_RUN_STATUS.get(outcome.status, "FAILED"),
+    )
+
+
+def _experiment(client: MlflowClient, name: str) -> str:
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name))
+        except MlflowException:
+            # Another task made it just now; any other cause is raised again.
+            found = client.get_experiment_by_name(name)
+            if found is None:
+                raise
+    return str(found.experiment_id)
+
+
+def _run(client: MlflowClient, mlflow_experiment: str, draft: _Draft) -> Run:
+    identity = {name: draft.tags[name] for name in (EXPERIMENT_ID, STARTED_AT) if name in draft.tags}
+    runs = _runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
+    for run in [run for run in runs if not _can_hold(run, draft)]:
+        client.delete_run(run.info.run_id)
+        runs.remove(run)
+    if not runs:
+        started = _milliseconds(draft.started_at)
+        client.create_run(mlflow_experiment, started, identity, run_name=identity[EXPERIMENT_ID])
+        runs = _runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
+    # Two callers at once may both have made one: both keep the same.
+    for surplus in runs[1:]:
+        client.delete_run(surplus.info.run_id)
+    return runs[0]
+
+
+def _runs_of(client: MlflowClient, mlflow_experiment: str, experiment_id: str) -> list[Run]:
+    runs = client.search_runs([mlflow_experiment], f"tags.`{EXPERIMENT_ID}` = '{experiment_id}'")
+    return sorted(runs, key=lambda run: str(run.info.run_id))
+
+
+def _can_hold(run: Run, draft: _Draft) -> bool:
+    """Whether a run's params and training are those of the record, or not written yet."""
+    known = run.data.params
+    same_params = all(known[name] == value for name, value in draft.params.items() if name in known)
+    trainings = {tags[STARTED_AT] for tags in (run.data.tags, draft.tags) if STARTED_AT in tags}
+    return same_params and len(trainings) <= 1
+
+
+def _log(client: MlflowClient, run: Run, draft: _Draft) -> None:
+    from mlflow.entities import Metric, Param, RunTag
+
+    run_id = run.info.run_id
+    for pairs in batched(draft.params.items(), PAIRS_PER_CALL):
+        client.log_batch(run_id, params=[Param(*pair) for pair in pairs])
+    for entries in batched(draft.metrics, METRICS_PER_CALL):
+        numbers = [Metric(each.name, each.value, each.timestamp_ms, each.step) for each in entries]
+        client.log_batch(run_id, metrics=numbers)
+    for pairs in batched(draft.tags.items(), PAIRS_PER_CALL):
+        client.log_batch(run_id, tags=[RunTag(*pair) for pair in pairs])
+    # An error of an earlier attempt must not outlive its cure.
+    for name in set(run.data.tags) - set(draft.tags) - {STARTED_AT}:
+        if name.startswith("recsflow."):
+            client.delete_tag(run_id, name)
+
+
+def _log_files(client: MlflowClient, run_id: str, folder: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="recsflow-") as copies:
+        for name in ARTIFACTS:
+            source = storage.artifact_path(folder, name)
+            if storage.exists(source):
+                (Path(copies) / name).write_bytes(storage.read_bytes(source))
+        client.log_artifacts(run_id, copies)
+
+
+def _shortened(values: Mapping[str, str], limit: int) -> dict[str, str]:
+    """MLflow refuses longer values; what is cut off stands in the artifacts."""
+    return {name: text if len(text) <= limit else f"{text[: limit - 1]}…" for name, text in values.items()}
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,152 @@
+"""What a training run says about itself: `training_metrics.json`, schema version 1.
+
+A number that was not finite is null in the file and None here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from include import storage
+from include.experiment.base import Frozen
+from include.tracking.errors import InvalidMetricsFile
+
+Number = float | None
+Scalar = bool | int | float | str | None
+
+
+class TrainingStatus(StrEnum):
+    """How far a training run has come."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What the diagnostics say about a training run."""
+
+    HEALTHY = "healthy"
+    COLLAPSED = "collapsed"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+
+
+class Histogram(Frozen):
+    """How often a value fell into each bin."""
+
+    edges: tuple[Number, ...]
+    counts: tuple[int, ...]
+
+
+class TensorStatistics(Frozen):
+    """Statistics of all numbers of a tower's weights, or of its gradients over one epoch."""
+
+    norm: Number
+    mean: Number
+    std: Number
+    min: Number
+    max: Number
+    histogram: Histogram
+
+
+class TowerStatistics(Frozen):
+    """A tower at the end of an epoch."""
+
+    gradient: TensorStatistics
+    weight: TensorStatistics
+
+
+class Epoch(Frozen):
+    """One epoch, counted from 1."""
+
+    epoch: int = Field(ge=1)
+    duration_s: Number
+    examples_per_s: Number
+    metrics: dict[str, Number]
+    towers: dict[str, TowerStatistics]
+
+
+class Rows(Frozen):
+    """Rows of each split."""
+
+    train: int
+    eval: int
+    test: int
+
+
+class Diagnosis(Frozen):
+    """The verdict, the epoch that it rests on, what was seen and what to try next."""
+
+    verdict: Verdict
+    epoch: int | None
+    evidence: tuple[str, ...]
+    suggestion: str | None
+
+
+class TrainingFailure(Frozen):
+    """The exception that ended a failed training run."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+class TrainingMetrics(Frozen):
+    """Everything that is known about a training run.
+
+    Attributes:
+        params: Hyperparameters as the trainer used them.
+        candidates: Distinct products that recall is measured against.
+        test: Loss and recall on the test split, `recall@10` for example.
+        baselines: The same measures of each baseline on the same rows.
+        durations_s: Seconds of reading, training, evaluation and saving.
+    """
+
+    schema_version: Literal[1]
+    experiment_id: str
+    status: TrainingStatus
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    model_type: str
+    params: dict[str, Scalar]
+    rows: Rows
+    candidates: int
+    epochs: tuple[Epoch, ...]
+    test: dict[str, Number]
+    baselines: dict[str, dict[str, Number]]
+    diagnosis: Diagnosis
+    warnings: tuple[str, ...]
+    error: TrainingFailure | None
+    environment: dict[str, str | None]
+    model_uri: str | None
+    durations_s: dict[str, Number]
+
+
+def parse_training_metrics(text: str | bytes, *, where: str = "training_metrics.json") -> TrainingMetrics:
+    """Read the file's text.
+
+    Raises:
+        InvalidMetricsFile: Names every field that is missing, unknown or of another type.
+    """
+    try:
+        return TrainingMetrics.model_validate_json(text)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise InvalidMetricsFile(
+            f"{where}: {found}; read it with the recsflow version whose trainer wrote it."
+        ) from error
+
+
+def read_training_metrics(uri: str) -> TrainingMetrics | None:
+    """Read the file of an experiment; None where training never began."""
+    try:
+        text = storage.read_bytes(uri)
+    except FileNotFoundError:
+        return None
+    return parse_training_metrics(text, where=uri)
