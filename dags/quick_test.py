@@ -1,0 +1,67 @@
+"""One experiment, from the warehouse to its record in MLflow.
+
+Rows are staged and checked, a model is trained on them and compared with a popularity baseline. Trigger it
+with the button above: the form offers every choice, and an empty field means 'as the config says'. Or type:
+
+    airflow dags trigger quick_test --conf '{"features": "rich", "sample_percent": 100}'
+
+| task | makes | link |
+|---|---|---|
+| resolve_experiment | one checked `experiment.json` out of configs and params | Experiment |
+| render_query | the SQL that stages the rows | SQL |
+| stage_dataset | the staged table, split in train, eval and test | Staged table |
+| check_data_quality | the quality report; a critical failure stops the run here | Quality report |
+| generate_modules | the preprocessing and the training module | Generated modules |
+| submit_pipeline | the pipeline job | Pipeline job |
+| wait_for_pipeline | nothing; follows the job and fails with its error | Pipeline job |
+| cache_metrics | the MLflow run, of a failed experiment too | MLflow run |
+
+Every task can be cleared: nothing is started or recorded twice. Clearing or failing wait_for_pipeline while
+it waits cancels the job; to start it anew, clear submit_pipeline.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import dag
+
+from recsflow.operators.submit_pipeline import SubmitPipelineJob
+from recsflow.params import experiment_params
+from recsflow.sensors.pipeline_job import PipelineJobSensor
+from recsflow.tasks.experiment import render_query, resolve_experiment
+from recsflow.tasks.metrics import cache_metrics
+from recsflow.tasks.modules import generate_modules
+from recsflow.tasks.rows import check_data_quality, stage_dataset
+
+
+@dag(
+    schedule=None,
+    params=experiment_params(),
+    doc_md=__doc__,
+    description="One experiment, from the warehouse to MLflow",
+    tags=["experiment"],
+    max_active_runs=4,
+)
+def quick_test() -> None:
+    """One experiment, from the warehouse to MLflow."""
+    experiment = resolve_experiment()
+    rows = stage_dataset(render_query(experiment))
+    modules = generate_modules(experiment)
+    job = SubmitPipelineJob(
+        task_id="submit_pipeline",
+        experiment=experiment,
+        rows=rows,
+        modules=modules,
+        # Safe to repeat: a job that is there already is used.
+        retries=2,
+        retry_delay=timedelta(minutes=1),
+        execution_timeout=timedelta(minutes=30),
+    )
+    # A retry looks at the same job again; a job that failed is not retried.
+    wait = PipelineJobSensor(
+        task_id="wait_for_pipeline", job=job.output, retries=2, timeout=timedelta(hours=24)
+    )
+    check_data_quality(rows) >> [modules, job]
+    job >> wait >> cache_metrics(experiment)
+
+
+quick_test()

@@ -1,0 +1,1 @@
+"""What Airflow loads: operators, sensor, trigger, hooks and links. Importing it costs nothing."""

@@ -1,0 +1,1 @@
+"""Compile pipelines: on this machine, or in Cloud Build."""

@@ -1,0 +1,50 @@
+"""What a compiled pipeline depends on, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recsflow.settings import Settings
+
+KEY_LENGTH = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """The compiler's input; every value that differs between runs is a runtime parameter instead.
+
+    Attributes:
+        trainer_image: Carries the library's version, so that another library is another pipeline.
+    """
+
+    pipeline_name: str
+    example_source: str
+    trainer_image: str
+    project: str
+    location: str
+    beam_args: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pipeline_name: str, settings: Settings) -> Topology:
+        """Return the topology of a pipeline under these settings."""
+        return cls(
+            pipeline_name=pipeline_name,
+            example_source=settings.example_source,
+            trainer_image=settings.trainer_image,
+            project=settings.project,
+            location=settings.location,
+            beam_args=settings.beam_args,
+        )
+
+    def to_json(self) -> str:
+        """Return the text that the compiler reads; equal topologies have equal texts."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+    @property
+    def key(self) -> str:
+        """Name of the compiled spec."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:KEY_LENGTH]

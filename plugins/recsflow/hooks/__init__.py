@@ -1,0 +1,1 @@
+"""Hooks of the Google provider, made to reach a Vertex AI at any address."""

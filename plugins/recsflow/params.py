@@ -1,0 +1,187 @@
+"""The form that Airflow shows before a run: dropdowns, ranges and help.
+
+An empty field means 'as the config says', so that a run states only what it changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Param
+
+from include.configs import list_configs
+
+WHAT, ROWS, TRAINING, OTHER = "What to run", "Rows", "Training", "Other"
+OPTIMIZERS = ["adagrad", "adam", "adamw", "sgd", "rmsprop", "ftrl"]
+SPLIT_STRATEGIES = ["random", "time_holdout", "strict_time", "custom"]
+ACCELERATORS = ["cpu", "NVIDIA_TESLA_T4", "NVIDIA_L4", "NVIDIA_TESLA_A100"]
+
+
+def experiment_params(
+    *,
+    dataset: str = "complete_journey",
+    features: str = "basic",
+    model: str = "shallow",
+    sample_percent: int = 25,
+) -> dict[str, Param]:
+    """Return the params of an experiment, with these defaults."""
+    return {
+        **_what(dataset, features, model),
+        **_rows(sample_percent),
+        **_training(),
+        **_other(),
+    }
+
+
+def _what(dataset: str, features: str, model: str) -> dict[str, Param]:
+    return {
+        "dataset": _choice(
+            WHAT, dataset, list_configs("datasets"), "Dataset", "Which rows: a file in datasets."
+        ),
+        "features": _choice(
+            WHAT, features, list_configs("features"), "Features", "What each tower sees: a file in features."
+        ),
+        "model": _choice(
+            WHAT, model, list_configs("models"), "Model", "Layers and optimizer: a file in models."
+        ),
+    }
+
+
+def _rows(sample_percent: int) -> dict[str, Param]:
+    return {
+        "sample_percent": Param(
+            sample_percent,
+            type="integer",
+            enum=[5, 10, 25, 100],
+            title="Sample, percent",
+            description="Share of the train and eval rows. The test rows are always all of them.",
+            section=ROWS,
+        ),
+        "sample_unit": _choice(
+            ROWS,
+            "row",
+            ["row", "customer"],
+            "Sample unit",
+            "Keep single rows, or customers with all their rows.",
+        ),
+        "split_strategy": _optional_choice(
+            ROWS,
+            SPLIT_STRATEGIES,
+            "Split strategy",
+            "random: by hash. time_holdout: the last days are test. strict_time: train, eval and test follow "
+            "each other in time. custom: by the two ratios.",
+        ),
+        "train_ratio": _optional_number(
+            ROWS,
+            "Train ratio",
+            "Share of train rows, between 0 and 1.",
+            exclusiveMinimum=0,
+            exclusiveMaximum=1,
+        ),
+        "eval_ratio": _optional_number(
+            ROWS,
+            "Eval ratio",
+            "Share of eval rows, between 0 and 1; for custom.",
+            exclusiveMinimum=0,
+            exclusiveMaximum=1,
+        ),
+        "holdout_days": _optional_integer(ROWS, "Holdout, days", "Length of the test split.", 1, 3650),
+        "date_column": Param(
+            None,
+            type=["null", "string"],
+            title="Date column",
+            description="Split by this column instead of the dataset's date column.",
+            section=ROWS,
+        ),
+    }
+
+
+def _training() -> dict[str, Param]:
+    return {
+        "epochs": _optional_integer(TRAINING, "Epochs", "Passes over the train rows, 1 to 1000.", 1, 1000),
+        "batch_size": _optional_integer(TRAINING, "Batch size", "Rows a step, 1 to 1,048,576.", 1, 1_048_576),
+        "learning_rate": _optional_number(
+            TRAINING,
+            "Learning rate",
+            "Over 0, up to 10. From 0.1 with three or more dense layers gradients often collapse.",
+            exclusiveMinimum=0,
+            maximum=10,
+        ),
+        "optimizer": _optional_choice(TRAINING, OPTIMIZERS, "Optimizer", "Replaces the model's optimizer."),
+        "optimizer_options": Param(
+            None,
+            type=["null", "object"],
+            title="Optimizer options",
+            description='JSON, for example {"initial_accumulator_value": 0.1}.',
+            section=TRAINING,
+        ),
+        "seed": Param(
+            42,
+            type="integer",
+            minimum=0,
+            maximum=2**31 - 1,
+            title="Seed",
+            description="The same seed and rows give the same start of training.",
+            section=TRAINING,
+        ),
+    }
+
+
+def _other() -> dict[str, Param]:
+    return {
+        "accelerator": _choice(
+            OTHER,
+            "cpu",
+            ACCELERATORS,
+            "Accelerator",
+            "Hardware of the Trainer on Google Cloud; ignored on one machine.",
+        ),
+        "notes": Param(
+            "",
+            type="string",
+            format="multiline",
+            maxLength=5000,
+            title="Notes",
+            description="Why this run; kept with its record in MLflow.",
+            section=OTHER,
+        ),
+    }
+
+
+def _choice(section: str, default: str, choices: list[str], title: str, description: str) -> Param:
+    return Param(default, type="string", enum=choices, title=title, description=description, section=section)
+
+
+def _optional_choice(section: str, choices: list[str], title: str, description: str) -> Param:
+    help_text = f"{description} Empty: as the config says."
+    return Param(
+        None,
+        type=["null", "string"],
+        enum=[None, *choices],
+        title=title,
+        description=help_text,
+        section=section,
+    )
+
+
+def _optional_integer(section: str, title: str, description: str, minimum: int, maximum: int) -> Param:
+    return Param(
+        None,
+        type=["null", "integer"],
+        minimum=minimum,
+        maximum=maximum,
+        title=title,
+        description=f"{description} Empty: as the config says.",
+        section=section,
+    )
+
+
+def _optional_number(section: str, title: str, description: str, **limits: Any) -> Param:
+    return Param(
+        None,
+        type=["null", "number"],
+        **limits,
+        title=title,
+        description=f"{description} Empty: as the config says.",
+        section=section,
+    )

@@ -1,0 +1,100 @@
+"""One pipeline job, asked for: the pipeline, and everything that differs between runs of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recsflow.compilers.topology import Topology
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.experiment.experiment import Experiment
+    from recsflow.settings import Settings
+
+SPLITS = ("train", "eval", "test")
+INPUTS_LABEL = "inputs"
+
+
+@dataclass(frozen=True)
+class PipelineRequest:
+    """What a job is submitted with.
+
+    Attributes:
+        parameters: Values of the compiled pipeline's runtime parameters.
+        labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result.
+        metrics_uri: Where the Trainer reports how training goes.
+    """
+
+    experiment_id: str
+    topology: Topology
+    parameters: dict[str, str]
+    labels: dict[str, str]
+    metrics_uri: str
+
+    @classmethod
+    def of(
+        cls, experiment: Experiment, rows: Mapping[str, str], modules: Mapping[str, str], settings: Settings
+    ) -> PipelineRequest:
+        """Return the request for an experiment.
+
+        Args:
+            experiment: The resolved experiment.
+            rows: What stage_dataset returns: `table`, and `rows_uri` where rows were exported.
+            modules: What generate_modules returns: `transform_module_uri` and `trainer_module_uri`.
+            settings: Where everything is.
+        """
+        from include import storage
+
+        metrics_uri = f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
+        topology = Topology.of(experiment.pipeline_name, settings)
+        parameters = {
+            **_rows(rows, settings),
+            "transform_module_uri": storage.local_path(modules["transform_module_uri"]),
+            "trainer_module_uri": storage.local_path(modules["trainer_module_uri"]),
+            "trainer_config": trainer_config(experiment, storage.local_path(metrics_uri)),
+        }
+        labels = {
+            "application": "recsflow",
+            "dag": experiment.dag_id,
+            "dataset": experiment.dataset.name,
+            "features": experiment.features.name,
+            "model": experiment.model.name,
+            INPUTS_LABEL: _inputs_hash(topology, parameters),
+        }
+        return cls(experiment.experiment_id, topology, parameters, labels, metrics_uri)
+
+
+def trainer_config(experiment: Experiment, metrics: str) -> str:
+    """Return what the Trainer is told beside its module: hyperparameters, and where to report."""
+    config = {
+        "experiment_id": experiment.experiment_id,
+        "metrics_uri": metrics,
+        "training": experiment.training.model_dump(mode="json"),
+    }
+    return json.dumps(config, sort_keys=True)
+
+
+def input_config(table: str) -> str:
+    """Return ExampleGen's input: one query a split of the staged table."""
+    splits = [
+        {"name": split, "pattern": f"SELECT * EXCEPT (split) FROM `{table}` WHERE split = '{split}'"}  # noqa: S608
+        for split in SPLITS
+    ]
+    return json.dumps({"splits": splits})
+
+
+def _rows(rows: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    from include import storage
+
+    if settings.example_source == "parquet":
+        return {"rows_uri": storage.local_path(rows["rows_uri"])}
+    return {"input_config": input_config(rows["table"])}
+
+
+def _inputs_hash(topology: Topology, parameters: Mapping[str, str]) -> str:
+    text = json.dumps([topology.key, parameters], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

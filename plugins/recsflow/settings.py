@@ -1,0 +1,168 @@
+"""Where everything is: one Airflow Variable, parsed once a task into a frozen model.
+
+The Variable is called `recsflow` and holds JSON; `AIRFLOW_VAR_RECSFLOW` sets it from the environment.
+Only `artifact_root`, `project`, `location`, `trainer_image` and `mlflow_tracking_uri` have no default.
+"""
+
+from __future__ import annotations
+
+import json
+from string import Formatter
+from typing import Annotated, Any, Literal
+
+from airflow.sdk import Variable
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from recsflow.errors import SettingsError
+
+VARIABLE = "recsflow"
+CONSOLE = "https://console.cloud.google.com"
+PLACEHOLDERS = {
+    "table_url": {"project", "dataset", "table"},
+    "artifact_url": {"uri", "object", "path"},
+    "pipeline_job_url": {"project", "location", "job_id"},
+    "mlflow_run_url": {"tracking_uri", "experiment_id", "run_id"},
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CommandCompiler(_Frozen):
+    """Compiles with a command on this machine: the trainer environment's own interpreter."""
+
+    kind: Literal["command"]
+    argv: tuple[str, ...] = Field(min_length=1)
+    timeout_s: float = Field(default=300, gt=0)
+
+
+class CloudBuildCompiler(_Frozen):
+    """Compiles in a Cloud Build step that runs the trainer image.
+
+    Attributes:
+        location: Region of the build, `global` by default.
+        service_account: Full resource name of the account that runs the build; Cloud Build's own if absent.
+    """
+
+    kind: Literal["cloud_build"]
+    location: str = "global"
+    service_account: str | None = None
+    timeout_s: float = Field(default=900, gt=0)
+
+
+class Settings(_Frozen):
+    """The Airflow Variable `recsflow`.
+
+    Attributes:
+        artifact_root: `file:///folder` or `gs://bucket/prefix`.
+        location: Region of the pipelines.
+        example_source: How the pipeline reads rows: a Parquet export, or BigQuery itself.
+        service_account: Account that the pipeline runs as; the project's default if absent.
+        beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
+        *_url: Templates of links; `{object}` is the URI without its scheme, `{path}` is relative to the root.
+    """
+
+    artifact_root: str = Field(pattern=r"^(file:///|gs://).+")
+    gcp_conn_id: str = "recsflow_gcp"
+    project: str = Field(min_length=1)
+    location: str = Field(min_length=1)
+    bigquery_location: str = "US"
+    staging_dataset: str = Field(default="recsflow_staging", pattern=r"^[A-Za-z0-9_]+$")
+    example_source: Literal["parquet", "bigquery"] = "bigquery"
+    trainer_image: str = Field(min_length=1)
+    compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]
+    service_account: str | None = None
+    beam_args: tuple[str, ...] = ()
+    mlflow_tracking_uri: str = Field(min_length=1)
+    mlflow_experiment: str = "recsflow"
+    table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
+    artifact_url: str = CONSOLE + "/storage/browser/{object}"
+    pipeline_job_url: str = (
+        CONSOLE + "/vertex-ai/locations/{location}/pipelines/runs/{job_id}?project={project}"
+    )
+    mlflow_run_url: str = "{tracking_uri}/#/experiments/{experiment_id}/runs/{run_id}"
+
+    @field_validator("artifact_root")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator(*PLACEHOLDERS)
+    @classmethod
+    def _only_known_placeholders(cls, template: str, info: Any) -> str:
+        known = PLACEHOLDERS[info.field_name]
+        unknown = {name for _, name, _, _ in Formatter().parse(template) if name is not None} - known
+        if unknown:
+            raise ValueError(f"unknown placeholder {sorted(unknown)}; use {sorted(known)}")
+        return template
+
+    @property
+    def pipeline_root(self) -> str:
+        """Where TFX keeps its artifacts."""
+        return f"{self.artifact_root}/pipeline_root"
+
+    def experiment_folder(self, experiment_id: str) -> str:
+        """URI of everything that belongs to one experiment."""
+        return f"{self.artifact_root}/experiments/{experiment_id}"
+
+    def table_link(self, table: str) -> str:
+        """Address of the page of a table, named project.dataset.table."""
+        project, dataset, name = table.split(".")
+        return self.table_url.format(project=project, dataset=dataset, table=name)
+
+    def artifact_link(self, uri: str) -> str:
+        """Address of the page of a file or folder below the artifact root."""
+        _, _, location = uri.partition("://")
+        path = uri.removeprefix(self.artifact_root).lstrip("/")
+        return self.artifact_url.format(uri=uri, object=location, path=path)
+
+    def pipeline_job_link(self, job_id: str) -> str:
+        """Address of the page of a pipeline job."""
+        return self.pipeline_job_url.format(project=self.project, location=self.location, job_id=job_id)
+
+    def mlflow_run_link(self, experiment_id: str, run_id: str) -> str:
+        """Address of the page of an MLflow run."""
+        tracking_uri = self.mlflow_tracking_uri.rstrip("/")
+        return self.mlflow_run_url.format(
+            tracking_uri=tracking_uri, experiment_id=experiment_id, run_id=run_id
+        )
+
+
+def load_settings() -> Settings:
+    """Read and parse the Variable.
+
+    Raises:
+        SettingsError: It is missing, no JSON, or holds something that cannot be used; lists every problem.
+    """
+    raw = Variable.get(VARIABLE, default=None)
+    if raw is None:
+        raise SettingsError(
+            f"Airflow Variable {VARIABLE!r} is missing; create it with a JSON object, "
+            f"or set AIRFLOW_VAR_{VARIABLE.upper()}."
+        )
+    return parse_settings(raw)
+
+
+def parse_settings(raw: str) -> Settings:
+    """Parse the Variable's text; see `load_settings`."""
+    try:
+        values = json.loads(raw)
+    except ValueError as error:
+        raise SettingsError(
+            f"Airflow Variable {VARIABLE!r} is not JSON ({error}); write a JSON object."
+        ) from None
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = "\n".join(f"  - {_problem(detail)}" for detail in error.errors())
+        raise SettingsError(f"Airflow Variable {VARIABLE!r} cannot be used:\n{problems}") from None
+
+
+def _problem(detail: Any) -> str:
+    field = ".".join(str(part) for part in detail["loc"]) or "value"
+    if detail["type"] == "missing":
+        return f"{field} is missing; add it."
+    if detail["type"] == "extra_forbidden":
+        return f"{field} is unknown; remove it or correct its name."
+    return f"{field} is {detail['input']!r}: {detail['msg']}."

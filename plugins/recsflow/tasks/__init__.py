@@ -1,0 +1,1 @@
+"""The tasks of an experiment, in the order in which they run."""

@@ -1,0 +1,78 @@
+"""TaskFlow tasks that carry links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
+
+from recsflow.links import (
+    ExperimentLink,
+    MlflowRunLink,
+    ModulesLink,
+    QualityReportLink,
+    QueryLink,
+    StagedTableLink,
+)
+
+type TaskDecorator = Callable[
+    ..., Any
+]  # the decorated function takes and gives XComs, whatever its annotations
+
+
+class _LinkedTask(DecoratedOperator, PythonOperator):
+    """A Python function as a task; subclasses say which links it has."""
+
+    template_fields = ("op_args", "op_kwargs")
+    custom_operator_name = "@task"
+
+    def __init__(self, *, python_callable, op_args, op_kwargs, **kwargs) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003
+        function = {"python_callable": python_callable, "op_args": op_args, "op_kwargs": op_kwargs}
+        super().__init__(kwargs_to_upstream=function, **function, **kwargs)
+
+
+class ExperimentTask(_LinkedTask):
+    """Resolves an experiment."""
+
+    operator_extra_links = (ExperimentLink(),)
+
+
+class QueryTask(_LinkedTask):
+    """Renders SQL."""
+
+    operator_extra_links = (QueryLink(),)
+
+
+class StagingTask(_LinkedTask):
+    """Stages rows."""
+
+    operator_extra_links = (StagedTableLink(),)
+
+
+class QualityTask(_LinkedTask):
+    """Checks staged rows."""
+
+    operator_extra_links = (QualityReportLink(), StagedTableLink())
+
+
+class ModulesTask(_LinkedTask):
+    """Generates modules."""
+
+    operator_extra_links = (ModulesLink(),)
+
+
+class RecordTask(_LinkedTask):
+    """Records a run."""
+
+    operator_extra_links = (MlflowRunLink(),)
+
+
+experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
+query_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QueryTask)
+staging_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=StagingTask)
+quality_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QualityTask)
+modules_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ModulesTask)
+record_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=RecordTask)

@@ -1,0 +1,96 @@
+"""Record the experiment in MLflow, whether it went well or not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import TriggerRule, get_current_context
+
+from recsflow.links import MlflowRunLink
+from recsflow.progress import say
+from recsflow.tasks.decorators import record_task
+from recsflow.tasks.files import read_experiment, sibling
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.tracking.outcome import PipelineOutcome
+    from include.tracking.training_metrics import TrainingMetrics
+    from recsflow.settings import Settings
+
+WAIT = "wait_for_pipeline"
+FAILED = "failed"
+TRAINED = {"succeeded", "cached", "failed"}
+
+
+# Runs also when an earlier task failed, provided that an experiment was resolved; otherwise there is nothing
+# to record and it ends as upstream_failed. Retries bridge a restart of the MLflow server; recording again
+# completes the same record.
+@record_task(
+    trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+    retries=3,
+    retry_delay=timedelta(minutes=1),
+    retry_exponential_backoff=True,
+    max_retry_delay=timedelta(minutes=10),
+    execution_timeout=timedelta(minutes=20),
+)
+def cache_metrics(experiment: str) -> str:
+    """Write the experiment's record and show its summary; returns the MLflow run's id.
+
+    Raises:
+        ExperimentFailed: An earlier task failed. Its record is complete by then; the error keeps the DAG run
+            from counting as a success, which its last task decides.
+    """
+    from include.tracking.summary import render_summary
+
+    from include.tracking.recorder import record
+    from recsflow.errors import ExperimentFailed
+    from recsflow.settings import load_settings
+
+    context = get_current_context()
+    settings = load_settings()
+    resolved = read_experiment(experiment)
+    outcome = experiment_outcome(context, settings)
+    metrics = _metrics(sibling(experiment, "training_metrics.json"), outcome)
+    recorded = record(
+        metrics,
+        resolved,
+        tracking_uri=settings.mlflow_tracking_uri,
+        experiment_name=settings.mlflow_experiment,
+        outcome=outcome,
+        folder=experiment.rpartition("/")[0],
+    )
+    MlflowRunLink.publish(context, settings.mlflow_run_link(recorded.experiment_id, recorded.run_id))
+    say("cache_metrics", render_summary(metrics, resolved, outcome))
+    if not outcome.succeeded:
+        raise ExperimentFailed(f"{outcome.message}\nIt is recorded as MLflow run {recorded.run_id}.")
+    return recorded.run_id
+
+
+def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
+    """Return how the experiment ended: by its pipeline job, or by the task that failed before it."""
+    from include.tracking.outcome import PipelineOutcome
+
+    ti: Any = context["ti"]
+    tasks = {crumb["task_id"]: crumb for crumb in ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)}
+    order = [task.task_id for task in context["dag"].topological_sort() if task.task_id in tasks]
+    seconds = {task_id: tasks[task_id]["duration"] or 0.0 for task_id in order if task_id != ti.task_id}
+    event = ti.xcom_pull(task_ids=WAIT, key="outcome")
+    if event:
+        return PipelineOutcome.from_event(
+            event,
+            job_url=settings.pipeline_job_link(event["job_id"]),
+            steps_s={**seconds, WAIT: event["seconds"] or seconds.get(WAIT, 0.0)},
+        )
+    failed = [task_id for task_id in order if tasks[task_id]["state"] == FAILED]
+    message = f"{', '.join(failed) or 'the run'} failed; see its log"
+    return PipelineOutcome(status="not_submitted", message=message, steps_s=seconds)
+
+
+def _metrics(uri: str, outcome: PipelineOutcome) -> TrainingMetrics | None:
+    """Read what the Trainer reported; a file of an earlier job counts only where no later one trained."""
+    from include.tracking.training_metrics import read_training_metrics
+
+    trained = any(each.name == "Trainer" and each.state in TRAINED for each in outcome.components)
+    return read_training_metrics(uri) if trained else None

@@ -1,0 +1,117 @@
+"""Stage the rows, and check them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.sdk import get_current_context
+
+from include import storage
+from recsflow.links import QualityReportLink, StagedTableLink
+from recsflow.progress import say
+from recsflow.tasks.decorators import quality_task, staging_task
+from recsflow.tasks.experiment import staging_query
+from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
+
+if TYPE_CHECKING:
+    from include.quality.check import QualityReport
+
+    from include.experiment.experiment import Experiment
+    from include.warehouse.client import StagedTable
+
+STAGING_TIMEOUT_S = 1800.0
+KEEP_DAYS = 7
+
+
+# Repeating is safe and cheap: the table is named by its content and made only where it is missing.
+@staging_task(retries=2, retry_delay=timedelta(minutes=1), execution_timeout=timedelta(hours=1))
+def stage_dataset(query: str) -> dict[str, str]:
+    """Create the staged table, count its splits and export it where the pipeline reads files.
+
+    Args:
+        query: URI of the rendered SQL.
+
+    Returns:
+        `experiment` (URI), `table`, and `rows_uri` where rows were exported.
+    """
+    from recsflow.settings import load_settings
+    from recsflow.tasks.warehouse import open_warehouse
+
+    settings = load_settings()
+    context = get_current_context()
+    experiment_uri = sibling(query, EXPERIMENT_FILE)
+    experiment = read_experiment(experiment_uri)
+    warehouse = open_warehouse(settings)
+    # The text that was kept is the text that runs.
+    statement = replace(staging_query(experiment, settings), sql=storage.read_text(query))
+    labels = {"dag": experiment.dag_id.lower(), "dataset": experiment.dataset.name}
+    staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
+    StagedTableLink.publish(context, settings.table_link(staged.table))
+    _tell_staged(staged)
+    _refuse_empty_splits(experiment, staged)
+    rows = {"experiment": experiment_uri, "table": staged.table}
+    if settings.example_source == "parquet":
+        rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)
+        say("stage_dataset", f"rows exported to {rows['rows_uri']}")
+    return rows
+
+
+# A retry helps only when the warehouse is away: a failed check is not repeated.
+@quality_task(retries=1, retry_delay=timedelta(minutes=1), execution_timeout=timedelta(hours=1))
+def check_data_quality(rows: dict[str, str]) -> None:
+    """Check the staged rows, keep the report, and stop the run on a critical failure.
+
+    Args:
+        rows: What stage_dataset returns.
+    """
+    from include.quality.check import check_rows
+
+    from recsflow.errors import QualityCheckFailed
+    from recsflow.settings import load_settings
+    from recsflow.tasks.warehouse import open_warehouse
+
+    settings = load_settings()
+    context = get_current_context()
+    table = open_warehouse(settings).read_arrow(rows["table"])
+    StagedTableLink.publish(context, settings.table_link(rows["table"]))
+    report = check_rows(table, read_experiment(rows["experiment"]))
+    # Kept before it is judged: a report of a failure is the one that people need.
+    storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
+    html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)
+    QualityReportLink.publish(context, settings.artifact_link(html))
+    _tell_quality(report)
+    if not report.passed:
+        raise QualityCheckFailed(_failures(report, rows["table"]))
+
+
+def _tell_staged(staged: StagedTable) -> None:
+    counts = ", ".join(f"{split} {rows:,}" for split, rows in staged.rows_by_split.items())
+    say(
+        "stage_dataset",
+        f"{staged.table}{' (re-used)' if staged.reused else ''}: {staged.rows:,} rows, {counts}",
+    )
+
+
+def _refuse_empty_splits(experiment: Experiment, staged: StagedTable) -> None:
+    from include.errors import ConfigError
+    from include.experiment.history import check_splits
+    from recsflow.errors import InvalidExperiment
+
+    if problems := check_splits(experiment, staged.rows_by_split):
+        raise InvalidExperiment(str(ConfigError(problems)))
+
+
+def _tell_quality(report: QualityReport) -> None:
+    say(
+        "check_data_quality", "critical expectations met" if report.passed else "critical expectations BROKEN"
+    )
+    for warning in report.warnings:
+        say("check_data_quality", f"WARNING {warning}", logging.WARNING)
+
+
+def _failures(report: QualityReport, table: str) -> str:
+    failures = "\n".join(f"  - {failure}" for failure in report.critical_failures)
+    return f"{table} breaks critical expectations; repair the data or the dataset config:\n{failures}"

@@ -1,0 +1,117 @@
+"""Waits for a pipeline job without a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+if TYPE_CHECKING:
+    from recsflow.hooks.vertex import VertexPipelineHook
+    from recsflow.watch import JobWatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedJob:
+    """What it takes to watch a job; survives a restart of the triggerer.
+
+    Attributes:
+        metrics_uri: The `training_metrics.json` that shows the epochs.
+        deadline_s: End of waiting, in Unix seconds.
+        max_outage_s: Seconds without an answer after which the job's state counts as unknown.
+    """
+
+    task_id: str
+    gcp_conn_id: str
+    project: str
+    location: str
+    job_id: str
+    metrics_uri: str
+    poll_interval_s: float
+    deadline_s: float
+    max_outage_s: float
+
+    def hook(self) -> VertexPipelineHook:
+        """Return a hook for the job; reads the Airflow connection."""
+        from recsflow.hooks.vertex import VertexPipelineHook
+
+        return VertexPipelineHook(gcp_conn_id=self.gcp_conn_id, project=self.project, location=self.location)
+
+    def watch(self) -> JobWatch:
+        """Return a watch that reads the job through the hook."""
+        from recsflow.hooks.vertex_messages import PERMANENT_ERRORS
+        from recsflow.metrics_reader import read_metrics
+        from recsflow.watch import JobReaders, JobWatch
+
+        hook: list[VertexPipelineHook] = []
+
+        def read_job() -> Any:
+            # Made on the first look, so that an unreachable secrets backend is an outage like any other.
+            if not hook:
+                hook.append(self.hook())
+            return hook[0].read(self.job_id)
+
+        return JobWatch(
+            task_id=self.task_id,
+            job_id=self.job_id,
+            readers=JobReaders(
+                job=read_job,
+                metrics=lambda: read_metrics(self.metrics_uri),
+                is_permanent=lambda error: isinstance(error, PERMANENT_ERRORS),
+            ),
+            deadline=datetime.fromtimestamp(self.deadline_s, UTC),
+            max_outage_s=self.max_outage_s,
+        )
+
+
+class PipelineJobTrigger(BaseTrigger):
+    """Fires one event, when the job has ended or waiting for it has.
+
+    A user who kills or clears the task cancels the job; a triggerer that stops, restarts or hands the
+    trigger to another one does not.
+    """
+
+    def __init__(self, **watched: Any) -> None:
+        super().__init__()
+        self.watched = WatchedJob(**watched)
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class and what makes it again elsewhere."""
+        return ("recsflow.triggers.pipeline_job.PipelineJobTrigger", asdict(self.watched))
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look at the job until there is an event."""
+        # Imports Google's client, seconds of work that would stall every other trigger.
+        watch = await asyncio.to_thread(self.watched.watch)
+        while (event := await asyncio.to_thread(watch.look)) is None:
+            await asyncio.sleep(self.watched.poll_interval_s)
+        yield TriggerEvent(event.to_payload())
+
+    async def on_kill(self) -> None:
+        """Cancel the job, unless the task still waits: then only the trigger moved elsewhere."""
+        if await asyncio.to_thread(self._still_deferred):
+            self.log.info("Task still waits for job %s; leaving it alone.", self.watched.job_id)
+            return
+        self.log.info("Task was killed or cleared; cancelling job %s.", self.watched.job_id)
+        await asyncio.to_thread(lambda: self._hook.cancel(self.watched.job_id))
+
+    @cached_property
+    def _hook(self) -> VertexPipelineHook:
+        return self.watched.hook()
+
+    def _still_deferred(self) -> bool:
+        from airflow.sdk import TaskInstanceState
+        from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+        ti = self.task_instance
+        if ti is None:
+            return False
+        states = RuntimeTaskInstance.get_task_states(
+            dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id], map_index=ti.map_index
+        )
+        return TaskInstanceState.DEFERRED in states.get(ti.run_id, {}).values()

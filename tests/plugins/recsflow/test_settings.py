@@ -1,0 +1,71 @@
+import json
+
+import pytest
+
+from recsflow.errors import SettingsError
+from recsflow.settings import CommandCompiler, parse_settings
+
+pytestmark = pytest.mark.unit
+
+
+def test_values_are_typed_and_defaults_filled_in(settings_values):
+    settings = parse_settings(json.dumps(settings_values))
+    assert isinstance(settings.compiler, CommandCompiler)
+    assert settings.staging_dataset == "recsflow_staging"
+    assert settings.pipeline_root == settings_values["artifact_root"] + "/pipeline_root"
+
+
+def test_every_problem_is_reported_at_once_with_its_field(settings_values):
+    del settings_values["project"]
+    settings_values |= {"bucket": "x", "example_source": "csv", "artifact_root": "s3://bucket"}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(json.dumps(settings_values))
+    message = str(caught.value)
+    assert "project is missing; add it." in message
+    assert "bucket is unknown" in message
+    assert "example_source is 'csv'" in message
+    assert "artifact_root is 's3://bucket'" in message
+
+
+def test_text_that_is_not_json_is_refused():
+    with pytest.raises(SettingsError, match="is not JSON"):
+        parse_settings("artifact_root=gs://bucket")
+
+
+def test_unknown_placeholder_in_a_link_is_refused(settings_values):
+    settings_values["table_url"] = "http://console/{projekt}"
+    with pytest.raises(SettingsError, match="unknown placeholder"):
+        parse_settings(json.dumps(settings_values))
+
+
+def test_unknown_compiler_is_refused(settings_values):
+    settings_values["compiler"] = {"kind": "docker"}
+    with pytest.raises(SettingsError, match="compiler"):
+        parse_settings(json.dumps(settings_values))
+
+
+def test_links_of_the_google_cloud_console_by_default(settings_values):
+    values = {
+        **settings_values,
+        "artifact_root": "gs://bucket/prefix/",
+        "mlflow_tracking_uri": "https://mlflow/",
+    }
+    del values["pipeline_job_url"], values["artifact_url"]
+    settings = parse_settings(json.dumps(values))
+    console = "https://console.cloud.google.com"
+    assert settings.table_link("p.d.t") == f"{console}/bigquery?project=p&ws=!1m5!1m4!4m3!1sp!2sd!3st"
+    assert (
+        settings.artifact_link("gs://bucket/prefix/a.html")
+        == f"{console}/storage/browser/bucket/prefix/a.html"
+    )
+    assert (
+        settings.pipeline_job_link("job-1")
+        == f"{console}/vertex-ai/locations/us-central1/pipelines/runs/job-1?project=local"
+    )
+    assert settings.mlflow_run_link("3", "abc") == "https://mlflow/#/experiments/3/runs/abc"
+
+
+def test_path_in_a_link_is_relative_to_the_artifact_root(settings_values):
+    settings = parse_settings(json.dumps(settings_values))
+    uri = f"{settings.artifact_root}/experiments/e/quality.html"
+    assert settings.artifact_link(uri) == "http://console/artifacts/experiments/e/quality.html"
