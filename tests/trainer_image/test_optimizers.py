@@ -36,7 +36,7 @@ def test_options_reach_the_optimizer_and_win_over_our_defaults():
 def test_unknown_names_and_options_are_refused_with_those_there_are():
     with pytest.raises(TrainingConfigError, match="'lion'; use one of: adagrad"):
         make_optimizer("lion", 0.1)
-    with pytest.raises(TrainingConfigError, match="beta_3, which adam does not take; use one of: .*beta_1"):
+    with pytest.raises(TrainingConfigError, match=r"beta_3, which adam does not take; use one of: .*beta_1"):
         make_optimizer("adam", 0.1, options={"beta_3": 0.5})
     with pytest.raises(TrainingConfigError, match="clipnorm, which sgd does not take"):
         make_optimizer("sgd", 0.1, options={"clipnorm": 5})

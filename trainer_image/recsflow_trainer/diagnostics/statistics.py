@@ -49,7 +49,14 @@ class GradientAccumulator:
         self._sum.assign_add(tf.cast(tf.reduce_sum(values), tf.float64))
         self._squares.assign_add(squares)
         edge = tf.cast(bound, values.dtype)
-        self._bins.assign_add(tf.histogram_fixed_width(values, [-edge, edge], BINS, tf.int64))
+        # A histogram of NaN is an error in TensorFlow; a broken step shows in the norm and is in no bin.
+        self._bins.assign_add(
+            tf.cond(
+                tf.math.is_finite(squares),
+                lambda: tf.histogram_fixed_width(values, [-edge, edge], BINS, tf.int64),
+                lambda: tf.zeros([BINS], tf.int64),
+            )
+        )
 
     @property
     def steps(self) -> int:

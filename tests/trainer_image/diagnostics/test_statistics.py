@@ -1,0 +1,89 @@
+import math
+
+import numpy as np
+import pytest
+
+from recsflow_trainer.diagnostics.statistics import (
+    GradientAccumulator,
+    merge_repeated_rows,
+    weight_statistics,
+)
+from recsflow_trainer.keras import tf
+
+pytestmark = pytest.mark.tensorflow
+
+
+def _accumulated(*steps) -> GradientAccumulator:
+    accumulator = GradientAccumulator("query")
+    add = tf.function(accumulator.add)
+    for step in steps:
+        add([tf.constant(values, tf.float32) for values in step])
+    return accumulator
+
+
+def test_sums_up_the_steps_of_an_epoch():
+    statistics = _accumulated([[3.0], [4.0]], [[-6.0], [8.0]]).read()
+    assert statistics.norm == pytest.approx((5 + 10) / 2)
+    assert statistics.mean == pytest.approx(9 / 4)
+    assert statistics.std == pytest.approx(np.std([3, 4, -6, 8]))
+    assert (statistics.min, statistics.max) == (-6, 8)
+
+
+def test_histogram_spans_the_first_step_and_keeps_what_lies_beyond():
+    histogram = _accumulated([[-5.0, 0.0, 5.0]], [[9.0, -9.0, 0.1]]).read().histogram
+    assert len(histogram.edges) == 26
+    assert (histogram.edges[0], histogram.edges[-1]) == (-5, 5)
+    assert [histogram.counts[0], histogram.counts[12], histogram.counts[24]] == [2, 2, 2]
+    assert sum(histogram.counts) == 6
+
+
+def test_reset_forgets_everything():
+    accumulator = _accumulated([[3.0]])
+    accumulator.reset()
+    accumulator.add([tf.constant([-1.0])])
+    statistics = accumulator.read()
+    assert accumulator.steps == 1
+    assert (statistics.norm, statistics.min, statistics.max, statistics.histogram.edges[-1]) == (1, -1, -1, 1)
+
+
+def test_nan_shows_and_does_not_crash():
+    statistics = _accumulated([[1.0, 2.0]], [[math.nan, math.inf]]).read()
+    assert math.isnan(statistics.norm)
+    assert math.isnan(statistics.mean)
+    assert math.isnan(statistics.std)
+
+
+def test_nothing_counted_reads_as_zeros():
+    statistics = GradientAccumulator("query").read()
+    assert (statistics.norm, statistics.std, sum(statistics.histogram.counts)) == (0, 0, 0)
+
+
+def test_rows_looked_up_twice_become_one_gradient():
+    slices = tf.IndexedSlices(
+        tf.constant([[1.0, 0.0], [5.0, 5.0], [2.0, 4.0]]), tf.constant([7, 3, 7]), [9, 2]
+    )
+    merged = merge_repeated_rows(slices)
+    assert dict(zip(merged.indices.numpy().tolist(), merged.values.numpy().tolist(), strict=True)) == {
+        7: [3, 4],
+        3: [5, 5],
+    }
+    assert tf.norm(merged.values) == tf.norm(tf.convert_to_tensor(slices))
+    dense = tf.constant([1.0])
+    assert merge_repeated_rows(dense) is dense
+
+
+def test_weight_statistics_worked_out_by_hand():
+    statistics = weight_statistics([tf.Variable([[1.0, -1.0]]), tf.Variable([3.0, 5.0])])
+    assert statistics.norm == pytest.approx(6.0)
+    assert statistics.mean == pytest.approx(2.0)
+    assert statistics.std == pytest.approx(math.sqrt(5))
+    assert (statistics.min, statistics.max) == (-1, 5)
+    assert (statistics.histogram.counts[0], statistics.histogram.counts[-1]) == (1, 1)
+    assert sum(statistics.histogram.counts) == 4
+
+
+@pytest.mark.parametrize("values", [[2.0, 2.0], [math.nan, 1.0], [math.nan]])
+def test_weights_that_are_constant_or_not_finite_have_a_histogram(values):
+    histogram = weight_statistics([tf.Variable(values)]).histogram
+    assert len(histogram.counts) == 25
+    assert np.isfinite(histogram.edges).all()

@@ -1,0 +1,194 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from absl import logging
+
+from recsflow_trainer.errors import ExamplesError, TrainingConfigError
+from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.training import train
+from tests.trainer_image.small_experiment import declared
+
+pytestmark = pytest.mark.tensorflow
+
+
+class BrokenEvaluation(Retrieval):
+    """Trains, then raises."""
+
+    def evaluate(self, model, tft_output, splits):
+        raise RuntimeError("the disk is full")
+
+
+def _metrics(folder: Path) -> dict:
+    return json.loads((folder / "training_metrics.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def trained(small_experiment, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    train(declared(), small_experiment.fn_args(folder, epochs=3, batch_size=32))
+    return folder
+
+
+def test_leaves_metrics_that_tell_everything(trained, small_experiment):
+    metrics = _metrics(trained)
+    assert metrics["status"] == "succeeded"
+    assert metrics["experiment_id"] == "small"
+    assert metrics["rows"] == {"train": 1500, "eval": 200, "test": 300}
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2, 3]
+    assert set(metrics["epochs"][0]["metrics"]) == {"loss", "val_loss", "learning_rate"}
+    assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate"}
+    assert set(metrics["test"]) == {"loss", "recall@5", "recall@10", "recall@50", "recall@100"}
+    assert set(metrics["baselines"]["popularity"]) == {"recall@5", "recall@10", "recall@50", "recall@100"}
+    assert metrics["diagnosis"]["verdict"] == "healthy"
+    assert metrics["params"]["optimizer"] == "adagrad"
+    assert metrics["params"]["clipnorm"] == 1.0
+    assert set(metrics["durations_s"]) == {"read", "train", "evaluate", "save"}
+    assert metrics["error"] is None
+    assert Path(metrics["model_uri"], "saved_model.pb").exists()
+
+
+def test_learns_what_customers_buy(trained):
+    metrics = _metrics(trained)
+    losses = [epoch["metrics"]["loss"] for epoch in metrics["epochs"]]
+    assert losses == sorted(losses, reverse=True)
+    assert metrics["test"]["recall@5"] > 1.2 * metrics["baselines"]["popularity"]["recall@5"]
+
+
+def test_the_same_seed_gives_the_same_model(trained, small_experiment, tmp_path):
+    train(declared(), small_experiment.fn_args(tmp_path, epochs=3, batch_size=32))
+    assert _metrics(tmp_path)["test"] == pytest.approx(_metrics(trained)["test"], rel=1e-4)
+
+
+def test_config_may_come_as_json(small_experiment, tmp_path):
+    fn_args = small_experiment.fn_args(tmp_path, epochs=1)
+    fn_args.custom_config = json.dumps(fn_args.custom_config)
+    train(declared(), fn_args)
+    assert len(_metrics(tmp_path)["epochs"]) == 1
+
+
+def test_metrics_survive_a_failure_after_training(small_experiment, tmp_path):
+    declaration = declared()
+    broken = BrokenEvaluation(
+        declaration.query, declaration.candidate, "household_id", "product_id", embedding_dim=8
+    )
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        train(broken, small_experiment.fn_args(tmp_path))
+    metrics = _metrics(tmp_path)
+    assert metrics["status"] == "failed"
+    assert len(metrics["epochs"]) == 2
+    assert metrics["error"]["type"] == "RuntimeError"
+    assert metrics["error"]["message"] == "the disk is full"
+    assert "BrokenEvaluation" not in metrics["error"]["message"]
+    assert "evaluate" in metrics["error"]["traceback"]
+
+
+def test_wrong_parameters_fail_before_reading_and_are_recorded(small_experiment, tmp_path):
+    fn_args = small_experiment.fn_args(tmp_path, epochs=0)
+    fn_args.train_files = ["/nowhere/Split-train/*"]
+    with pytest.raises(TrainingConfigError, match=r"training\.epochs is 0"):
+        train(declared(), fn_args)
+    assert _metrics(tmp_path)["error"]["type"] == "TrainingConfigError"
+
+
+def test_missing_test_split_is_recorded(small_experiment, tmp_path):
+    fn_args = small_experiment.fn_args(tmp_path)
+    fn_args.train_files = ["/nowhere/Split-train/*"]
+    with pytest.raises(ExamplesError, match="Split 'train' has no files"):
+        train(declared(), fn_args)
+    assert _metrics(tmp_path)["status"] == "failed"
+
+
+def test_without_metrics_uri_there_is_a_clear_error(small_experiment, tmp_path):
+    fn_args = small_experiment.fn_args(tmp_path)
+    del fn_args.custom_config["metrics_uri"]
+    with pytest.raises(TrainingConfigError, match=r"metrics_uri is None; give the URI"):
+        train(declared(), fn_args)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"optimizer": "sgd", "learning_rate": 1e6, "clipnorm": None},
+        {"optimizer": "sgd", "learning_rate": 1e6},
+        {"optimizer": "adagrad", "learning_rate": 1e6},
+    ],
+)
+def test_learning_that_explodes_stops_early_and_says_so(small_experiment, tmp_path, parameters):
+    train(declared(), small_experiment.fn_args(tmp_path, epochs=20, **parameters))
+    metrics = _metrics(tmp_path)
+    assert metrics["status"] == "succeeded"
+    assert metrics["diagnosis"]["verdict"] == "diverged"
+    assert len(metrics["epochs"]) < 5
+    assert metrics["diagnosis"]["epoch"] == len(metrics["epochs"])
+    assert metrics["diagnosis"]["evidence"]
+    assert "learning rate" in metrics["diagnosis"]["suggestion"]
+
+
+def test_dead_towers_are_called_collapsed(small_experiment, tmp_path):
+    parameters = {"optimizer": "adam", "learning_rate": 1.0, "clipnorm": None, "epochs": 20, "batch_size": 32}
+    train(declared(hidden=[16, 16, 16]), small_experiment.fn_args(tmp_path, **parameters))
+    metrics = _metrics(tmp_path)
+    assert metrics["diagnosis"]["verdict"] in {"collapsed", "diverged"}
+    assert len(metrics["epochs"]) < 20
+
+
+def test_early_stopping_keeps_the_best_epoch(small_experiment, tmp_path):
+    train(
+        declared(),
+        small_experiment.fn_args(tmp_path, epochs=40, learning_rate=1.0, early_stopping_patience=1),
+    )
+    assert len(_metrics(tmp_path)["epochs"]) < 40
+
+
+def test_a_batch_larger_than_the_rows_trains_on_all_of_them(small_experiment, tmp_path):
+    train(declared(), small_experiment.fn_args(tmp_path, batch_size=100_000))
+    metrics = _metrics(tmp_path)
+    assert metrics["epochs"][-1]["metrics"]["loss"] > 0
+    assert "more than the 1500 training rows" in metrics["warnings"][0]
+
+
+def test_progress_is_one_line_an_epoch(small_experiment, tmp_path, caplog):
+    logging.use_absl_handler()
+    with caplog.at_level("INFO"):
+        train(declared(), small_experiment.fn_args(tmp_path, epochs=2))
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("epoch ")]
+    assert len(lines) == 2
+    assert lines[1].startswith("epoch 2/2 loss ")
+    assert " val_loss " in lines[1]
+    assert lines[1].endswith(" examples/s")
+
+
+CANCELLED = """
+import sys
+from pathlib import Path
+from recsflow_trainer.training import train
+from tests.trainer_image.small_experiment import SmallExperiment, declared
+train(declared(), SmallExperiment(Path(sys.argv[1]), {}).fn_args(Path(sys.argv[2]), epochs=100_000))
+"""
+
+
+def test_a_cancelled_job_leaves_a_readable_file(small_experiment, tmp_path):
+    command = [sys.executable, "-c", CANCELLED, str(small_experiment.folder), str(tmp_path)]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+    path, deadline = tmp_path / "training_metrics.json", time.monotonic() + 120
+    try:
+        while time.monotonic() < deadline and process.poll() is None:
+            if path.exists() and _metrics(tmp_path)["epochs"]:
+                break
+            time.sleep(0.1)
+        assert _metrics(tmp_path)["status"] == "running"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+    metrics = _metrics(tmp_path)
+    assert metrics["status"] == "failed"
+    assert metrics["epochs"]
+    assert metrics["error"]["type"] == "TrainingCancelled"
+    assert metrics["error"]["message"].startswith("cancelled")
