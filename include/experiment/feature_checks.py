@@ -88,16 +88,10 @@ def _names(features: FeatureConfig) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for field, feature in _fields(features):
         if feature.name in RESERVED_COLUMNS:
-            yield Problem(
-                _where(features), f"{field}.name", f"is {feature.name!r}, which is ours", "rename it"
-            )
+            received = f"is {feature.name!r}, which is ours"
+            yield Problem(_where(features), f"{field}.name", received, "choose another name")
         if feature.name in seen:
-            other, first = seen[feature.name]
-            if other.split("[")[0] == field.split("[")[0] and first.columns_used == feature.columns_used:
-                same = first.kind == feature.kind
-                if same:
-                    continue  # reported as a duplicate
-            remedy = f"give it a `name` of its own, since {other} has that one"
+            remedy = f"give it a `name` of its own, since {seen[feature.name]} has that one"
             yield Problem(_where(features), f"{field}.name", f"is {feature.name!r} again", remedy)
         seen.setdefault(feature.name, field)
 

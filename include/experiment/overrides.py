@@ -25,15 +25,13 @@ def apply_date_column(dataset: DatasetConfig, date_column: str | None) -> Datase
         raise ConfigError([Problem(WHERE, "date_column", received, did_you_mean(date_column, known))])
     columns = []
     for column in dataset.columns:
-        role = Role.FEATURE if column.role is Role.DATE else column.role
-        if column.name == date_column:
-            if role is not Role.FEATURE:
-                received = f"is {date_column!r}, the dataset's {role.value}"
-                raise ConfigError(
-                    [Problem(WHERE, "date_column", received, "name a column with role feature")]
-                )
-            role = Role.DATE
-        columns.append(column.model_copy(update={"role": role}))
+        chosen = column.name == date_column
+        if chosen and column.role not in {Role.FEATURE, Role.DATE}:
+            received = f"is {date_column!r}, the dataset's {column.role.value}"
+            remedy = "name a column with role feature"
+            raise ConfigError([Problem(WHERE, "date_column", received, remedy)])
+        former = Role.FEATURE if column.role is Role.DATE else column.role
+        columns.append(column.model_copy(update={"role": Role.DATE if chosen else former}))
     return dataset.model_copy(update={"columns": tuple(columns)})
 
 

@@ -1,0 +1,67 @@
+"""Fixtures for every layer; standard library only, since each environment's tests load this file."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+START_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class BigQueryEmulator:
+    """Addresses of a BigQuery emulator that lives as long as the tests."""
+
+    rest: str
+    grpc: str
+    project: str = "local"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The BigQuery emulator did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def bigquery_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryEmulator]:
+    """An empty BigQuery emulator, which Google's clients find through the environment."""
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    rest_port, grpc_port = _free_port(), _free_port()
+    log = tmp_path_factory.mktemp("bigquery") / "emulator.log"
+    command = [str(python), str(REPOSITORY / "local_cloud" / "bigquery_server.py"), "start"]
+    ports = ["--rest-port", str(rest_port), "--grpc-port", str(grpc_port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen([*command, *ports], stdout=output, stderr=output, cwd=log.parent)
+    emulator = BigQueryEmulator(f"http://127.0.0.1:{rest_port}", f"127.0.0.1:{grpc_port}")
+    variables = {
+        "BIGQUERY_EMULATOR_HOST": emulator.rest,
+        "BIGQUERY_STORAGE_EMULATOR_HOST": emulator.grpc,
+    }
+    try:
+        _wait_until_healthy(server, f"{emulator.rest}/healthz", log)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setitem(os.environ, name, value)
+            yield emulator
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
