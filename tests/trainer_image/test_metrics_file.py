@@ -90,11 +90,17 @@ def test_failed_run_keeps_its_epochs_and_tells_the_error():
 @pytest.mark.parametrize("form", ["{path}", "file://{path}"])
 def test_writes_local_files_and_makes_their_folder(tmp_path, form):
     path = tmp_path / "new folder" / "training_metrics.json"
-    write_metrics(
-        TrainingMetrics("x", "retrieval"), form.format(path=str(path)).replace("file://", "file://")
-    )
+    write_metrics(TrainingMetrics("x", "retrieval"), form.format(path=path))
     assert json.loads(path.read_text())["status"] == Status.RUNNING
     assert os.listdir(path.parent) == ["training_metrics.json"]
+
+
+def test_other_uris_go_through_tensorflow():
+    from recsflow_trainer.keras import tf
+
+    write_metrics(TrainingMetrics("x", "retrieval"), "ram://folder/training_metrics.json")
+    with tf.io.gfile.GFile("ram://folder/training_metrics.json") as stream:
+        assert json.loads(stream.read())["experiment_id"] == "x"
 
 
 def test_file_uri_may_be_quoted():

@@ -84,5 +84,12 @@ def test_loss_stuck_above_that_of_equal_scores_is_diverged():
     assert _verdict(_epoch(1, 9.0, 9.0), _epoch(2, 8.0, 8.0)).verdict is Verdict.HEALTHY
 
 
+def test_slow_learning_is_not_called_divergence():
+    slow = [_epoch(1, 9.0, 9.0, weight=40.0), _epoch(2, 8.99, 9.0, weight=40.0)]
+    diagnosis = judge(slow, 300, Reference(LN_1024, 9.0, {"query": 40.0, "candidate": 40.0}))
+    assert diagnosis.verdict is Verdict.UNKNOWN
+    assert "Raise the learning rate" in diagnosis.suggestion
+
+
 def test_without_epochs_nothing_is_known():
     assert _verdict().verdict is Verdict.UNKNOWN

@@ -45,17 +45,22 @@ def judge(epochs: Sequence[EpochRecord], steps: int, reference: Reference) -> Di
     if not epochs:
         return Diagnosis()
     last = epochs[-1]
-    diverged = _not_finite(last) or _exploded(epochs, reference)
+    moved = _moved_weights(last, reference)
+    constant, stuck = _constant_loss(last, reference), _stuck_above(epochs, reference)
+    diverged = _not_finite(last) or _exploded(last, reference) or _both(stuck, moved)
     if diverged:
         return Diagnosis(Verdict.DIVERGED, last.epoch, diverged, _TOO_FAST)
-    constant = _constant_loss(last, reference)
-    collapsed = _vanished_gradients(last, steps) or (constant and _moved_weights(last, reference))
+    collapsed = _vanished_gradients(last, steps) or _both(constant, moved)
     if collapsed:
-        return Diagnosis(Verdict.COLLAPSED, last.epoch, [*collapsed, *constant], _TOO_FAST)
-    if constant:
-        evidence = [*constant, "the weights have hardly moved yet"]
+        return Diagnosis(Verdict.COLLAPSED, last.epoch, collapsed, _TOO_FAST)
+    if constant or stuck:
+        evidence = [*constant, *stuck, "the weights have hardly moved yet"]
         return Diagnosis(Verdict.UNKNOWN, last.epoch, evidence, _TOO_SLOW)
     return Diagnosis(Verdict.HEALTHY, last.epoch)
+
+
+def _both(first: list[str], second: list[str]) -> list[str]:
+    return [*first, *second] if first and second else []
 
 
 def _not_finite(epoch: EpochRecord) -> list[str]:
@@ -66,20 +71,26 @@ def _not_finite(epoch: EpochRecord) -> list[str]:
     return [f"{name} is {value}" for name, value in values.items() if not math.isfinite(value)]
 
 
-def _exploded(epochs: Sequence[EpochRecord], reference: Reference) -> list[str]:
-    loss = epochs[-1].metrics["loss"]
+def _exploded(epoch: EpochRecord, reference: Reference) -> list[str]:
+    loss = epoch.metrics["loss"]
     start = max(reference.uninformed_loss, reference.initial_loss)
-    if loss > EXPLODED_LOSS * start:
-        return [f"loss {loss:.4g} is more than {EXPLODED_LOSS:g} times the {start:.4g} before the first step"]
-    worse_than_nothing = loss > reference.uninformed_loss + CONSTANT_LOSS_TOLERANCE
-    if len(epochs) > 1 and worse_than_nothing:
-        previous = epochs[-2].metrics["loss"]
-        if loss > previous * (1 - STILL_FALLING):
-            return [
-                f"loss {loss:.4g} no longer falls (epoch before: {previous:.4g}) and is above the "
-                f"{reference.uninformed_loss:.4g} of a model that scores all candidates equally"
-            ]
-    return []
+    if loss <= EXPLODED_LOSS * start:
+        return []
+    return [f"loss {loss:.4g} is more than {EXPLODED_LOSS:g} times the {start:.4g} before the first step"]
+
+
+def _stuck_above(epochs: Sequence[EpochRecord], reference: Reference) -> list[str]:
+    """Worse than a model that knows nothing is no harm while the loss falls, and a bad sign once it does not."""
+    if len(epochs) < 2:
+        return []
+    previous, loss = epochs[-2].metrics["loss"], epochs[-1].metrics["loss"]
+    knows_something = loss <= reference.uninformed_loss + CONSTANT_LOSS_TOLERANCE
+    if knows_something or loss < previous * (1 - STILL_FALLING):
+        return []
+    return [
+        f"loss {loss:.4g} hardly falls (epoch before: {previous:.4g}) and is above the "
+        f"{reference.uninformed_loss:.4g} of a model that scores all candidates equally"
+    ]
 
 
 def _vanished_gradients(epoch: EpochRecord, steps: int) -> list[str]:
