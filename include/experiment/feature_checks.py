@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from include.errors import Problem
 from include.experiment.column_types import StagedType, Use, base_type, staged_type, type_remedy
-from include.experiment.dataset_checks import RESERVED_COLUMNS, TableSchemas, column_type
+from include.experiment.dataset_checks import RESERVED_COLUMNS
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.feature_config import (
     BucketizedFeature,
@@ -16,6 +16,7 @@ from include.experiment.feature_config import (
     VocabularyFeature,
 )
 from include.experiment.problems import did_you_mean
+from include.experiment.schema_checks import TableSchemas, column_type
 
 _PRIMARY_ROLES = {"query": Role.CUSTOMER_ID, "candidate": Role.PRODUCT_ID}
 
@@ -74,8 +75,7 @@ def _duplicates(features: FeatureConfig) -> Iterator[Problem]:
     for tower, listed in features.towers.items():
         seen: dict[tuple[object, ...], int] = {}
         for index, feature in enumerate(listed):
-            period = feature.period if isinstance(feature, CyclicalFeature) else None
-            key = (feature.columns_used, feature.kind, period)
+            key = _identity(feature)
             if key in seen:
                 columns = " and ".join(repr(name) for name in feature.columns_used)
                 received = f"is {columns} as {feature.kind} again"
@@ -84,9 +84,20 @@ def _duplicates(features: FeatureConfig) -> Iterator[Problem]:
             seen.setdefault(key, index)
 
 
+def _identity(feature: Feature) -> tuple[object, ...]:
+    """What two features of one tower must not share: one date may be in it once for each period."""
+    period = feature.period if isinstance(feature, CyclicalFeature) else None
+    return (feature.columns_used, feature.kind, period)
+
+
 def _names(features: FeatureConfig) -> Iterator[Problem]:
     seen: dict[str, str] = {}
+    identities = set()
     for field, feature in _fields(features):
+        identity = (field.split("[")[0], _identity(feature))
+        if identity in identities:
+            continue  # It is refused as a duplicate, whatever its name.
+        identities.add(identity)
         if feature.name in RESERVED_COLUMNS:
             received = f"is {feature.name!r}, which is ours"
             yield Problem(_where(features), f"{field}.name", received, "choose another name")

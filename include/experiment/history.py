@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from include.errors import Problem
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import Experiment
+from include.experiment.split_plan import holdout_field
 
 _REMEDIES = {
     "train": "use a shorter holdout, a larger sample or looser filters",
@@ -53,9 +54,7 @@ def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> li
 def _holdout(experiment: Experiment, first: datetime, last: datetime) -> list[Problem]:
     if not experiment.test_start:
         return []
-    from_run = experiment.parameters.holdout_days is not None
-    where = "run parameters" if from_run else f"datasets/{experiment.dataset.name}.yaml"
-    field = "holdout_days" if from_run else "split.holdout_days"
+    where, field = holdout_field(experiment.dataset, experiment.parameters)
     days, strict = experiment.split.holdout_days, experiment.split.strategy is SplitStrategy.STRICT_TIME
     available = (experiment.window_end - first) // timedelta(days=1)
     train_end = experiment.eval_start or experiment.test_start

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ValidationError
 
 from include.configs import config_root, list_configs
 from include.errors import ConfigError, Problem
+from include.experiment.base import CONFIG_NAME
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.model_config import ModelConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
+from include.experiment.run_parameters import RUN_PARAMETERS
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -49,8 +51,13 @@ def _load[Config: BaseModel](kind: str, name: str, model: type[Config], root: Pa
     if name not in known:
         field = "features" if kind == "features" else kind.removesuffix("s")
         remedy = f"{did_you_mean(name, known)}, or add {kind}/<name>.yaml"
-        raise ConfigError([Problem("run parameters", field, f"is {shown(name)}", remedy)])
+        raise ConfigError([Problem(RUN_PARAMETERS, field, f"is {shown(name)}", remedy)])
     where = f"{kind}/{name}.yaml"
+    if not CONFIG_NAME.fullmatch(name):
+        remedy = (
+            "rename it to lower-case letters, digits and underscores, beginning with a letter, at most 60"
+        )
+        raise ConfigError([Problem(where, "the file's name", f"is {shown(name)}", remedy)])
     content = _read(where, (root or config_root()) / where)
     if "name" in content and content["name"] != name:
         remedy = f"remove it, since the file's name is the config's name, or write {name!r}"
@@ -65,14 +72,13 @@ def _read(where: str, path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)  # noqa: S506 (it is a SafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(
-            [Problem(where, f"line {line}", "cannot be read", error.problem or "check it")]
-        ) from None
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "the file"
+        received = f"is not valid YAML ({error.problem or error.context})"
+        raise ConfigError([Problem(where, line, received, "correct it there")]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(where, "the file", "is not YAML text", f"{error}")]) from None
+        received = f"is not valid YAML ({' '.join(str(error).split())})"
+        raise ConfigError([Problem(where, "the file", received, "save it as UTF-8 text")]) from None
     if not isinstance(content, dict):
-        raise ConfigError(
-            [Problem(where, "the file", f"is {shown(content)}", "use a mapping of keys to values")]
-        )
+        received = "is empty" if content is None else f"is {shown(content)}"
+        raise ConfigError([Problem(where, "the file", received, "use a mapping of keys to values")])
     return content

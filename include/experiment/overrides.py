@@ -3,14 +3,13 @@
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.dataset_config import DatasetConfig, Role, SplitStrategy
-from include.experiment.experiment import SplitPlan, TrainingParameters
+from include.experiment.dataset_config import DatasetConfig, Role
+from include.experiment.experiment import TrainingParameters
 from include.experiment.model_config import ModelConfig, OptimizerConfig
-from include.experiment.problems import did_you_mean, problems_from
-from include.experiment.run_parameters import RunParameters
+from include.experiment.problems import did_you_mean, problems_from, shown
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 
 RUN_PARAMETER = "run parameter"
-WHERE = "run parameters"
 _TRAINING = ("learning_rate", "batch_size", "epochs")
 _SPLIT = {"strategy": "split_strategy", "holdout_days": "holdout_days", "train_ratio": "train_ratio"}
 
@@ -22,14 +21,16 @@ def apply_date_column(dataset: DatasetConfig, date_column: str | None) -> Datase
     known = [column.name for column in dataset.columns]
     if date_column not in known:
         received = f"is {date_column!r}, which datasets/{dataset.name}.yaml does not declare"
-        raise ConfigError([Problem(WHERE, "date_column", received, did_you_mean(date_column, known))])
+        raise ConfigError(
+            [Problem(RUN_PARAMETERS, "date_column", received, did_you_mean(date_column, known))]
+        )
     columns = []
     for column in dataset.columns:
         chosen = column.name == date_column
         if chosen and column.role not in {Role.FEATURE, Role.DATE}:
             received = f"is {date_column!r}, the dataset's {column.role.value}"
             remedy = "name a column with role feature"
-            raise ConfigError([Problem(WHERE, "date_column", received, remedy)])
+            raise ConfigError([Problem(RUN_PARAMETERS, "date_column", received, remedy)])
         former = Role.FEATURE if column.role is Role.DATE else column.role
         columns.append(column.model_copy(update={"role": Role.DATE if chosen else former}))
     return dataset.model_copy(update={"columns": tuple(columns)})
@@ -44,9 +45,10 @@ def apply_hyperparameters(model: ModelConfig, run: RunParameters) -> ModelConfig
     try:
         config = OptimizerConfig(name=optimizer, options=options)
     except ValidationError as error:
-        found = problems_from(error, OptimizerConfig, WHERE)
+        received = f"is {shown(options)} for {optimizer.value}"
+        remedies = [problem.remedy for problem in problems_from(error, OptimizerConfig, RUN_PARAMETERS)]
         raise ConfigError(
-            [Problem(WHERE, "optimizer_options", p.received, p.remedy) for p in found]
+            Problem(RUN_PARAMETERS, "optimizer_options", received, remedy) for remedy in remedies
         ) from None
     return model.model_copy(update={**chosen, "optimizer": config})
 
@@ -64,54 +66,6 @@ def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParam
         early_stopping_patience=model.early_stopping_patience,
         collapse_patience=model.collapse_patience,
     )
-
-
-def split_plan(dataset: DatasetConfig, run: RunParameters) -> SplitPlan:
-    """Return how rows are sampled and split; raise ConfigError where the shares do not add up."""
-    strategy = run.split_strategy or dataset.split.strategy
-    train = run.train_ratio or dataset.split.train_ratio
-    holdout_days = run.holdout_days or dataset.split.holdout_days
-    shares = {
-        SplitStrategy.RANDOM: (1 - train) / 2,
-        SplitStrategy.CUSTOM: _custom_eval_ratio(dataset, run, strategy),
-    }
-    plan = SplitPlan(
-        strategy=strategy,
-        train_ratio=train,
-        # Rounded, so that 1 - 0.9 is written as 0.1.
-        eval_ratio=round(shares.get(strategy, 1 - train), 6),
-        holdout_days=holdout_days,
-        sample_percent=run.sample_percent.value,
-        sample_unit=run.sample_unit,
-    )
-    _check_window(dataset, plan, WHERE if run.holdout_days else f"datasets/{dataset.name}.yaml")
-    return plan
-
-
-def _custom_eval_ratio(dataset: DatasetConfig, run: RunParameters, strategy: SplitStrategy) -> float:
-    train = run.train_ratio or dataset.split.train_ratio
-    ratio = run.eval_ratio or dataset.split.eval_ratio
-    if strategy is not SplitStrategy.CUSTOM:
-        return 0.0
-    if ratio is None:
-        remedy = "give it for split strategy custom; what train_ratio and eval_ratio leave is the test split"
-        raise ConfigError([Problem(WHERE, "eval_ratio", "is missing", remedy)])
-    if train + ratio >= 1 - 1e-6:
-        remedy = "use ratios that leave a share for the test split"
-        received = f"is {ratio:g} beside train_ratio {train:g}, which leaves no test rows"
-        raise ConfigError([Problem(WHERE, "eval_ratio", received, remedy)])
-    return ratio
-
-
-def _check_window(dataset: DatasetConfig, plan: SplitPlan, where: str) -> None:
-    needed = {SplitStrategy.TIME_HOLDOUT: 1, SplitStrategy.STRICT_TIME: 2}.get(
-        plan.strategy, 0
-    ) * plan.holdout_days
-    if needed and dataset.history_days is not None and needed >= dataset.history_days:
-        field = "holdout_days" if where == WHERE else "split.holdout_days"
-        received = f"is {plan.holdout_days}, but history_days is {dataset.history_days}"
-        days = "eval and test days" if plan.strategy is SplitStrategy.STRICT_TIME else "test days"
-        raise ConfigError([Problem(where, field, received, f"leave train days before the {needed} {days}")])
 
 
 def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters) -> dict[str, str]:

@@ -43,7 +43,13 @@ def shown(value: object, limit: int = 80) -> str:
 
 def problems_from(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
     """Return pydantic's errors as problems of the file `where`, in its order."""
-    return list(dict.fromkeys(_problem(details, model, where) for details in error.errors()))
+    found = [details for details in error.errors() if not _is_echo(details)]
+    return list(dict.fromkeys(_problem(details, model, where) for details in found))
+
+
+def _is_echo(details: Any) -> bool:
+    """Whether pydantic calls a list too short only because its items are already reported as wrong."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def _problem(details: Any, model: type[BaseModel], where: str) -> Problem:

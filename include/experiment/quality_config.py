@@ -1,7 +1,7 @@
 """The `quality` section of a dataset config: what the staged rows must look like."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -49,7 +49,7 @@ class QualityConfig(Frozen):
     """
 
     min_rows: int = Field(default=1, ge=1)
-    max_null_fraction: dict[Identifier, float] = Field(default_factory=dict)
+    max_null_fraction: dict[Identifier, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     ranges: dict[Identifier, ValueRange] = Field(default_factory=dict)
     freshness_days: int | None = Field(default=None, ge=0)
     expectations: tuple[Expectation, ...] = ()

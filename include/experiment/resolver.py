@@ -1,6 +1,6 @@
 """From run parameters, three configs and the warehouse's schema to one experiment, or to every problem."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.dataset_checks import TableSchemas, check_dataset, check_schema
+from include.experiment.dataset_checks import check_dataset
 from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
 from include.experiment.feature_checks import check_features, check_features_fit
@@ -16,15 +16,15 @@ from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import experiment_id
 from include.experiment.loader import load_dataset, load_features, load_model
 from include.experiment.overrides import (
-    WHERE,
     apply_date_column,
     apply_hyperparameters,
-    split_plan,
     training_parameters,
     value_sources,
 )
 from include.experiment.problems import problems_from
-from include.experiment.run_parameters import RunParameters
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.schema_checks import TableSchemas, check_date, check_schema
+from include.experiment.split_plan import split_plan
 from include.experiment.staging import filter_types, staged_columns
 from include.experiment.warnings import config_warnings
 
@@ -46,7 +46,7 @@ def parse_parameters(parameters: Mapping[str, Any]) -> RunParameters:
     try:
         return RunParameters.model_validate(_chosen(parameters))
     except ValidationError as error:
-        raise ConfigError(problems_from(error, RunParameters, WHERE)) from None
+        raise ConfigError(problems_from(error, RunParameters, RUN_PARAMETERS)) from None
 
 
 def tables_to_look_up(parameters: Mapping[str, Any], root: Path | None = None) -> list[str]:
@@ -89,7 +89,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
 
     date_column = run.date_column if run else None
     dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
-    problems.extend(_check(dataset, features, table_schemas))
+    problems.extend(_check(dataset, features, table_schemas, date_column))
     split = problems.attempt(lambda: split_plan(dataset, run)) if dataset and run else None
     model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
     # The None checks tell the type checker what an empty list of problems means.
@@ -125,18 +125,19 @@ def _name(parameters: Mapping[str, Any], kind: str) -> str:
 
 
 def _check(
-    dataset: DatasetConfig | None, features: FeatureConfig | None, schemas: TableSchemas
-) -> list[Problem]:
-    problems = check_features(features) if features else []
-    if dataset is None:
-        return problems
-    own = check_dataset(dataset)
-    problems.extend(own)
-    if not own:
-        problems.extend(check_schema(dataset, schemas))
+    dataset: DatasetConfig | None,
+    features: FeatureConfig | None,
+    schemas: TableSchemas,
+    date_column: str | None,
+) -> Iterator[Problem]:
+    if dataset:
+        yield from check_dataset(dataset)
+        yield from check_schema(dataset, schemas)
+        yield from check_date(dataset, schemas, from_run=date_column is not None)
     if features:
-        problems.extend(check_features_fit(features, dataset, schemas))
-    return problems
+        yield from check_features(features)
+    if dataset and features:
+        yield from check_features_fit(features, dataset, schemas)
 
 
 def _window_end(logical_date: datetime, dataset: DatasetConfig) -> datetime:

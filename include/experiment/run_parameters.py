@@ -8,6 +8,8 @@ from include.experiment.base import Frozen, Identifier
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.model_config import OptimizerName, OptimizerOption
 
+RUN_PARAMETERS = "run parameters"
+
 
 class SamplePercent(IntEnum):
     """Share of the train and eval rows, in percent."""

@@ -1,11 +1,12 @@
 """Which columns are staged, and as what."""
 
 from include.experiment.column_types import Use, staged_type
-from include.experiment.dataset_checks import TableSchemas, column_type, filter_columns
+from include.experiment.dataset_checks import filter_columns
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.experiment import StagedColumn
 from include.experiment.feature_checks import use_of
 from include.experiment.feature_config import FeatureConfig
+from include.experiment.schema_checks import TableSchemas, column_type
 
 
 def staged_columns(

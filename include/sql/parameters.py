@@ -53,7 +53,7 @@ def condition_parameter(name: str, value: Scalar, reported: str) -> QueryParamet
     elif kind == "FLOAT64":
         converted = float(value)
     elif kind == "DATE":
-        converted = date.fromisoformat(str(value))
+        converted = datetime.fromisoformat(str(value)).date()
     elif kind in {"DATETIME", "TIMESTAMP"}:
         parsed = datetime.fromisoformat(str(value))
         parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -70,14 +70,8 @@ def _purchases() -> list[dict[str, Any]]:
 
 
 def _products() -> list[dict[str, Any]]:
-    return [
-        {
-            "product": number,
-            "brand": NASTY if number % 10 == 3 else f"brand {number % 10}",
-            "weight": number / 7,
-        }
-        for number in range(300)
-    ]
+    brands = ["brand 0", "brand 1", "brand 2", NASTY, *(f"brand {digit}" for digit in range(4, 10))]
+    return [{"product": n, "brand": brands[n % 10], "weight": n / 7} for n in range(300)]
 
 
 def _load(client: bigquery.Client, name: str, types: dict[str, str], rows: list[dict[str, Any]]) -> None:

@@ -86,9 +86,8 @@ def test_expiration_is_no_part_of_the_name(shop_experiment):
 
 def test_runs_of_one_day_share_their_rows(shop_experiment):
     morning = datetime(2024, 4, 1, 6, 30, tzinfo=UTC)
-    assert (
-        render(shop_experiment(morning)).table == render(shop_experiment(morning + timedelta(hours=9))).table
-    )
+    afternoon = morning + timedelta(hours=9)
+    assert render(shop_experiment(morning)).table == render(shop_experiment(afternoon)).table
 
 
 @pytest.mark.parametrize("name", ["staging; DROP TABLE x", "a`b", "a.b.c.d", "", "x\ny"])

@@ -100,7 +100,7 @@ def test_time_holdout_is_the_last_days_and_no_others(date_column, stage, select)
 def test_rows_after_the_logical_date_are_not_there(stage, select, shop_experiment):
     end = shop_experiment().window_end - timedelta(days=60)
     staged = stage(window_end=end)
-    assert select("SELECT COUNT(*) FROM {0} WHERE bought_at >= %d" % end.timestamp(), staged) == [(0,)]
+    assert select(f"SELECT COUNT(*) FROM {{0}} WHERE bought_at >= {end.timestamp():.0f}", staged) == [(0,)]
     assert staged.rows / ROWS_WITH_IDS == pytest.approx(0.5, abs=0.01)
 
 
