@@ -80,7 +80,7 @@ def _exploded(epoch: EpochRecord, reference: Reference) -> list[str]:
 
 
 def _stuck_above(epochs: Sequence[EpochRecord], reference: Reference) -> list[str]:
-    """Worse than a model that knows nothing is no harm while the loss falls, and a bad sign once it does not."""
+    """Worse than a model that knows nothing is no harm while the loss falls; once it does not, it is."""
     if len(epochs) < 2:
         return []
     previous, loss = epochs[-2].metrics["loss"], epochs[-1].metrics["loss"]
