@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io, schema_utils
@@ -25,7 +26,7 @@ class Transformed:
     rows: list[dict[str, Any]]
 
     def column(self, name: str) -> list[Any]:
-        return [row[name].tolist() for row in self.rows]
+        return np.array([row[name] for row in self.rows]).tolist()
 
     def batch(self) -> dict[str, tf.Tensor]:
         return {name: tf.constant([row[name] for row in self.rows]) for name in self.rows[0]}

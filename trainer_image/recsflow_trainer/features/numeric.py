@@ -35,7 +35,7 @@ class Numeric(Feature):
         column: The column of the rows.
         name: Key of the transformed value; the column when left out.
         scaling: "zscore" (mean 0, deviation 1), "log" (sign(x) * ln(1 + |x|)), "minmax" (training range to
-            0..1) or "none". A column that is constant in the training rows becomes 0 under zscore and minmax.
+            0..1) or "none". A column that is constant in training is 0 there under zscore and minmax.
     """
 
     column: str
@@ -69,7 +69,8 @@ class Numeric(Feature):
         values = map_values(
             to_sparse(column_of(inputs, self.column, self.name)), lambda x: tf.cast(x, tf.float32)
         )
-        return {self.name: to_dense(SCALINGS[self.scaling](values), 0.0)}
+        # The scaled value is not finite where training saw no value at all, or where scaling overflows.
+        return {self.name: to_dense(to_sparse(SCALINGS[self.scaling](values)), 0.0)}
 
     def input_layer(self, tft_output: tft.TFTransformOutput) -> tf_keras.layers.Layer:
         """Returns [batch] as [batch, 1]."""
