@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from include.warehouse.calls import translated_errors
-from include.warehouse.errors import QueryTimeout, WarehouseError
+from include.warehouse.errors import QueryTimeout, TableNotFound, WarehouseError
+from include.warehouse.results import DateRange, StagedTable
 from include.warehouse.table_name import TableName
 
 if TYPE_CHECKING:
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter, Table
     from google.cloud.bigquery.table import RowIterator
     from google.cloud.bigquery_storage import BigQueryReadClient
-    from include.sql.renderer import StagingQuery
     from upath import UPath
 
+    from include.sql.renderer import StagingQuery
+
+__all__ = ["DateRange", "StagedTable", "Warehouse"]
 SPLITS = ("train", "eval", "test")
 METADATA_TIMEOUT_S = 60.0
 QUERY_TIMEOUT_S = 600.0
@@ -31,36 +33,6 @@ SELECT
   COUNT({column}) AS row_count
 FROM `{table}`
 """
-
-
-@dataclass(frozen=True)
-class DateRange:
-    """First and last instant of a date column, UTC, both None where no row has a date."""
-
-    first: datetime | None
-    last: datetime | None
-    rows: int
-
-
-@dataclass(frozen=True)
-class StagedTable:
-    """The staged rows of an experiment.
-
-    Attributes:
-        table: Full name, project.dataset.table.
-        rows: All rows.
-        rows_by_split: Rows of train, eval and test, 0 for an empty split.
-        bytes_billed: What staging cost, 0 where the rows were already there.
-        reused: Whether the table was already there.
-        job_id: The BigQuery job that was asked for.
-    """
-
-    table: str
-    rows: int
-    rows_by_split: dict[str, int]
-    bytes_billed: int
-    reused: bool
-    job_id: str
 
 
 class Warehouse:
@@ -137,12 +109,10 @@ class Warehouse:
             keep_days: Days from now that the table must live at least, where it expires at all; so that a
                 re-used table does not vanish under a running pipeline.
         """
-        from google.cloud import bigquery
-
         name = self.name(query.table)
-        self._ensure_dataset(name)
-        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
-        job, _ = self._query(query.sql, parameters, dict(labels or {}), timeout_s)
+        # Asked for first: even where it creates nothing, the statement renews the table's date of creation on
+        # the emulator, and what was exported from the table would look outdated.
+        job = None if self._exists(name) else self._create(name, query, dict(labels or {}), timeout_s)
         if keep_days is not None:
             self._keep(str(name), timedelta(days=keep_days))
         counts = self.rows_by_split(str(name), timeout_s=timeout_s)
@@ -150,9 +120,9 @@ class Warehouse:
             table=str(name),
             rows=sum(counts.values()),
             rows_by_split=counts,
-            bytes_billed=job.total_bytes_billed or 0,
-            reused=job.ddl_operation_performed == "SKIP",
-            job_id=job.job_id,
+            bytes_billed=(job and job.total_bytes_billed) or 0,
+            reused=job is None or job.ddl_operation_performed == "SKIP",
+            job_id=job.job_id if job else None,
         )
 
     def rows_by_split(self, table: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> dict[str, int]:
@@ -241,6 +211,23 @@ class Warehouse:
         except QueryTimeout:
             job.cancel(retry=None, timeout=METADATA_TIMEOUT_S)
             raise
+
+    def _exists(self, name: TableName) -> bool:
+        try:
+            self.describe(str(name))
+        except TableNotFound:
+            return False
+        return True
+
+    def _create(
+        self, name: TableName, query: StagingQuery, labels: dict[str, str], timeout_s: float
+    ) -> QueryJob:
+        from google.cloud import bigquery
+
+        self._ensure_dataset(name)
+        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
+        job, _ = self._query(query.sql, parameters, labels, timeout_s)
+        return job
 
     def _ensure_dataset(self, name: TableName) -> None:
         from google.api_core.exceptions import NotFound

@@ -11,7 +11,6 @@ from include.warehouse.table_name import TableName
 if TYPE_CHECKING:
     import pyarrow as pa
     from google.cloud.bigquery_storage import BigQueryReadClient
-    from google.cloud.bigquery_storage_v1.types import ReadSession
 
 RETRY_S = 10.0
 SESSION_TIMEOUT_S = 60.0
@@ -45,18 +44,20 @@ def stream_rows(
             retry=Retry(predicate=if_exception_type(ServiceUnavailable), timeout=RETRY_S),
             timeout=SESSION_TIMEOUT_S,
         )
-    # Field metadata is the server's own business and would differ between BigQuery and the emulator.
     schema = pa.ipc.read_schema(pa.py_buffer(session.arrow_schema.serialized_schema))
+    # Field metadata is the server's own business and would differ between BigQuery and the emulator.
     plain = pa.schema([field.remove_metadata() for field in schema])
-    return plain, _batches(client, session, name, plain)
+    streams = [stream.name for stream in session.streams]
+    return plain, _batches(client, streams, name, plain)
 
 
 def _batches(
-    client: BigQueryReadClient, session: ReadSession, name: TableName, schema: pa.Schema
+    client: BigQueryReadClient, streams: Sequence[str], name: TableName, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     with translated_errors(f"reading `{name}`"):
-        for stream in session.streams:
-            for page in client.read_rows(stream.name, timeout=STREAM_TIMEOUT_S).rows(session).pages:
-                yield pa.record_batch(page.to_arrow().columns, schema=schema)
+        for stream in streams:
+            for response in client.read_rows(stream, timeout=STREAM_TIMEOUT_S):
+                batch = pa.py_buffer(response.arrow_record_batch.serialized_record_batch)
+                yield pa.ipc.read_record_batch(batch, schema)

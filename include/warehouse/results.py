@@ -1,0 +1,34 @@
+"""What the warehouse answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """First and last instant of a date column, UTC, both None where no row has a date."""
+
+    first: datetime | None
+    last: datetime | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class StagedTable:
+    """The staged rows of an experiment.
+
+    Attributes:
+        table: Full name, project.dataset.table.
+        rows: All rows.
+        rows_by_split: Rows of train, eval and test, 0 for an empty split.
+        bytes_billed: What staging cost, 0 where the rows were already there.
+        reused: Whether the table was already there.
+        job_id: The BigQuery job that created the table; None where it was there already.
+    """
+
+    table: str
+    rows: int
+    rows_by_split: dict[str, int]
+    bytes_billed: int
+    reused: bool
+    job_id: str | None

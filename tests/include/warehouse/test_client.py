@@ -1,0 +1,219 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.warehouse.connection import connect
+from include.warehouse.errors import QueryFailed, QueryTimeout, TableNotFound, WarehouseError
+
+pytestmark = pytest.mark.emulator
+
+
+def at(n):
+    return datetime.fromtimestamp(1_500_000_000 + n, UTC)
+
+
+def test_staging_creates_the_table_and_counts_each_split(warehouse, query):
+    staged = warehouse.stage(query)
+
+    assert staged.table == query.table
+    assert staged.rows == 1000
+    assert staged.rows_by_split == {"train": 800, "eval": 100, "test": 100}
+    assert not staged.reused
+
+
+def test_staging_again_finds_the_same_table(warehouse, query):
+    first = warehouse.stage(query)
+    created = warehouse.describe(query.table).created
+
+    again = warehouse.stage(query, keep_days=7)
+
+    assert again.reused
+    assert again.rows_by_split == first.rows_by_split
+    assert warehouse.describe(query.table).created == created
+
+
+def test_a_table_that_appears_meanwhile_is_reused(warehouse, query):
+    warehouse.stage(query)
+
+    job = warehouse._create(warehouse.name(query.table), query, {}, 60)
+
+    assert job.ddl_operation_performed == "SKIP"
+
+
+def test_an_empty_split_counts_as_zero(warehouse, with_select):
+    staged = warehouse.stage(with_select("SELECT 1 AS id, 'train' AS split"))
+
+    assert staged.rows_by_split == {"train": 1, "eval": 0, "test": 0}
+
+
+def test_an_unknown_split_is_an_error(warehouse, with_select):
+    with pytest.raises(WarehouseError, match=r"split holds \['validation'\]; use train, eval, test"):
+        warehouse.stage(with_select("SELECT 1 AS id, 'validation' AS split"))
+
+
+def test_jobs_run_in_our_project_whatever_the_environment_says(monkeypatch, bigquery_emulator, query):
+    for variable in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"):
+        monkeypatch.setenv(variable, "somebody-elses")
+    warehouse = connect("local", location="US")
+
+    staged = warehouse.stage(query)
+
+    job = warehouse._client.get_job(staged.job_id, project="local")
+    assert job.project == "local"
+    assert warehouse.table_rows("warehouse_test." + query.table.rpartition(".")[2]) == 1000
+
+
+def test_sql_arrives_intact(warehouse, with_select):
+    query = with_select(
+        'SELECT\n  1 AS `id`, -- it\'s a "comment" with `ticks`\n'
+        "  '''it's `quoted`,\n\"twice\" \\\\''' AS name,\n  'train' AS split\n"
+    )
+
+    staged = warehouse.stage(query)
+
+    assert warehouse._client.get_job(staged.job_id).query == query.sql
+    assert warehouse.read_arrow(staged.table)["name"].to_pylist() == ['it\'s `quoted`,\n"twice" \\']
+
+
+def test_parameters_arrive_intact(warehouse, query):
+    staged = warehouse.stage(query)
+
+    names = warehouse.read_arrow(staged.table, ["id", "name"]).sort_by("id")["name"].to_pylist()
+    assert names[0] == 'it\'s `n` "x"\n1'
+    assert names[6] is None
+
+
+def test_schema_keeps_names_and_order(warehouse, query):
+    warehouse.stage(query)
+
+    assert list(warehouse.table_schema(query.table).items()) == [
+        ("id", "INTEGER"),
+        ("at", "TIMESTAMP"),
+        ("seconds", "INTEGER"),
+        ("name", "STRING"),
+        ("split", "STRING"),
+    ]
+
+
+def test_a_repeated_column_is_an_array(warehouse, with_select):
+    query = with_select("SELECT [1, 2] AS ids, 'train' AS split")
+    warehouse.stage(query)
+
+    assert warehouse.table_schema(query.table)["ids"] == "ARRAY"
+
+
+@pytest.mark.parametrize("column", ["at", "seconds"])
+def test_date_range_of_timestamps_and_of_unix_seconds(warehouse, query, column):
+    warehouse.stage(query)
+
+    dates = warehouse.date_range(query.table, column)
+
+    assert (dates.first, dates.last, dates.rows) == (at(1), at(1000), 1000)
+
+
+@pytest.mark.parametrize("literal", ["DATE '2017-03-04'", "DATETIME '2017-03-04 00:00:00'"])
+def test_date_range_of_dates_is_midnight_utc(warehouse, with_select, literal):
+    query = with_select(f"SELECT {literal} AS day, 'train' AS split")
+    warehouse.stage(query)
+
+    dates = warehouse.date_range(query.table, "day")
+
+    assert dates.first == dates.last == datetime(2017, 3, 4, tzinfo=UTC)
+
+
+def test_date_range_of_no_rows_is_open(warehouse, with_select):
+    query = with_select("SELECT CURRENT_TIMESTAMP() AS at, 'train' AS split FROM UNNEST([]) AS n")
+    warehouse.stage(query)
+
+    dates = warehouse.date_range(query.table, "at")
+
+    assert (dates.first, dates.last, dates.rows) == (None, None, 0)
+
+
+def test_date_range_of_a_missing_column_lists_the_columns(warehouse, query):
+    warehouse.stage(query)
+
+    with pytest.raises(WarehouseError, match="no column 'when'; it has id, at, seconds, name, split"):
+        warehouse.date_range(query.table, "when")
+
+
+def test_one_split_and_some_columns_are_read(warehouse, query):
+    warehouse.stage(query)
+
+    rows = warehouse.read_arrow(query.table, ["name", "id"], "eval")
+
+    assert rows.column_names == ["name", "id"]
+    assert sorted(rows["id"].to_pylist()) == [*range(1, 1000, 10)]
+
+
+def test_reading_an_empty_split_gives_the_schema(warehouse, with_select):
+    query = with_select("SELECT 1 AS id, 'train' AS split")
+    warehouse.stage(query)
+
+    rows = warehouse.read_arrow(query.table, split="test")
+
+    assert rows.num_rows == 0
+    assert rows.column_names == ["id", "split"]
+
+
+def test_an_unknown_split_is_not_read(warehouse, query):
+    with pytest.raises(WarehouseError, match="received \"x' OR '1' = '1\"; use train, eval, test"):
+        warehouse.read_arrow(query.table, split="x' OR '1' = '1")
+
+
+@pytest.mark.parametrize("ask", ["table_schema", "table_rows", "read_arrow"])
+def test_a_missing_table_is_named(warehouse, ask):
+    with pytest.raises(TableNotFound, match=r"(?s)local\.nowhere\.rows.*; check project, dataset"):
+        getattr(warehouse, ask)("nowhere.rows")
+
+
+def test_a_refused_query_says_why_at_once_and_names_the_job(warehouse, with_select):
+    began = time.monotonic()
+
+    with pytest.raises(QueryFailed, match=r"project local, job recsflow-.*nonsense"):
+        warehouse.stage(with_select("SELECT nonsense AS id, 'train' AS split"))
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_query_past_its_deadline_ends(warehouse, with_select):
+    slow = with_select(
+        "SELECT SUM(FARM_FINGERPRINT(CAST(a * b AS STRING)) / 7) AS x, 'train' AS split "
+        "FROM UNNEST(GENERATE_ARRAY(1, 700)) AS a, UNNEST(GENERATE_ARRAY(1, 700)) AS b"
+    )
+    began = time.monotonic()
+
+    with pytest.raises(QueryTimeout, match="no answer within the deadline; raise timeout_s"):
+        warehouse.stage(slow, timeout_s=0.1)
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_table_without_an_end_is_left_alone(warehouse, query):
+    warehouse.stage(query, keep_days=3)
+
+    assert warehouse.describe(query.table).expires is None
+
+
+def test_a_table_that_would_end_too_soon_lives_on(warehouse, query):
+    """The emulator keeps no expiration, so the server's part is played by the answer to `get_table`."""
+    warehouse.stage(query)
+    table = warehouse.describe(query.table)
+    table.expires = datetime.now(UTC) + timedelta(days=1)
+    sent = []
+
+    class Service:
+        project, location = "local", "US"
+
+        def get_table(self, name, **_):
+            return table
+
+        def update_table(self, changed, fields, **_):
+            sent.append((fields, changed.expires - datetime.now(UTC)))
+
+    long_lived = type(warehouse)(Service(), None, None)
+    long_lived._keep(query.table, timedelta(days=7))
+
+    assert [fields for fields, _ in sent] == [["expires"]]
+    assert timedelta(days=6.9) < sent[0][1] <= timedelta(days=7)

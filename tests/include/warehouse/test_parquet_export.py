@@ -1,0 +1,95 @@
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from include.warehouse.parquet_export import ROW_GROUP_ROWS
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def root(tmp_path):
+    return f"file://{tmp_path}"
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_each_split_has_its_folder_and_no_split_column(warehouse, query, root, tmp_path):
+    warehouse.stage(query)
+
+    uri = warehouse.export_parquet(query.table, root)
+
+    name = query.table.rpartition(".")[2]
+    assert uri == f"{root}/rows/{name}"
+    folder = tmp_path / "rows" / name
+    assert files(folder) == ["_SUCCESS", "eval/rows.parquet", "test/rows.parquet", "train/rows.parquet"]
+    counts = {split: pq.read_table(folder / split / "rows.parquet") for split in ("train", "eval", "test")}
+    assert {split: rows.num_rows for split, rows in counts.items()} == {
+        "train": 800,
+        "eval": 100,
+        "test": 100,
+    }
+    assert sorted(counts["test"]["id"].to_pylist()) == [*range(10, 1001, 10)]
+    assert counts["train"].column_names == ["id", "at", "seconds", "name"]
+
+
+def test_types_are_plain_and_nulls_survive(warehouse, query, root, tmp_path):
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+
+    rows = pq.read_table(next(tmp_path.rglob("train/rows.parquet"))).sort_by("id")
+
+    assert rows.schema.field("id") == pa.field("id", pa.int64())
+    assert rows.schema.field("name") == pa.field("name", pa.string())
+    assert [
+        name for n, name in zip(rows["id"].to_pylist(), rows["name"].to_pylist(), strict=True) if n == 7
+    ] == [None]
+
+
+def test_a_rerun_writes_nothing(warehouse, query, root, tmp_path):
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+    warehouse.stage(query)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
+
+    warehouse.export_parquet(query.table, root)
+
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == before
+
+
+def test_an_unfinished_export_is_done_again(warehouse, query, root, tmp_path):
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+    next(tmp_path.rglob("_SUCCESS")).unlink()
+    next(tmp_path.rglob("test/rows.parquet")).write_bytes(b"half")
+
+    warehouse.export_parquet(query.table, root)
+
+    assert pq.read_table(next(tmp_path.rglob("test/rows.parquet"))).num_rows == 100
+    assert any(tmp_path.rglob("_SUCCESS"))
+
+
+def test_a_table_that_was_staged_anew_is_exported_anew(warehouse, query, with_select, root, tmp_path):
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+    warehouse._client.delete_table(query.table)
+    warehouse.stage(with_select("SELECT 5 AS id, 'train' AS split"))
+
+    warehouse.export_parquet(query.table, root)
+
+    assert pq.read_table(next(tmp_path.rglob("train/rows.parquet")))["id"].to_pylist() == [5]
+    assert pq.read_table(next(tmp_path.rglob("test/rows.parquet"))).num_rows == 0
+
+
+def test_small_batches_become_few_row_groups(warehouse, with_select, root, tmp_path):
+    rows = 2 * ROW_GROUP_ROWS
+    query = with_select(f"SELECT n AS id, 'train' AS split FROM UNNEST(GENERATE_ARRAY(1, {rows})) AS n")
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+
+    file = pq.ParquetFile(next(tmp_path.rglob("train/rows.parquet")))
+
+    assert file.metadata.num_rows == rows
+    assert file.metadata.num_row_groups <= 3
