@@ -21,13 +21,13 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     """YAML that refuses a key written twice, where YAML itself would keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen = set()
+        seen: list[Any] = []
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 mark = key_node.start_mark
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
-            seen.add(key)
+            seen.append(key)
         return super().construct_mapping(node, deep)
 
 
@@ -54,9 +54,7 @@ def _load[Config: BaseModel](kind: str, name: str, model: type[Config], root: Pa
         raise ConfigError([Problem(RUN_PARAMETERS, field, f"is {shown(name)}", remedy)])
     where = f"{kind}/{name}.yaml"
     if not CONFIG_NAME.fullmatch(name):
-        remedy = (
-            "rename it to lower-case letters, digits and underscores, beginning with a letter, at most 60"
-        )
+        remedy = "begin with a letter and use up to 60 lower-case letters, digits and underscores"
         raise ConfigError([Problem(where, "the file's name", f"is {shown(name)}", remedy)])
     content = _read(where, (root or config_root()) / where)
     if "name" in content and content["name"] != name:

@@ -122,7 +122,9 @@ class _Location:
             return None if info is None else info.annotation
         if typing.get_origin(current) in {dict, Mapping}:
             self.path = _join(self.path, step)
-            return typing.get_args(current)[1]
+            values = typing.get_args(current)[1]
+            self.metadata = _annotated(values)
+            return values
         # A member of a plain union, named by pydantic after its type: no step in the YAML.
         return current
 

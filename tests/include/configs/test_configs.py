@@ -1,0 +1,79 @@
+"""The configs that are shipped, and their index."""
+
+import itertools
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from include.configs import CONFIG_KINDS, list_configs
+from include.experiment import Experiment, load_dataset, resolve
+
+pytestmark = pytest.mark.unit
+
+# As the warehouse reports the sample data.
+SCHEMAS = {
+    "complete_journey.transactions": {
+        "household_id": "INTEGER",
+        "store_id": "INTEGER",
+        "basket_id": "INTEGER",
+        "product_id": "INTEGER",
+        "quantity": "INTEGER",
+        "sales_value": "FLOAT",
+        "transaction_timestamp": "TIMESTAMP",
+    },
+    "complete_journey.products": {
+        "product_id": "INTEGER",
+        "department": "STRING",
+        "brand": "STRING",
+        "product_category": "STRING",
+        "product_type": "STRING",
+    },
+}
+
+
+def shipped(dataset, features, model):
+    return resolve(
+        {"dataset": dataset, "features": features, "model": model},
+        dag_id="quick_test",
+        run_id="manual",
+        window_end=datetime(2026, 1, 1, tzinfo=UTC),
+        table_schemas=SCHEMAS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("dataset", "features", "model"), list(itertools.product(*map(list_configs, CONFIG_KINDS)))
+)
+def test_every_shipped_combination_resolves_without_warnings(dataset, features, model):
+    experiment = shipped(dataset, features, model)
+    assert experiment.warnings == ()
+    assert Experiment.from_json(experiment.to_json()) == experiment
+
+
+def test_sample_is_tested_on_the_last_four_weeks_of_2017():
+    experiment = shipped("complete_journey", "basic", "shallow")
+    assert experiment.test_start == datetime(2017, 12, 4, tzinfo=UTC)
+    assert experiment.window_end == datetime(2018, 1, 1, tzinfo=UTC)
+
+
+def test_sample_names_its_ids():
+    dataset = load_dataset("complete_journey")
+    assert (dataset.customer_id, dataset.product_id) == ("household_id", "product_id")
+
+
+def test_index_lists_names_in_order():
+    assert list_configs("models") == sorted(list_configs("models"))
+    assert {"shallow", "two_layer", "deep"} <= set(list_configs("models"))
+
+
+def test_index_of_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="'towers'; use one of datasets, features, models"):
+        list_configs("towers")
+
+
+def test_index_is_cheap_enough_for_a_dag_file():
+    code = "import sys, include.configs as c; c.list_configs('datasets'); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"pydantic", "yaml", "jinja2"} & set(modules.split())

@@ -1,0 +1,35 @@
+import pytest
+
+pytestmark = pytest.mark.unit
+
+DENSE = {"type": "dense", "units": 8}
+
+
+def layers(count):
+    return lambda model: model.update(query_tower=[DENSE] * count, candidate_tower=[{"type": "layer_norm"}])
+
+
+@pytest.mark.parametrize(("count", "rate", "warned"), [(3, 0.1, True), (3, 0.0999, False), (2, 0.5, False)])
+def test_high_learning_rate_with_many_dense_layers(count, rate, warned, configs):
+    configs.edit("models/one.yaml", layers(count))
+    warnings = configs.resolve(learning_rate=rate).warnings
+    assert [warning.severity.value for warning in warnings] == (["high"] if warned else [])
+
+
+def test_warning_names_value_layers_and_recommended_range(configs):
+    configs.edit("models/one.yaml", layers(4))
+    (warning,) = configs.resolve(learning_rate=0.2).warnings
+    assert str(warning) == (
+        "[high] learning_rate: 0.2 with 4 dense layers often makes the gradients collapse. "
+        "Recommended: 0.005 to 0.05."
+    )
+
+
+def test_learning_rate_of_an_adaptive_optimizer(configs):
+    (warning,) = configs.resolve(optimizer="adam", learning_rate=0.05).warnings
+    assert (warning.severity.value, warning.recommended) == ("medium", "0.0001 to 0.005")
+
+
+def test_split_value_that_the_strategy_ignores(configs):
+    (warning,) = configs.resolve(split_strategy="random", holdout_days=7).warnings
+    assert (warning.severity.value, warning.field) == ("low", "holdout_days")
