@@ -108,7 +108,7 @@ requirements-check: ## Fail when requirements.txt is not what the lock says
 
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
-BENCHMARKS := dag-import submit pipeline full-rows
+BENCHMARKS := dag-import submit compile pipeline learning-rate full-rows
 
 .PHONY: bench
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> runs one

@@ -1,0 +1,146 @@
+"""An experiment outside of Airflow, through the rooms that its tasks call, for the benchmarks to time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include import storage
+from include.experiment.identity import content_hash
+from include.generators.trainer_module import render_trainer_module
+from include.generators.transform_module import render_transform_module
+from include.sql.renderer import render_staging_query
+from include.warehouse.client import SPLITS
+
+if TYPE_CHECKING:
+    from include.experiment.experiment import Experiment
+    from include.warehouse.client import Warehouse
+    from local_cloud.machine import Machine
+    from recsflow.jobs import Job
+    from recsflow.pipeline_parameters import PipelineRequest
+    from recsflow.settings import Settings
+
+POLL_S = 0.2
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that a pipeline job is submitted with."""
+
+    settings: Settings
+    experiment: Experiment
+    rows_uri: str
+    modules: dict[str, str]
+
+    def request(self) -> PipelineRequest:
+        """Returns the request as the submit task makes it."""
+        from recsflow.pipeline_parameters import PipelineRequest
+
+        return PipelineRequest.of(self.experiment, {"rows_uri": self.rows_uri}, self.modules, self.settings)
+
+
+def use(machine: Machine) -> Settings:
+    """Points this process's clients at the machine; returns the settings of its Airflow Variable."""
+    from recsflow.settings import parse_settings
+
+    os.environ.update(machine.settings.environment())
+    return parse_settings(os.environ["AIRFLOW_VAR_RECSFLOW"])
+
+
+def prepare(settings: Settings, parameters: Mapping[str, Any], run_id: str) -> Prepared:
+    """Resolves, stages, exports and generates; returns what a submit needs."""
+    from include.experiment.resolver import resolve, tables_to_look_up
+    from recsflow.tasks.warehouse import open_warehouse
+
+    warehouse = open_warehouse(settings)
+    schemas = {table: warehouse.table_schema(table) for table in tables_to_look_up(parameters)}
+    experiment = resolve(
+        parameters,
+        dag_id="benchmark",
+        run_id=run_id,
+        window_end=datetime(2018, 1, 1, tzinfo=UTC),
+        table_schemas=schemas,
+    )
+    return Prepared(
+        settings, experiment, _stage(warehouse, experiment, settings), _modules(experiment, settings)
+    )
+
+
+def _stage(warehouse: Warehouse, experiment: Experiment, settings: Settings) -> str:
+    query = render_staging_query(experiment, staging_dataset=f"{settings.project}.{settings.staging_dataset}")
+    staged = warehouse.stage(query)
+    return warehouse.export_parquet(staged.table, settings.artifact_root)
+
+
+def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:
+    texts = {
+        "transform_module": render_transform_module(experiment),
+        "trainer_module": render_trainer_module(experiment),
+    }
+    return {
+        f"{name}_uri": storage.write_text(
+            f"{settings.artifact_root}/modules/{content_hash(text)[:12]}/{name}.py", text
+        )
+        for name, text in texts.items()
+    }
+
+
+def trim(rows_uri: str, target: Path, rows: Mapping[str, int]) -> str:
+    """Copies the first rows of each split to another folder and returns its URI."""
+    import pyarrow.parquet as pq
+
+    for split in SPLITS:
+        source = storage.local_path(f"{rows_uri}/{split}/rows.parquet")
+        folder = target / split
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pq.read_table(source).slice(0, rows[split]), folder / "rows.parquet")
+    return target.as_uri()
+
+
+def run_job(prepared: Prepared) -> tuple[Job, float]:
+    """Submits the job and waits for it; returns it with the seconds from submit to end.
+
+    Raises:
+        RuntimeError: It did not succeed.
+    """
+    import tempfile
+
+    from recsflow.compilers.spec_cache import compiled_spec
+    from recsflow.hooks.vertex import VertexPipelineHook
+    from recsflow.jobs import ENDED, JobState
+
+    settings, request = prepared.settings, prepared.request()
+    hook = VertexPipelineHook(
+        gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
+    )
+    spec = compiled_spec(request.topology, settings)
+    job_id = request.experiment_id
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(spec.text)
+        file.flush()
+        began = time.perf_counter()
+        hook.submit(job_id, file.name, request, settings)
+    while (job := hook.read(job_id)).state not in ENDED:
+        time.sleep(POLL_S)
+    wall_s = time.perf_counter() - began
+    if job.state is not JobState.SUCCEEDED:
+        raise RuntimeError(f"job {job_id} {job.state}: {job.error} {[c.error for c in job.components]}")
+    return job, wall_s
+
+
+def wait_for_warm_host(machine: Machine) -> None:
+    """Waits until the local cloud has TFX imported: a benchmark of the warm state starts there."""
+    import json
+    import urllib.request
+
+    url = f"{machine.settings.url('vertex')}/healthz"
+    while True:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            if json.load(answer)["component_host"] == "ready":
+                return
+        time.sleep(POLL_S)

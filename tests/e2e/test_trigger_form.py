@@ -1,0 +1,138 @@
+"""A user opens Airflow, fills in the form of quick_test, presses Trigger and finds the metrics."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from local_cloud.machine import Machine
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1600",
+)
+RUN_TIMEOUT_S = 900
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        reason = "chromium and chromedriver are not installed (apt-get install chromium chromium-driver)"
+        if os.environ.get("RECSFLOW_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in CHROMIUM_FLAGS:
+        options.add_argument(flag)
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+class AirflowPages:
+    """Airflow's pages as a user clicks through them, and its REST API with the same login."""
+
+    def __init__(self, machine: Machine, browser: webdriver.Chrome) -> None:
+        self.url = machine.settings.url("airflow")
+        self.browser = browser
+        logins = Path(machine.environment["AIRFLOW_HOME"]) / "simple_auth_manager_passwords.json.generated"
+        self.user, self.password = next(iter(json.loads(logins.read_text()).items()))
+
+    def element(self, selector: str, timeout_s: float = 60) -> Any:
+        wait = WebDriverWait(self.browser, timeout_s)
+        return wait.until(lambda chrome: chrome.find_element(By.CSS_SELECTOR, selector))
+
+    def log_in(self) -> None:
+        self.browser.get(self.url)
+        self.element("input[name=username]").send_keys(self.user)
+        self.element("input[name=password]").send_keys(self.password)
+        self.element("button[type=submit]").click()
+        WebDriverWait(self.browser, 60).until(lambda chrome: "/auth/login" not in chrome.current_url)
+
+    def open_trigger_form(self, dag_id: str) -> None:
+        self.browser.get(f"{self.url}/dags/{dag_id}")
+        self.element("[data-testid=trigger-dag-button]").click()
+        self.element("[name=element_learning_rate]")
+
+    def choose(self, parameter: str, value: str) -> None:
+        hidden = self.element(f"[name=element_{parameter}]")
+        box = hidden.find_element(By.XPATH, "..").find_element(By.CSS_SELECTOR, "input[type=text]")
+        box.send_keys(value, Keys.ENTER)
+
+    def press_trigger(self) -> None:
+        dialog = self.element("[role=dialog]")
+        buttons = dialog.find_elements(By.TAG_NAME, "button")
+        next(button for button in buttons if button.text.strip() == "Trigger").click()
+
+    def api(self, path: str) -> Any:
+        answer = requests.post(
+            f"{self.url}/auth/token", json={"username": self.user, "password": self.password}, timeout=60
+        )
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        found = requests.get(f"{self.url}/api/v2/{path}", headers=headers, timeout=60)
+        found.raise_for_status()
+        return found.json()
+
+
+@pytest.fixture(scope="session")
+def airflow(machine: Machine, browser: webdriver.Chrome) -> AirflowPages:
+    machine.control("start", "airflow")
+    pages = AirflowPages(machine, browser)
+    pages.log_in()
+    return pages
+
+
+def wait_for_run(airflow: AirflowPages, dag_id: str) -> dict[str, Any]:
+    deadline = time.monotonic() + RUN_TIMEOUT_S
+    while time.monotonic() < deadline:
+        runs = airflow.api(f"dags/{dag_id}/dagRuns")["dag_runs"]
+        if runs and runs[0]["state"] in ("success", "failed"):
+            return runs[0]
+        time.sleep(3)
+    pytest.fail(f"{dag_id} did not end within {RUN_TIMEOUT_S} s: {runs}")
+
+
+def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
+    airflow: AirflowPages, browser: webdriver.Chrome
+) -> None:
+    airflow.open_trigger_form("quick_test")
+    airflow.choose("sample_percent", "5")
+    rate = airflow.element("[name=element_learning_rate]")
+    rate.send_keys("0.02")
+    airflow.press_trigger()
+
+    run = wait_for_run(airflow, "quick_test")
+    assert run["state"] == "success", airflow.api(
+        f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances"
+    )
+    assert run["conf"]["learning_rate"] == 0.02
+    assert run["conf"]["sample_percent"] == 5
+
+    links = airflow.api(f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/cache_metrics/links")
+    browser.get(
+        links["extra_link_entries"]["MLflow run"] if "extra_link_entries" in links else links["MLflow run"]
+    )
+    WebDriverWait(browser, 60).until(lambda chrome: "recall" in chrome.page_source)
