@@ -1,0 +1,234 @@
+import json
+import re
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from include.quality.check import check_rows
+from include.quality.errors import ExpectationError
+from tests.include.complete_journey import resolved, with_quality
+from tests.include.quality.conftest import DAY, HOLDOUT
+
+pytestmark = pytest.mark.unit
+
+
+def experiment(**parameters):
+    return with_quality(resolved(**parameters), min_rows=500)
+
+
+def strict(**parameters):
+    return experiment(split_strategy="strict_time", **parameters)
+
+
+def test_sound_rows_pass_without_a_word(columns):
+    report = check_rows(pa.table(columns), experiment())
+
+    assert report.passed
+    assert report.critical_failures == ()
+    assert report.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "value", "expected"),
+    [
+        ("household_id", 7, None, "household_id is never NULL: 1 of 500 rows (0.2 %) differ"),
+        ("product_id", 7, None, "product_id is never NULL: 1 of 500 rows (0.2 %) differ"),
+        (
+            "transaction_timestamp",
+            7,
+            None,
+            "transaction_timestamp is never NULL: 1 of 500 rows (0.2 %) differ",
+        ),
+        ("split", 7, "validation", "1 of 500 rows (0.2 %) differ, for example validation"),
+        ("transaction_timestamp", 450, HOLDOUT + 28 * DAY, "for example 2018-01-01 00:00:00 UTC"),
+    ],
+)
+def test_a_critical_failure_shows_the_offending_rows(changed, column, row, value, expected):
+    report = check_rows(changed(column, row, value), experiment())
+
+    assert not report.passed
+    assert [line for line in report.critical_failures if expected in line]
+
+
+def test_a_test_row_older_than_the_newest_train_row_stops_the_run(changed):
+    newest_train = HOLDOUT - DAY
+    report = check_rows(changed("transaction_timestamp", 410, newest_train - 1), experiment())
+
+    assert report.critical_failures == (
+        "no test row is older than the newest train or eval row, of 2017-12-03 00:00:00 UTC: "
+        "1 of 100 rows (1 %) differ, for example 2017-12-02 23:59:59 UTC",
+    )
+
+
+def test_a_test_row_as_old_as_the_newest_train_row_is_in_order(changed):
+    assert check_rows(changed("transaction_timestamp", 410, HOLDOUT - DAY), experiment()).passed
+
+
+def test_strict_time_also_orders_eval_after_train(columns):
+    """The eval rows of these rows are older than the train rows, which time_holdout allows."""
+    report = check_rows(pa.table(columns), strict())
+
+    assert len(report.critical_failures) == 1
+    assert "no eval row is older than the newest train row" in report.critical_failures[0]
+    assert "100 of 100 rows (100 %)" in report.critical_failures[0]
+
+
+def test_random_splits_have_no_order(changed):
+    report = check_rows(
+        changed("transaction_timestamp", 410, HOLDOUT - 9 * DAY), experiment(split_strategy="random")
+    )
+
+    assert report.passed
+
+
+def test_too_few_rows_stop_the_run(columns):
+    report = check_rows(pa.table(columns), with_quality(resolved(), min_rows=501))
+
+    assert report.critical_failures == ("there are at least 501 rows: found 500",)
+
+
+def test_an_empty_split_stops_the_run(columns):
+    rows = pa.table(columns).slice(0, 400)
+
+    report = check_rows(rows, with_quality(resolved()))
+
+    assert "test has rows: found 0" in report.critical_failures
+    assert report.facts["test"].rows == 0
+
+
+def test_one_customer_in_test_is_a_warning_and_in_train_critical(columns):
+    splits, customers = columns["split"].to_pylist(), columns["household_id"].to_pylist()
+    for split in ("test", "train"):
+        alone = [1 if each == split else customer for each, customer in zip(splits, customers, strict=True)]
+        report = check_rows(pa.table({**columns, "household_id": pa.array(alone, pa.int64())}), experiment())
+
+        told = {"test": report.warnings, "train": report.critical_failures}[split]
+        assert told == (f"{split} has at least 2 different household_id: found 1",)
+
+
+def test_a_column_of_another_type_stops_the_run(columns):
+    rows = pa.table({**columns, "product_id": columns["product_id"].cast(pa.string())})
+
+    report = check_rows(rows, experiment())
+
+    assert report.critical_failures == ("product_id is of type INT64: found str",)
+
+
+def test_whole_numbers_beside_a_null_keep_their_type(changed):
+    report = check_rows(changed("product_id", 7, None), experiment())
+
+    assert not [line for line in report.critical_failures if "type" in line]
+
+
+def test_a_missing_and_a_foreign_column_stop_the_run(columns):
+    columns["surprise"] = columns.pop("product_id")
+
+    report = check_rows(pa.table(columns), experiment())
+
+    assert not report.passed
+    assert (
+        "the columns are household_id, product_id, transaction_timestamp and split"
+        in report.critical_failures[0]
+    )
+    assert "surprise" in report.critical_failures[0]
+
+
+def test_stale_data_is_a_warning_with_the_newest_date(columns):
+    report = check_rows(pa.table(columns), with_quality(resolved(), freshness_days=3))
+
+    assert report.passed
+    # The newest row is 99 * 20,000 s after 4 December.
+    newest = datetime.fromtimestamp(HOLDOUT + 99 * 20_000, UTC)
+    assert report.warnings == (
+        "the newest transaction_timestamp is at most 3 days before 2018-01-01, the window's end: "
+        f"found {newest:%Y-%m-%d %H:%M:%S} UTC",
+    )
+
+
+@pytest.mark.parametrize(("severity", "passed"), [("warning", True), ("critical", False)])
+def test_a_range_has_the_severity_of_its_config(columns, severity, passed):
+    limits = {"product_id": {"min": 1, "max": 68, "severity": severity}}
+
+    report = check_rows(pa.table(columns), with_quality(resolved(), ranges=limits))
+
+    # 500 rows count up modulo 70: 8 times a 0, 7 times a 69.
+    assert (*report.critical_failures, *report.warnings) == (
+        "product_id is at least 1 and at most 68: 15 of 500 rows (3 %) differ, for example 0, 69",
+    )
+    assert report.passed is passed
+
+
+def test_nulls_up_to_the_limit_are_allowed(changed):
+    rows = changed("product_id", 7, None)
+
+    within = check_rows(rows, with_quality(resolved(), max_null_fraction={"product_id": 0.002}))
+    beyond = check_rows(rows, with_quality(resolved(), max_null_fraction={"product_id": 0.001}))
+
+    assert within.warnings == ()
+    assert beyond.warnings == ("at most 0.001 of product_id is NULL: 1 of 500 rows (0.2 %) differ",)
+
+
+def test_an_expectation_of_the_owner_is_checked(columns):
+    own = {
+        "type": "expect_column_mean_to_be_between",
+        "severity": "critical",
+        "kwargs": {"column": "household_id", "min_value": 30},
+    }
+
+    report = check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
+
+    # 0 to 49, ten times each.
+    assert report.critical_failures == (
+        "expect_column_mean_to_be_between(column='household_id', min_value=30): found 24.5",
+    )
+
+
+def test_an_unknown_expectation_names_its_place_and_the_nearest(columns):
+    own = {"type": "expect_column_values_to_be_positiv", "kwargs": {"column": "household_id"}}
+
+    with pytest.raises(
+        ExpectationError, match=r"datasets/complete_journey.yaml: quality.expectations\[0\].type is"
+    ):
+        check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
+
+
+def test_wrong_arguments_of_an_expectation_name_their_place(columns):
+    own = {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "household_id", "least": 30}}
+
+    with pytest.raises(ExpectationError, match=r"quality.expectations\[0\].kwargs is .*least.*repair it"):
+        check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
+
+
+def test_a_range_of_a_column_that_is_not_staged_is_said_to_be_skipped(columns):
+    report = check_rows(pa.table(columns), with_quality(resolved(), ranges={"sales_value": {"min": 0}}))
+
+    assert report.passed
+    assert report.skipped == (
+        "sales_value is at least 0: sales_value is not among the staged columns, since no feature uses it",
+    )
+
+
+def test_facts_count_each_split(columns):
+    facts = check_rows(pa.table(columns), experiment()).facts["test"]
+
+    assert (facts.rows, facts.customers, facts.products) == (100, 50, 70)
+    assert (facts.first, facts.last) == (HOLDOUT, HOLDOUT + 99 * 20_000)
+
+
+def test_json_is_the_whole_report(changed):
+    document = json.loads(check_rows(changed("household_id", 7, None), experiment()).json)
+
+    assert document["passed"] is False
+    assert document["splits"]["train"]["rows"] == 300
+    broken = [check for check in document["checks"] if not check["met"]]
+    assert [check["expectation"] for check in broken] == ["expect_column_values_to_not_be_null"]
+    assert broken[0]["severity"] == "critical"
+
+
+def test_html_loads_nothing_and_escapes_values(changed):
+    html = check_rows(changed("split", 7, "<script>alert(1)</script>"), experiment()).html
+
+    assert not re.search(r"(src|href)\s*=|https?://|@import|<script", html)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "the run stops here" in html
