@@ -29,7 +29,8 @@ class Transformed:
         return np.array([row[name] for row in self.rows]).tolist()
 
     def batch(self) -> dict[str, tf.Tensor]:
-        return {name: tf.constant([row[name] for row in self.rows]) for name in self.rows[0]}
+        spec = self.output.transformed_feature_spec()
+        return {name: tf.constant([row[name] for row in self.rows], spec[name].dtype) for name in spec}
 
     def apply(self, rows: Rows) -> dict[str, tf.Tensor]:
         """Transforms more rows with the saved graph, as serving does."""

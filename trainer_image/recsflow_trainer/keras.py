@@ -1,21 +1,17 @@
 """The one way into Keras: version 2 (`tf_keras`), which TensorFlow Recommenders needs.
 
-TensorFlow picks the Keras behind `tf.keras` at its first use and keeps it for the life of the process, so
-every module takes `tf` and `tf_keras` from here and none imports them by itself.
+The package asks for it in its `__init__`. TensorFlow picks the Keras behind `tf.keras` at its first use and
+keeps it for the life of the process: what was picked is checked here, where every module takes `tf` and
+`tf_keras` from.
 """
 
-import os
-
-LEGACY_KERAS_VARIABLE = "TF_USE_LEGACY_KERAS"
-os.environ[LEGACY_KERAS_VARIABLE] = "1"
-
-import tensorflow as tf  # noqa: E402
-import tf_keras  # noqa: E402
+import tensorflow as tf
+import tf_keras
 
 if tf.keras.Model is not tf_keras.Model:
     raise ImportError(
-        f"tf.keras is already Keras 3 in this process; set {LEGACY_KERAS_VARIABLE}=1 before anything uses "
-        "tf.keras, or import recsflow_trainer.keras first."
+        "tf.keras is already Keras 3 in this process; set TF_USE_LEGACY_KERAS=1 before anything uses "
+        "tf.keras, or import recsflow_trainer first."
     )
 
 __all__ = ["tf", "tf_keras"]
