@@ -61,6 +61,7 @@ class _Draft:
     started_at: datetime
     ended_at: datetime
     run_status: str
+    files: Mapping[str, bytes]
 
 
 def record(  # noqa: PLR0913
@@ -86,19 +87,29 @@ def record(  # noqa: PLR0913
         TrackingUnavailable: The server did not answer; call again later.
         TrackingRejected: The server refused the record.
     """
-    draft = _draft(metrics, experiment, outcome)
+    files = _files(folder) if folder is not None else {}
+    draft = _draft(metrics, experiment, outcome, files)
     with tracking_client(tracking_uri) as client:
         mlflow_experiment = _experiment(client, experiment_name)
         run = _run(client, mlflow_experiment, draft)
         run_id = run.info.run_id
         _log(client, run, draft)
-        if folder is not None:
-            _log_files(client, run_id, folder)
+        _log_files(client, run_id, draft.files)
         client.set_terminated(run_id, draft.run_status, _milliseconds(draft.ended_at))
         return RecordedRun(run_id, mlflow_experiment)
 
 
-def _draft(metrics: TrainingMetrics | None, experiment: Experiment, outcome: PipelineOutcome) -> _Draft:
+def _files(folder: str) -> dict[str, bytes]:
+    paths = {name: storage.artifact_path(folder, name) for name in ARTIFACTS}
+    return {name: storage.read_bytes(path) for name, path in paths.items() if storage.exists(path)}
+
+
+def _draft(
+    metrics: TrainingMetrics | None,
+    experiment: Experiment,
+    outcome: PipelineOutcome,
+    files: Mapping[str, bytes],
+) -> _Draft:
     now = datetime.now(UTC)
     return _Draft(
         params=_shortened(params_of(experiment, metrics), MAX_PARAM_CHARACTERS),
@@ -107,6 +118,7 @@ def _draft(metrics: TrainingMetrics | None, experiment: Experiment, outcome: Pip
         started_at=metrics.started_at if metrics else now,
         ended_at=(metrics.finished_at if metrics else None) or now,
         run_status=_RUN_STATUS.get(outcome.status, "FAILED"),
+        files=files,
     )
 
 
@@ -171,12 +183,10 @@ def _log(client: MlflowClient, run: Run, draft: _Draft) -> None:
             client.delete_tag(run_id, name)
 
 
-def _log_files(client: MlflowClient, run_id: str, folder: str) -> None:
+def _log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:
     with tempfile.TemporaryDirectory(prefix="recsflow-") as copies:
-        for name in ARTIFACTS:
-            source = storage.artifact_path(folder, name)
-            if storage.exists(source):
-                (Path(copies) / name).write_bytes(storage.read_bytes(source))
+        for name, content in files.items():
+            (Path(copies) / name).write_bytes(content)
         client.log_artifacts(run_id, copies)
 
 

@@ -1,0 +1,267 @@
+import socket
+import time
+
+import pytest
+from mlflow import MlflowClient
+
+from include.tracking.errors import TrackingUnavailable
+from include.tracking.outcome import PipelineOutcome
+from include.tracking.recorder import record
+from tests.include.complete_journey import resolved
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def experiment():
+    return resolved(learning_rate=0.2, model="deep", notes="does a fast rate hurt?")
+
+
+@pytest.fixture
+def the_run(runs_in):
+    """The only run there is."""
+
+    def read():
+        (run,) = runs_in()
+        return run
+
+    return read
+
+
+def test_final_numbers_have_names_that_people_find(store, the_run, metrics, experiment, succeeded):
+    record(metrics, experiment, outcome=succeeded, **store)
+
+    found = the_run().data.metrics
+    assert found["test_recall_at_10"] == 0.08
+    assert found["popularity_recall_at_10"] == 0.045
+    # 0.08 / 0.045
+    assert found["lift_recall_at_10"] == pytest.approx(1.77778, abs=1e-5)
+    assert found["test_loss"] == 6.72
+    assert found["rows_test"] == 113_390
+    assert found["candidates"] == 36_338
+    assert found["component_Trainer_s"] == 16.2
+    assert found["training_evaluate_s"] == 1.2
+
+
+def test_series_have_the_epoch_as_their_step(store, the_run, metrics, experiment, succeeded):
+    recorded = record(metrics, experiment, outcome=succeeded, **store)
+
+    client = MlflowClient(store["tracking_uri"])
+    losses = client.get_metric_history(recorded.run_id, "loss")
+    assert [each.step for each in losses] == [1, 2]
+    assert losses[0].value == 7.16
+    norms = client.get_metric_history(recorded.run_id, "query/gradient_norm")
+    assert [each.step for each in norms] == [1, 2]
+    # The first epoch took 3.1 s from the start of training.
+    assert losses[0].timestamp == int(metrics.started_at.timestamp() * 1000) + 3100
+
+
+def test_params_and_tags_say_what_was_run(store, the_run, metrics, experiment, succeeded):
+    record(metrics, experiment, outcome=succeeded, **store)
+
+    run = the_run()
+    params, tags = run.data.params, run.data.tags
+    assert params["dataset"] == "complete_journey"
+    assert params["learning_rate"] == "0.2"
+    assert params["sample_percent"] == "25"
+    assert params["split_strategy"] == "time_holdout"
+    assert params["holdout_days"] == "28"
+    assert (tags["recsflow.dataset"], tags["recsflow.features"]) == ("complete_journey", "basic")
+    assert (tags["recsflow.status"], tags["recsflow.verdict"]) == ("succeeded", "healthy")
+    assert tags["recsflow.pipeline_job"] == "quick-test-1"
+    assert run.info.run_name == experiment.experiment_id
+    assert run.info.status == "FINISHED"
+    assert run.info.start_time == int(metrics.started_at.timestamp() * 1000)
+
+
+def test_warnings_and_notes_are_in_the_description(store, the_run, metrics, experiment, succeeded):
+    record(metrics, experiment, outcome=succeeded, **store)
+
+    note = the_run().data.tags["mlflow.note.content"]
+    assert "does a fast rate hurt?" in note
+    assert "[high] learning_rate: 0.2 with 3 dense layers" in note
+    assert "recall@5 is close to popularity." in note
+
+
+def test_recording_again_changes_nothing(store, the_run, metrics, experiment, succeeded):
+    first = record(metrics, experiment, outcome=succeeded, **store)
+    before = the_run()
+
+    again = record(metrics, experiment, outcome=succeeded, **store)
+
+    after = the_run()
+    assert again == first
+    assert after.data.metrics == before.data.metrics
+    assert after.data.params == before.data.params
+    history = MlflowClient(store["tracking_uri"]).get_metric_history(first.run_id, "loss")
+    assert len(history) == 2
+
+
+def test_a_record_that_broke_off_is_completed_in_the_same_run(
+    store, the_run, metrics, experiment, succeeded, tmp_path
+):
+    """The artifact store cannot be written the first time, after the numbers were sent."""
+    folder = tmp_path / "experiment"
+    folder.mkdir()
+    (folder / "experiment.json").write_text("{}")
+    in_the_way = tmp_path / "artifacts"
+    in_the_way.write_text("")
+    with pytest.raises(TrackingUnavailable):
+        record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+    broken = the_run()
+    assert broken.info.status == "RUNNING"
+    in_the_way.unlink()
+
+    record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+
+    assert the_run().info.run_id == broken.info.run_id
+    assert the_run().info.status == "FINISHED"
+    assert the_run().data.metrics == broken.data.metrics
+
+
+def test_an_unreadable_folder_is_not_blamed_on_mlflow(
+    store, runs_in, metrics, experiment, tmp_path, succeeded
+):
+    (tmp_path / "experiment.json").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        record(metrics, experiment, outcome=succeeded, folder=f"file://{tmp_path}", **store)
+
+    assert runs_in() == []
+
+
+def test_a_run_that_was_only_created_is_completed(store, the_run, metrics, experiment, succeeded):
+    client = MlflowClient(store["tracking_uri"])
+    mlflow_experiment = client.get_experiment_by_name(store["experiment_name"]).experiment_id
+    created = client.create_run(mlflow_experiment, tags={"recsflow.experiment_id": experiment.experiment_id})
+
+    recorded = record(metrics, experiment, outcome=succeeded, **store)
+
+    assert recorded.run_id == created.info.run_id
+    assert the_run().data.metrics["test_recall_at_10"] == 0.08
+
+
+def test_files_become_artifacts(store, metrics, experiment, succeeded, tmp_path):
+    folder = tmp_path / "experiment"
+    folder.mkdir()
+    for name in ("experiment.json", "query.sql", "training_metrics.json", "private.key"):
+        (folder / name).write_text(name)
+
+    recorded = record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+
+    files = MlflowClient(store["tracking_uri"]).list_artifacts(recorded.run_id)
+    assert [each.path for each in files] == ["experiment.json", "query.sql", "training_metrics.json"]
+
+
+def test_a_failed_pipeline_is_recorded_with_its_error(store, the_run, experiment, failed):
+    record(None, experiment, outcome=failed, **store)
+
+    run = the_run()
+    assert run.info.status == "FAILED"
+    assert run.data.tags["recsflow.status"] == "failed"
+    assert run.data.tags["recsflow.error"] == "Transform failed\nTransform: ValueError: no such column: price"
+    assert "no such column: price" in run.data.tags["mlflow.note.content"]
+    assert run.data.params["learning_rate"] == "0.2"
+
+
+def test_a_failed_training_is_recorded_with_its_diagnosis(store, the_run, metrics_with, experiment, failed):
+    diagnosis = {
+        "verdict": "diverged",
+        "epoch": 2,
+        "evidence": ["loss is not finite"],
+        "suggestion": "halve it",
+    }
+    error = {"type": "ValueError", "message": "loss", "traceback": "…"}
+    metrics = metrics_with(status="failed", diagnosis=diagnosis, error=error, test={}, baselines={})
+
+    record(metrics, experiment, outcome=failed, **store)
+
+    run = the_run()
+    assert run.data.tags["recsflow.verdict"] == "diverged"
+    assert run.data.tags["recsflow.diagnosis"] == "loss is not finite"
+    assert run.data.metrics["loss"] is not None
+    assert "test_recall_at_10" not in run.data.metrics
+
+
+def test_success_after_a_failure_updates_the_same_run(store, the_run, metrics, experiment, failed, succeeded):
+    first = record(None, experiment, outcome=failed, **store)
+
+    again = record(metrics, experiment, outcome=succeeded, **store)
+
+    assert again == first
+    run = the_run()
+    assert run.info.status == "FINISHED"
+    assert "recsflow.error" not in run.data.tags
+    assert run.data.metrics["test_recall_at_10"] == 0.08
+
+
+def test_another_training_of_the_experiment_replaces_the_record(
+    store, the_run, metrics_with, metrics, experiment, succeeded
+):
+    """Two epochs of the first training would otherwise stand beside one of the second."""
+    first = record(metrics, experiment, outcome=succeeded, **store)
+    shorter = metrics_with(started_at="2026-01-03T00:00:00+00:00", epochs=[])
+
+    again = record(shorter, experiment, outcome=succeeded, **store)
+
+    assert again.run_id != first.run_id
+    assert the_run().info.run_id == again.run_id
+    assert "loss" not in the_run().data.metrics
+
+
+def test_changed_params_replace_the_record(store, the_run, experiment, failed):
+    record(None, experiment, outcome=failed, **store)
+
+    record(None, resolved(learning_rate=0.05, model="deep"), outcome=failed, **store)
+
+    assert the_run().data.params["learning_rate"] == "0.05"
+
+
+def test_experiments_have_runs_of_their_own(store, runs_in, metrics, experiment, succeeded):
+    other = experiment.model_copy(update={"experiment_id": "another"})
+
+    record(metrics, experiment, outcome=succeeded, **store)
+    record(metrics, other, outcome=succeeded, **store)
+
+    assert len(runs_in()) == 2
+
+
+def test_numbers_that_are_not_finite_are_left_out(store, the_run, metrics_with, experiment, succeeded):
+    metrics = metrics_with(test={"loss": None, "recall@10": 0.1})
+
+    record(metrics, experiment, outcome=succeeded, **store)
+
+    assert "test_loss" not in the_run().data.metrics
+    assert the_run().data.metrics["test_recall_at_10"] == 0.1
+
+
+def test_a_long_run_goes_in_batches(store, the_run, metrics_with, document, experiment, succeeded):
+    epochs = [{**document["epochs"][0], "epoch": number} for number in range(1, 121)]
+    metrics = metrics_with(epochs=epochs)
+    began = time.monotonic()
+
+    recorded = record(metrics, experiment, outcome=succeeded, **store)
+
+    assert time.monotonic() - began < 10
+    history = MlflowClient(store["tracking_uri"]).get_metric_history(recorded.run_id, "loss")
+    assert [each.step for each in history] == list(range(1, 121))
+
+
+def test_texts_longer_than_mlflow_takes_are_cut(store, the_run, experiment):
+    outcome = PipelineOutcome("failed", "x" * 20_000)
+
+    record(None, experiment, outcome=outcome, **store)
+
+    assert the_run().data.tags["recsflow.error"] == "x" * 7999 + "…"
+
+
+def test_a_server_that_is_down_is_reported_at_once(metrics, experiment, succeeded):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    began = time.monotonic()
+
+    with pytest.raises(TrackingUnavailable, match=f"MLflow at {address} did not answer"):
+        record(metrics, experiment, tracking_uri=address, experiment_name="recsflow", outcome=succeeded)
+
+    assert time.monotonic() - began < 10
