@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -59,3 +61,19 @@ def test_no_title_breaks_the_docstring(title):
 
 def test_module_needs_no_reformatting():
     assert complaints(rendered()) == ""
+
+
+def test_generators_need_no_trainer_environment():
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, include.generators.trainer_module, include.generators.transform_module;"
+            "print([m for m in sys.modules if m.startswith(('recsflow_trainer', 'tensorflow', 'airflow'))])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout.strip() == "[]"

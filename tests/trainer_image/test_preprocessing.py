@@ -1,0 +1,37 @@
+import pytest
+
+from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.features import Cyclical, FeatureSet, HashedCross, Numeric
+from recsflow_trainer.keras import tf
+from recsflow_trainer.preprocessing import preprocess
+
+pytestmark = pytest.mark.tensorflow
+
+FEATURES = FeatureSet(
+    query=[Numeric("price", scaling="none"), Cyclical("at", period="hour_of_day")],
+    candidate=[HashedCross(["price", "at"], buckets=10)],
+)
+
+
+def test_gives_one_dense_tensor_a_feature_of_both_towers():
+    found = preprocess(
+        {"price": tf.constant([[1.5], [2.5]]), "at": tf.constant([[0], [21_600]], tf.int64)}, FEATURES
+    )
+    assert {name: values.shape.as_list() for name, values in found.items()} == {
+        "price": [2],
+        "at_hour_of_day": [2, 2],
+        "price_x_at": [2],
+    }
+    assert {name: values.dtype for name, values in found.items()} == {
+        name: spec.dtype for name, spec in FEATURES.transformed_spec().items()
+    }
+
+
+def test_columns_that_no_feature_reads_are_left_out():
+    columns = {"price": tf.constant([1.0]), "at": tf.constant([0], tf.int64), "basket_id": tf.constant([9])}
+    assert "basket_id" not in preprocess(columns, FEATURES)
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(DeclarationError, match="column 'at', which the rows do not have; use one of: price"):
+        preprocess({"price": tf.constant([1.0])}, FEATURES)
