@@ -4,11 +4,16 @@ import itertools
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import include.configs
 from include.configs import CONFIG_KINDS, list_configs
 from include.experiment import Experiment, load_dataset, resolve
+from include.experiment.dataset_config import DatasetConfig
+from include.experiment.feature_config import FeatureConfig
+from include.experiment.model_config import ModelConfig
 
 pytestmark = pytest.mark.unit
 
@@ -77,3 +82,11 @@ def test_index_is_cheap_enough_for_a_dag_file():
     code = "import sys, include.configs as c; c.list_configs('datasets'); print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"pydantic", "yaml", "jinja2"} & set(modules.split())
+
+
+def test_readme_names_every_key_and_choice():
+    text = (Path(include.configs.__file__).parent / "README.md").read_text()
+    schemas = [model.model_json_schema() for model in (DatasetConfig, FeatureConfig, ModelConfig)]
+    parts = [part for schema in schemas for part in (schema, *schema["$defs"].values())]
+    words = {word for part in parts for word in (*part.get("properties", {}), *part.get("enum", ()))}
+    assert {word for word in words if word not in text} == set()
