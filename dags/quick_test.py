@@ -26,6 +26,7 @@ from airflow.sdk import dag
 
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.params import experiment_params
+from recsflow.retries import retries
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.tasks.experiment import render_query, resolve_experiment
 from recsflow.tasks.metrics import cache_metrics
@@ -51,10 +52,8 @@ def quick_test() -> None:
         experiment=experiment,
         rows=rows,
         modules=modules,
-        # Safe to repeat: a job that is there already is used.
-        retries=2,
-        retry_delay=timedelta(minutes=1),
-        execution_timeout=timedelta(minutes=30),
+        # Safe to repeat: a job that is there already is used. Compiling takes minutes at most.
+        **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=30)),
     )
     # A retry looks at the same job again; a job that failed is not retried.
     wait = PipelineJobSensor(
@@ -64,4 +63,4 @@ def quick_test() -> None:
     job >> wait >> cache_metrics(experiment)
 
 
-quick_test()
+dag_object = quick_test()

@@ -7,6 +7,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
 ├── InvalidExperiment            the run's configuration cannot be used, or leaves a split empty
 ├── QualityCheckFailed           the staged rows broke a critical expectation
+├── JobRefused                   the pipeline service does not take the job as it is
 ├── ExperimentFailed             an earlier task failed; its record is complete
 └── PipelineJobError             the pipeline job ended without success
     ├── PipelineJobFailed        a component failed; names it and carries its own error
@@ -47,6 +48,10 @@ class InvalidExperiment(PermanentTaskError):
 
 class QualityCheckFailed(PermanentTaskError):
     """The staged rows broke a critical expectation."""
+
+
+class JobRefused(PermanentTaskError):
+    """The pipeline service does not take the job as it is; carries its own words."""
 
 
 class ExperimentFailed(PermanentTaskError):

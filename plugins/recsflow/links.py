@@ -1,6 +1,7 @@
 """Buttons on a task that open what the task made.
 
-A task publishes an address while it runs; Airflow reads it when the task ends, well or badly.
+A task publishes an address while it runs; when it ends, well or badly, Airflow asks the link for it and keeps
+it for the web page. Both happen in one process.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from airflow.sdk import BaseOperatorLink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_published: dict[tuple[str, str], str] = {}
 
 
 class PublishedLink(BaseOperatorLink):
@@ -24,19 +27,13 @@ class PublishedLink(BaseOperatorLink):
         return self.title
 
     @classmethod
-    def _key(cls) -> str:
-        return f"url_{cls.title.lower().replace(' ', '_')}"
-
-    @classmethod
     def publish(cls, context: Mapping[str, Any], url: str) -> None:
-        """Keep the address of this run's thing."""
-        context["ti"].xcom_push(key=cls._key(), value=url)
+        """Keep the address of what this task instance made."""
+        _published[str(context["ti"].id), cls.title] = url
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """Return the published address, empty where the task did not get that far."""
-        from airflow.sdk.execution_time.xcom import XCom
-
-        return XCom.get_value(ti_key=ti_key, key=self._key()) or ""
+        return _published.get((str(ti_key.id), self.title), "")
 
 
 class ExperimentLink(PublishedLink):
@@ -79,14 +76,3 @@ class MlflowRunLink(PublishedLink):
     """The MLflow run."""
 
     title = "MLflow run"
-
-
-ALL_LINKS: tuple[type[PublishedLink], ...] = (
-    ExperimentLink,
-    QueryLink,
-    StagedTableLink,
-    QualityReportLink,
-    ModulesLink,
-    PipelineJobLink,
-    MlflowRunLink,
-)

@@ -1,14 +1,12 @@
-"""The plugin that Airflow registers. Links travel with their operators; here they are listed as installed."""
+"""The plugin that Airflow registers. Operators, links and triggers need no registration."""
 
 from airflow.plugins_manager import AirflowPlugin
 
 from recsflow import run_note
-from recsflow.links import ALL_LINKS
 
 
 class RecsflowPlugin(AirflowPlugin):
-    """Operators, sensor and links of recsflow."""
+    """Puts warnings on the note of a DAG run."""
 
     name = "recsflow"
-    operator_extra_links = [link() for link in ALL_LINKS]  # noqa: RUF012 (Airflow's own contract)
-    listeners = [run_note]  # noqa: RUF012
+    listeners = [run_note]  # noqa: RUF012 (Airflow's own contract)

@@ -8,18 +8,16 @@ The provider's hook always calls the public endpoint. The connection extra `vert
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.providers.google.cloud.hooks.vertex_ai.pipeline_job import PipelineJobHook
 from airflow.providers.google.common.consts import CLIENT_INFO
 from google.api_core.client_options import ClientOptions
-from google.api_core.exceptions import AlreadyExists, NotFound
-from google.cloud import aiplatform
+from google.api_core.exceptions import AlreadyExists, ClientError, NotFound, TooManyRequests
 from google.cloud.aiplatform_v1 import PipelineServiceClient
 
-from include.storage import local_path
-from recsflow.hooks.vertex_messages import to_job
+from recsflow.errors import JobRefused
+from recsflow.hooks.vertex_messages import to_job, to_message
 from recsflow.jobs import Job
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 CALL_TIMEOUT_S = 30.0
-MAX_LABEL = 63
 
 
 class VertexPipelineHook(PipelineJobHook):
@@ -63,18 +60,6 @@ class VertexPipelineHook(PipelineJobHook):
             client_options=ClientOptions(api_endpoint=self.endpoint),
         )
 
-    def get_pipeline_job_object(self, *args: Any, **kwargs: Any) -> aiplatform.PipelineJob:
-        """Return the provider's job, its own client pointed at the connection's endpoint."""
-        if self.endpoint:
-            aiplatform.init(
-                project=self.project,
-                location=self.location,
-                credentials=self.get_credentials(),
-                api_endpoint=self.endpoint,
-                api_transport="rest",
-            )
-        return super().get_pipeline_job_object(*args, **kwargs)
-
     def find(self, job_id: str) -> Job | None:
         """Read a job; None where there is none of that id."""
         try:
@@ -89,25 +74,26 @@ class VertexPipelineHook(PipelineJobHook):
         )
         return to_job(message)
 
-    def submit(self, job_id: str, spec_path: str, request: PipelineRequest, settings: Settings) -> bool:
-        """Start a job with caching on; whether it is new, False where another submit of the id came first."""
+    def submit(self, job_id: str, spec: str, request: PipelineRequest, settings: Settings) -> bool:
+        """Start a job; whether it is new, False where another submit of the id came first.
+
+        Raises:
+            JobRefused: The service does not take the job as it is.
+        """
         try:
-            self.submit_pipeline_job(
+            self.create_pipeline_job(
                 project_id=self.project,
                 region=self.location,
-                display_name=job_id,
-                template_path=spec_path,
-                job_id=job_id,
-                pipeline_root=local_path(settings.pipeline_root),
-                parameter_values=request.parameters,
-                enable_caching=True,
-                labels={key: label(value) for key, value in request.labels.items()},
-                failure_policy="fast",
-                service_account=settings.service_account,
-                create_request_timeout=CALL_TIMEOUT_S,
+                pipeline_job=to_message(spec, request, settings),
+                pipeline_job_id=job_id,
+                timeout=CALL_TIMEOUT_S,
             )
         except AlreadyExists:
             return False
+        except TooManyRequests:
+            raise
+        except ClientError as error:
+            raise JobRefused(f"pipeline job {job_id} was refused: {error.message}") from error
         return True
 
     def cancel(self, job_id: str) -> None:
@@ -118,8 +104,3 @@ class VertexPipelineHook(PipelineJobHook):
             client.cancel_pipeline_job(name=name, timeout=CALL_TIMEOUT_S)
         except NotFound:
             self.log.info("Pipeline job %s is gone; nothing to cancel.", job_id)
-
-
-def label(value: str) -> str:
-    """Return a value as Google Cloud allows it in a label."""
-    return re.sub(r"[^a-z0-9_-]", "-", value.lower())[:MAX_LABEL]

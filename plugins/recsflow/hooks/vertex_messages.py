@@ -1,16 +1,30 @@
-"""Google's pipeline job message, read into ours."""
+"""Google's pipeline job message: what we submit, and what we read back."""
 # ruff: noqa: TID253
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.api_core import exceptions
-from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState, PipelineTaskDetail
+from google.cloud.aiplatform_v1.types import (
+    PipelineFailurePolicy,
+    PipelineJob,
+    PipelineState,
+    PipelineTaskDetail,
+    Value,
+)
 
+from include.storage import local_path
 from recsflow.jobs import Component, Job, JobState
 
+if TYPE_CHECKING:
+    from recsflow.pipeline_parameters import PipelineRequest
+    from recsflow.settings import Settings
+
+MAX_LABEL = 63
 PERMANENT_ERRORS = (
     exceptions.NotFound,
     exceptions.Forbidden,
@@ -41,6 +55,29 @@ _COMPONENT_STATES = {
     _TASK.SKIPPED: JobState.CACHED,
     _TASK.NOT_TRIGGERED: JobState.NOT_RUN,
 }
+
+
+def to_message(spec: str, request: PipelineRequest, settings: Settings) -> PipelineJob:
+    """Write the message that starts a job.
+
+    Args:
+        spec: The compiled pipeline, JSON; it has caching switched on for every component.
+        request: The run's parameters and labels.
+        settings: Where artifacts go, and as whom the job runs.
+    """
+    runtime = PipelineJob.RuntimeConfig(
+        gcs_output_directory=local_path(settings.pipeline_root),
+        # TFX writes specs of schema 2.0.0, whose parameters are typed.
+        parameters={name: Value(string_value=value) for name, value in request.parameters.items()},
+        failure_policy=PipelineFailurePolicy.PIPELINE_FAILURE_POLICY_FAIL_FAST,
+    )
+    return PipelineJob(
+        display_name=request.experiment_id,
+        pipeline_spec=json.loads(spec)["pipelineSpec"],
+        runtime_config=runtime,
+        labels={key: _label(value) for key, value in request.labels.items()},
+        service_account=settings.service_account or "",
+    )
 
 
 def to_job(message: PipelineJob) -> Job:
@@ -82,6 +119,10 @@ def _components_in_spec(message: PipelineJob) -> int:
         return len(spec["root"]["dag"]["tasks"])
     except (KeyError, TypeError):
         return 0
+
+
+def _label(value: str) -> str:
+    return re.sub(r"[^a-z0-9_-]", "-", value.lower())[:MAX_LABEL]
 
 
 def _utc(value: Any) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -87,11 +86,7 @@ class SubmitPipelineJob(BaseOperator):
 
         spec = compiled_spec(request.topology, settings)
         say(self.task_id, f"pipeline {'compiled' if spec.compiled else 'compiled before'}: {spec.uri}")
-        # Google's client reads a spec from a file only.
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write(spec.text)
-            file.flush()
-            return hook.submit(job_id, file.name, request, settings)
+        return hook.submit(job_id, spec.text, request, settings)
 
 
 def free_job_id(hook: VertexPipelineHook, request: PipelineRequest) -> tuple[str, bool]:

@@ -11,6 +11,7 @@ from airflow.sdk import get_current_context
 from include import storage
 from recsflow.links import ExperimentLink, QueryLink
 from recsflow.progress import say
+from recsflow.retries import retries
 from recsflow.tasks.decorators import experiment_task, query_task
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow.sdk import Context
-    from include.sql.renderer import StagingQuery
 
     from include.experiment.experiment import Experiment
+    from include.sql.renderer import StagingQuery
     from include.warehouse.client import Warehouse
     from recsflow.settings import Settings
 
@@ -28,7 +29,7 @@ WARNINGS_KEY = "warnings"
 
 
 # Reads table schemas only; repeated because the warehouse may be away for a moment.
-@experiment_task(retries=2, retry_delay=timedelta(seconds=30), execution_timeout=timedelta(minutes=10))
+@experiment_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=10)))
 def resolve_experiment() -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
     from include.errors import ConfigError
@@ -60,14 +61,14 @@ def resolve_experiment() -> str:
 
 
 # Pure text; a retry could only help when the artifact root is away.
-@query_task(retries=1, retry_delay=timedelta(seconds=30), execution_timeout=timedelta(minutes=5))
+@query_task(**retries(1, timedelta(seconds=30), execution_timeout=timedelta(minutes=5)))
 def render_query(experiment: str) -> str:
     """Render the SQL that stages the rows, and keep it with the experiment; returns its URI."""
     from recsflow.settings import load_settings
 
     settings = load_settings()
     query = staging_query(read_experiment(experiment), settings)
-    uri = storage.write_text(sibling(experiment, "query.sql"), query.sql)
+    uri = storage.write_text(sibling(experiment, "query.sql"), query.document())
     QueryLink.publish(get_current_context(), settings.artifact_link(uri))
     say("render_query", f"{len(query.sql.splitlines())} lines of SQL for table {query.table}")
     return uri
@@ -77,7 +78,9 @@ def staging_query(experiment: Experiment, settings: Settings) -> StagingQuery:
     """Return the statement that stages an experiment's rows."""
     from include.sql.renderer import render_staging_query
 
-    return render_staging_query(experiment, staging_dataset=f"{settings.project}.{settings.staging_dataset}")
+    return render_staging_query(
+        experiment, staging_dataset=settings.staging_dataset, project=settings.project
+    )
 
 
 def window_end(context: Context) -> datetime:

@@ -9,6 +9,7 @@ from airflow.sdk import TriggerRule, get_current_context
 
 from recsflow.links import MlflowRunLink
 from recsflow.progress import say
+from recsflow.retries import ERROR_KEY, retries
 from recsflow.tasks.decorators import record_task
 from recsflow.tasks.files import read_experiment, sibling
 
@@ -29,11 +30,7 @@ TRAINED = {"succeeded", "cached", "failed"}
 # completes the same record.
 @record_task(
     trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
-    retries=3,
-    retry_delay=timedelta(minutes=1),
-    retry_exponential_backoff=True,
-    max_retry_delay=timedelta(minutes=10),
-    execution_timeout=timedelta(minutes=20),
+    **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=20)),
 )
 def cache_metrics(experiment: str) -> str:
     """Write the experiment's record and show its summary; returns the MLflow run's id.
@@ -42,9 +39,8 @@ def cache_metrics(experiment: str) -> str:
         ExperimentFailed: An earlier task failed. Its record is complete by then; the error keeps the DAG run
             from counting as a success, which its last task decides.
     """
-    from include.tracking.summary import render_summary
-
     from include.tracking.recorder import record
+    from include.tracking.summary import render_summary
     from recsflow.errors import ExperimentFailed
     from recsflow.settings import load_settings
 
@@ -61,8 +57,10 @@ def cache_metrics(experiment: str) -> str:
         outcome=outcome,
         folder=experiment.rpartition("/")[0],
     )
-    MlflowRunLink.publish(context, settings.mlflow_run_link(recorded.experiment_id, recorded.run_id))
-    say("cache_metrics", render_summary(metrics, resolved, outcome))
+    run_url = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
+    MlflowRunLink.publish(context, run_url)
+    links = _links(experiment, run_url, outcome, settings)
+    say("cache_metrics", render_summary(resolved, metrics, outcome, links=links))
     if not outcome.succeeded:
         raise ExperimentFailed(f"{outcome.message}\nIt is recorded as MLflow run {recorded.run_id}.")
     return recorded.run_id
@@ -84,8 +82,20 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
             steps_s={**seconds, WAIT: event["seconds"] or seconds.get(WAIT, 0.0)},
         )
     failed = [task_id for task_id in order if tasks[task_id]["state"] == FAILED]
-    message = f"{', '.join(failed) or 'the run'} failed; see its log"
-    return PipelineOutcome(status="not_submitted", message=message, steps_s=seconds)
+    errors = [
+        f"{task_id}: {ti.xcom_pull(task_ids=task_id, key=ERROR_KEY) or 'see its log'}" for task_id in failed
+    ]
+    message = "\n".join(errors) or "the pipeline did not run"
+    return PipelineOutcome(status="not_submitted", message=message or "no pipeline ran", steps_s=seconds)
+
+
+def _links(experiment: str, run_url: str, outcome: PipelineOutcome, settings: Settings) -> dict[str, str]:
+    from include import storage
+
+    files = {"experiment": experiment, "quality report": sibling(experiment, "quality.html")}
+    made = {name: settings.artifact_link(uri) for name, uri in files.items() if storage.exists(uri)}
+    job = {"pipeline job": outcome.job_url} if outcome.job_url else {}
+    return {"MLflow run": run_url, **job, **made}
 
 
 def _metrics(uri: str, outcome: PipelineOutcome) -> TrainingMetrics | None:

@@ -9,6 +9,7 @@ from airflow.sdk import get_current_context
 from include import storage
 from recsflow.links import ModulesLink
 from recsflow.progress import say
+from recsflow.retries import retries
 from recsflow.tasks.decorators import modules_task
 from recsflow.tasks.files import read_experiment, sibling
 
@@ -16,7 +17,7 @@ HASH_LENGTH = 12
 
 
 # Pure text; a retry could only help when the artifact root is away.
-@modules_task(retries=1, retry_delay=timedelta(seconds=30), execution_timeout=timedelta(minutes=5))
+@modules_task(**retries(1, timedelta(seconds=30), execution_timeout=timedelta(minutes=5)))
 def generate_modules(experiment: str) -> dict[str, str]:
     """Write the modules under the hash of their content, and a copy of each beside the experiment.
 
@@ -31,7 +32,6 @@ def generate_modules(experiment: str) -> dict[str, str]:
     """
     from include.generators.trainer_module import render_trainer_module
     from include.generators.transform_module import render_transform_module
-
     from recsflow.settings import load_settings
 
     settings = load_settings()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,14 @@ from airflow.sdk import get_current_context
 from include import storage
 from recsflow.links import QualityReportLink, StagedTableLink
 from recsflow.progress import say
+from recsflow.retries import retries
 from recsflow.tasks.decorators import quality_task, staging_task
 from recsflow.tasks.experiment import staging_query
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
 if TYPE_CHECKING:
-    from include.quality.check import QualityReport
-
     from include.experiment.experiment import Experiment
+    from include.quality.check import QualityReport
     from include.warehouse.client import StagedTable
 
 STAGING_TIMEOUT_S = 1800.0
@@ -27,7 +26,7 @@ KEEP_DAYS = 7
 
 
 # Repeating is safe and cheap: the table is named by its content and made only where it is missing.
-@staging_task(retries=2, retry_delay=timedelta(minutes=1), execution_timeout=timedelta(hours=1))
+@staging_task(**retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
 def stage_dataset(query: str) -> dict[str, str]:
     """Create the staged table, count its splits and export it where the pipeline reads files.
 
@@ -45,8 +44,8 @@ def stage_dataset(query: str) -> dict[str, str]:
     experiment_uri = sibling(query, EXPERIMENT_FILE)
     experiment = read_experiment(experiment_uri)
     warehouse = open_warehouse(settings)
-    # The text that was kept is the text that runs.
-    statement = replace(staging_query(experiment, settings), sql=storage.read_text(query))
+    # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
+    statement = staging_query(experiment, settings)
     labels = {"dag": experiment.dag_id.lower(), "dataset": experiment.dataset.name}
     staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
     StagedTableLink.publish(context, settings.table_link(staged.table))
@@ -60,7 +59,7 @@ def stage_dataset(query: str) -> dict[str, str]:
 
 
 # A retry helps only when the warehouse is away: a failed check is not repeated.
-@quality_task(retries=1, retry_delay=timedelta(minutes=1), execution_timeout=timedelta(hours=1))
+@quality_task(**retries(1, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
 def check_data_quality(rows: dict[str, str]) -> None:
     """Check the staged rows, keep the report, and stop the run on a critical failure.
 
@@ -68,7 +67,6 @@ def check_data_quality(rows: dict[str, str]) -> None:
         rows: What stage_dataset returns.
     """
     from include.quality.check import check_rows
-
     from recsflow.errors import QualityCheckFailed
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse

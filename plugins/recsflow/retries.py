@@ -1,0 +1,46 @@
+"""What happens when a task fails: another try where that can help, and its error kept for the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+from include.errors import RecsflowError
+from include.tracking.errors import TrackingUnavailable
+from include.warehouse.errors import WarehouseError, WarehouseUnavailable
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+ERROR_KEY = "error"
+MAX_ERROR_CHARACTERS = 4000
+OUTAGES = [WarehouseUnavailable, TrackingUnavailable]
+MISTAKES = [RecsflowError, WarehouseError, TypeError, AttributeError, LookupError, NameError, ImportError]
+
+
+def retries(count: int, delay: timedelta, *, execution_timeout: timedelta) -> dict[str, Any]:
+    """Return a task's arguments: retry an outage, not a mistake that would fail the same way again.
+
+    Args:
+        count: Retries after the first try.
+        delay: Time between two tries.
+        execution_timeout: Longest one try may take.
+    """
+    rules = [
+        RetryRule(exception=[*OUTAGES], action=RetryAction.RETRY, reason="the service was away"),
+        RetryRule(exception=[*MISTAKES], action=RetryAction.FAIL, reason="it would fail the same way again"),
+    ]
+    return {
+        "retries": count,
+        "retry_delay": delay,
+        "retry_policy": ExceptionRetryPolicy(rules),
+        "execution_timeout": execution_timeout,
+        "on_failure_callback": keep_error,
+    }
+
+
+def keep_error(context: Context) -> None:
+    """Keep the error where the last task finds it."""
+    context["ti"].xcom_push(key=ERROR_KEY, value=str(context.get("exception"))[-MAX_ERROR_CHARACTERS:])

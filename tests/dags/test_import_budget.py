@@ -1,0 +1,67 @@
+"""Every DAG file, in an interpreter of its own: no import errors, nothing heavy, within its time budget."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted(path.stem for path in (REPOSITORY / "dags").glob("*.py"))
+BUDGET_S = 0.3
+HEAVY = (
+    "airflow.providers.google.cloud",
+    "airflow.providers.google.common",
+    "google.api_core",
+    "google.cloud.aiplatform",
+    "google.cloud.aiplatform_v1",
+    "google.cloud.bigquery",
+    "great_expectations",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "tensorflow",
+    "tfx",
+    "upath",
+)
+# `airflow.sdk` itself loads pydantic and others; only what comes on top of it is ours.
+PROGRAM = """
+import importlib, json, sys, time
+import airflow.sdk
+before = set(sys.modules)
+start = time.process_time()
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(json.dumps({"seconds": time.process_time() - start, "modules": sorted(set(sys.modules) - before)}))
+"""
+
+
+def imported(*names: str) -> dict:
+    path = os.pathsep.join(str(REPOSITORY / folder) for folder in ("", "dags", "plugins"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *names], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_there_are_dag_files():
+    assert "quick_test" in DAG_FILES
+
+
+def test_all_dag_files_import_within_their_budget_and_nothing_heavy():
+    result = imported(*DAG_FILES)
+    loaded = [name for name in result["modules"] if name.startswith(HEAVY)]
+    assert loaded == []
+    assert result["seconds"] <= BUDGET_S
+
+
+def test_plugin_imports_nothing_heavy():
+    result = imported("recsflow.plugin")
+    assert [name for name in result["modules"] if name.startswith(HEAVY)] == []
