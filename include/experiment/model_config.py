@@ -98,7 +98,8 @@ class ModelConfig(Frozen):
 
     Attributes:
         name: The file's name.
-        query_tower: Hidden layers of the query tower; a linear layer to `embedding_dim` follows them.
+        query_tower: Hidden layers of the query tower; a linear layer to `embedding_dim` follows them, unless
+            there are none and the features are together as wide.
         candidate_tower: The same for the candidate tower.
         embedding_dim: Length of both towers' output.
         temperature: What scores are divided by before the softmax.
@@ -122,7 +123,7 @@ class ModelConfig(Frozen):
     remove_accidental_hits: bool = True
     optimizer: OptimizerConfig = OptimizerConfig()
     learning_rate: float = Field(default=0.05, gt=0, le=10)
-    batch_size: int = Field(default=4096, ge=1, le=1_048_576)
+    batch_size: int = Field(default=512, ge=2, le=1_048_576)
     epochs: int = Field(default=3, ge=1, le=1000)
     clipnorm: float = Field(default=1.0, gt=0)
     early_stopping_patience: int | None = Field(default=None, ge=1)

@@ -50,7 +50,7 @@ class RunParameters(Frozen):
     holdout_days: int | None = Field(default=None, ge=1, le=3650)
     date_column: Identifier | None = None
     epochs: int | None = Field(default=None, ge=1, le=1000)
-    batch_size: int | None = Field(default=None, ge=1, le=1_048_576)
+    batch_size: int | None = Field(default=None, ge=2, le=1_048_576)
     learning_rate: float | None = Field(default=None, gt=0, le=10)
     optimizer: OptimizerName | None = None
     optimizer_options: dict[str, OptimizerOption] | None = None

@@ -99,7 +99,7 @@ def _rows(sample_percent: int) -> dict[str, Param]:
 def _training() -> dict[str, Param]:
     return {
         "epochs": _optional_integer(TRAINING, "Epochs", "Passes over the train rows, 1 to 1000.", 1, 1000),
-        "batch_size": _optional_integer(TRAINING, "Batch size", "Rows a step, 1 to 1,048,576.", 1, 1_048_576),
+        "batch_size": _optional_integer(TRAINING, "Batch size", "Rows a step, 2 to 1,048,576.", 2, 1_048_576),
         "learning_rate": _optional_number(
             TRAINING,
             "Learning rate",
