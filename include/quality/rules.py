@@ -14,6 +14,7 @@ from include.quality.facts import SPLITS, SplitFacts, as_date
 
 CRITICAL, WARNING = ExpectationSeverity.CRITICAL, ExpectationSeverity.WARNING
 MIN_DISTINCT_IDS = 2
+NOT_NULL = "expect_column_values_to_not_be_null"
 _PANDAS_TYPES = {"INT64": "int64", "FLOAT64": "float64", "STRING": "str"}
 
 
@@ -84,7 +85,7 @@ def _columns(experiment: Experiment) -> Iterator[Rule]:
 def _ids(experiment: Experiment) -> Iterator[Rule]:
     dataset = experiment.dataset
     for column in dict.fromkeys(("split", dataset.customer_id, dataset.product_id, dataset.date_column)):
-        yield Rule(f"{column} is never NULL", "expect_column_values_to_not_be_null", {"column": column})
+        yield Rule(f"{column} is never NULL", NOT_NULL, {"column": column})
     for split in SPLITS:
         for column in (dataset.customer_id, dataset.product_id):
             yield Rule(
@@ -159,7 +160,7 @@ def _configured(experiment: Experiment) -> Iterator[Rule]:
     for column, share in quality.max_null_fraction.items():
         yield Rule(
             f"at most {share:.4g} of {column} is NULL",
-            "expect_column_values_to_not_be_null",
+            NOT_NULL,
             {"column": column, "mostly": 1 - share},
             WARNING,
             f"quality.max_null_fraction.{column}",

@@ -26,13 +26,6 @@ SPLITS = ("train", "eval", "test")
 METADATA_TIMEOUT_S = 60.0
 QUERY_TIMEOUT_S = 600.0
 _ROWS_BY_SPLIT = "SELECT split, COUNT(*) AS row_count FROM `{table}` GROUP BY split"
-_DATE_RANGE = """
-SELECT
-  CAST(MIN({value}) AS TIMESTAMP) AS first,
-  CAST(MAX({value}) AS TIMESTAMP) AS last,
-  COUNT({column}) AS row_count
-FROM `{table}`
-"""
 
 
 class Warehouse:
@@ -82,15 +75,17 @@ class Warehouse:
 
     def date_range(self, table: str, column: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> DateRange:
         """First and last date of a DATE, DATETIME, TIMESTAMP or (unix seconds) INT64 column."""
-        schema = self.table_schema(table)
-        if column not in schema:
-            raise WarehouseError(f"{table}: no column {column!r}; it has {', '.join(schema)}.")
-        quoted = f"`{column}`"
-        value = f"TIMESTAMP_SECONDS({quoted})" if schema[column] == "INTEGER" else quoted
-        sql = _DATE_RANGE.format(value=value, column=quoted, table=self.name(table))
-        _, rows = self._query(sql, (), {}, timeout_s)
-        row = next(iter(rows))
-        return DateRange(row["first"], row["last"], row["row_count"])
+        from include.warehouse.profile import date_range
+
+        return date_range(self, table, column, timeout_s=timeout_s)
+
+    def null_counts(
+        self, table: str, columns: Sequence[str], *, timeout_s: float = QUERY_TIMEOUT_S
+    ) -> dict[str, int]:
+        """Rows of a whole table in which each column is NULL."""
+        from include.warehouse.profile import null_counts
+
+        return null_counts(self, table, columns, timeout_s=timeout_s)
 
     def stage(
         self,
@@ -127,7 +122,7 @@ class Warehouse:
 
     def rows_by_split(self, table: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> dict[str, int]:
         """Rows of each split of a staged table."""
-        _, rows = self._query(_ROWS_BY_SPLIT.format(table=self.name(table)), (), {}, timeout_s)
+        _, rows = self.query(_ROWS_BY_SPLIT.format(table=self.name(table)), (), {}, timeout_s)
         counts = {row["split"]: row["row_count"] for row in rows}
         if unknown := set(counts) - set(SPLITS):
             raise WarehouseError(
@@ -175,13 +170,14 @@ class Warehouse:
         """The full name of a table; one without a project belongs to ours."""
         return TableName.parse(table, project=self.project)
 
-    def _query(
+    def query(
         self,
         sql: str,
         parameters: Sequence[ScalarQueryParameter],
         labels: dict[str, str],
         timeout_s: float,
     ) -> tuple[QueryJob, RowIterator]:
+        """Run a statement as it is, and wait for its rows; it is cancelled at its deadline."""
         from google.cloud import bigquery
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 
@@ -226,7 +222,7 @@ class Warehouse:
 
         self._ensure_dataset(name)
         parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
-        job, _ = self._query(query.sql, parameters, labels, timeout_s)
+        job, _ = self.query(query.sql, parameters, labels, timeout_s)
         return job
 
     def _ensure_dataset(self, name: TableName) -> None:

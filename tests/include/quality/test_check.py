@@ -82,6 +82,17 @@ def test_random_splits_have_no_order(changed):
     assert report.passed
 
 
+def test_rows_that_staging_left_out_are_a_warning_with_their_number(columns):
+    nulls = {"household_id": 1200, "product_id": 0}
+
+    report = check_rows(pa.table(columns), experiment(), source_nulls=nulls)
+
+    assert report.passed
+    assert report.warnings == (
+        "household_id is never NULL in the source: 1,200 rows of the source have none and are left out",
+    )
+
+
 def test_too_few_rows_stop_the_run(columns):
     report = check_rows(pa.table(columns), with_quality(resolved(), min_rows=501))
 
