@@ -23,7 +23,8 @@ class LoopbackSubCommand(standalone_command.SubCommand):
 def main() -> None:
     """Runs Airflow until it is told to end; its parts then end in order."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    standalone_command.SubCommand = LoopbackSubCommand
+    # Standalone mode has no hook for its parts.
+    vars(standalone_command)["SubCommand"] = LoopbackSubCommand
     standalone_command.StandaloneCommand().run()
 
 

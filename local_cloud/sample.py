@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from google.api_core.exceptions import GoogleAPIError, NotFound
+from google.api_core.retry import Retry, if_exception_type
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
@@ -16,6 +17,8 @@ from local_cloud.settings import BIGQUERY_LOCATION, PROJECT
 
 DATASET = "complete_journey"
 TIMEOUT_S = 120.0
+# The emulator answers mistakes with status 500, which the client would repeat for minutes.
+NO_RETRY = Retry(predicate=if_exception_type())
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _row_count(client: bigquery.Client, reference: str) -> int | None:
     except NotFound:
         return None
     query = f"SELECT COUNT(*) FROM `{reference}`"  # noqa: S608
-    return next(iter(client.query(query, retry=None, job_retry=None).result(timeout=TIMEOUT_S)))[0]
+    return next(iter(client.query(query, retry=NO_RETRY, job_retry=None).result(timeout=TIMEOUT_S)))[0]
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Runs the pipeline server: `python -m local_cloud.vertex`. `python -m local_cloud start` does this for you."""
+"""Runs the pipeline server: `python -m local_cloud.vertex`, as `python -m local_cloud start` does."""
 
 import argparse
 

@@ -62,8 +62,8 @@ class PipelineJobsApi:
         for task in valid.spec.tasks.values():
             if task.image != current:
                 raise NotFoundError(
-                    f"pipelineSpec: task {task.name} uses the image {task.image}; this machine has {current}, which "
-                    "changes with the trainer library. Compile the pipeline again."
+                    f"pipelineSpec: task {task.name} needs image {task.image}; this machine has {current}, "
+                    "which changes with the library. Compile the pipeline again."
                 )
         job = self._store.create_job(JobRecord(key=key, request=valid.message), list(valid.spec.tasks))
         answer = messages.pipeline_job(job)
@@ -88,9 +88,7 @@ class PipelineJobsApi:
         """Asks a job to end."""
         job = self._store.job(_key(request))
         if job.state.is_final:
-            raise FailedPreconditionError(
-                f"{job.key.name} is {job.state}; only an unfinished job can be cancelled."
-            )
+            raise FailedPreconditionError(f"{job.key.name} is {job.state}; cancel only unfinished jobs.")
         job.state = JobState.CANCELLING
         self._store.update_job(job)
         self._scheduler.cancel(job.key)

@@ -1,7 +1,7 @@
 """Runs component commands in forks of one process that has TFX imported.
 
-Runs in the trainer environment. Importing TFX takes half a minute, a fork a few milliseconds. The server talks to
-it in lines of JSON:
+Runs in the trainer environment. Importing TFX takes half a minute, a fork a few milliseconds. The server
+talks to it in lines of JSON:
 
     in   {"op": "run", "id": 1, "argv": ["python", "-m", module, …], "log": path}     {"op": "kill", "id": 1}
     out  {"op": "ready"}     {"op": "exited", "id": 1, "status": 0, "signal": 0, "peak_memory_mib": 512}
@@ -18,6 +18,7 @@ import selectors
 import signal
 import sys
 import traceback
+import warnings
 from typing import Any
 
 # The project's own library is not among them: a component imports it afresh, as it is on disk.
@@ -34,6 +35,22 @@ PRELOADED = (
     "tf_keras",
 )
 QUIET_LOGGERS = ("apache_beam", "tensorflow", "h5py", "matplotlib", "urllib3")
+# Files of TFX and TensorFlow whose messages below an error fill the log and say nothing about the run: dumps
+# of messages, labels that were trimmed, flags of Beam that another part takes.
+NOISY_FILES = frozenset(
+    {
+        "dependency_utils.py",
+        "examples_utils.py",
+        "fingerprinting_utils.py",
+        "functional_saver.py",
+        "kubeflow_v2_run_executor.py",
+        "logger.py",
+        "pipeline_options.py",
+        "telemetry_utils.py",
+        "tensor_representation_util.py",
+        "udf_utils.py",
+    }
+)
 PR_SET_PDEATHSIG = 1
 
 
@@ -149,6 +166,19 @@ def run_component(argv: list[str], log: str) -> None:
         os._exit(status)
 
 
+def quiet_logs() -> None:
+    """Leaves in the components' logs what a person on call can use."""
+    from absl import logging as absl_logging
+
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Running a module that is imported already is what this process is for.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")
+    absl_logging.get_absl_handler().addFilter(
+        lambda record: record.levelno >= logging.ERROR or record.filename not in NOISY_FILES
+    )
+
+
 def main() -> None:
     """Imports TFX and serves the commands that arrive on standard input."""
     commands, answers = os.dup(0), os.dup(1)
@@ -158,8 +188,7 @@ def main() -> None:
     os.dup2(null, 0)
     for name in PRELOADED:
         importlib.import_module(name)
-    for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quiet_logs()
     ComponentHost(commands, answers).serve()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 TAIL_BYTES = 200_000
 MAX_LINES = 30
+MAX_STACK_LINES = 12
 MAX_CHARACTERS = 4_000
 TRACEBACK = "Traceback (most recent call last):"
 
@@ -23,8 +24,7 @@ def error_lines(log: Path) -> str:
         stack_end += 1
     exception = "\n".join(lines[stack_end : stack_end + MAX_LINES])[:MAX_CHARACTERS]
     stack = lines[starts[-1] : stack_end]
-    room = max(MAX_LINES - exception.count("\n") - 1, 5)
-    return "\n".join([exception, *([TRACEBACK, *stack[1:][-room:]] if stack else [])])
+    return "\n".join([exception, TRACEBACK, *stack[1:][-MAX_STACK_LINES:]])
 
 
 def _tail(log: Path) -> str:

@@ -44,7 +44,7 @@ class Console:
 
     def jobs(self, _request: Request) -> Response:
         """Lists the newest jobs."""
-        jobs = self._store.all_jobs()[:LISTED_JOBS]
+        jobs = self._store.newest_jobs(LISTED_JOBS)
         rows = [
             (
                 markup.link(f"/console/jobs/{job.key.job_id}", job.key.job_id),
@@ -70,7 +70,8 @@ class Console:
                 markup.Html("<p>"),
                 markup.state(job.state),
                 f" · pipeline {job.request['pipelineSpec']['pipelineInfo']['name']}",
-                f" · created {markup.moment(job.create_time)} · {markup.duration(job.start_time, job.end_time)}",
+                f" · created {markup.moment(job.create_time)} · ",
+                markup.duration(job.start_time, job.end_time),
                 markup.Html("</p>"),
                 markup.pre(job.error) if job.error else "",
                 markup.table(
@@ -91,11 +92,15 @@ class Console:
                 ),
             ]
         )
-        return HTMLResponse(markup.page(job.key.job_id, body, refresh_s=0 if job.state.is_final else REFRESH_S))
+        return HTMLResponse(
+            markup.page(job.key.job_id, body, refresh_s=0 if job.state.is_final else REFRESH_S)
+        )
 
     def _stage(self, job: JobRecord, task: TaskRecord) -> tuple[object, ...]:
         log = self._log_of(job.key.job_id, task.name)
-        source = markup.link(f"/console/jobs/{task.reused_from}", task.reused_from) if task.reused_from else ""
+        source = (
+            markup.link(f"/console/jobs/{task.reused_from}", task.reused_from) if task.reused_from else ""
+        )
         return (
             task.name,
             markup.join([markup.state(task.state), " from " if source else "", source]),
@@ -112,7 +117,9 @@ class Console:
         path = Path(uri)
         if not path.is_relative_to(self._artifact_root):
             return markup.safe(f"{key} ")
-        return markup.join([markup.link(f"/console/artifacts/{path.relative_to(self._artifact_root)}", key), " "])
+        return markup.join(
+            [markup.link(f"/console/artifacts/{path.relative_to(self._artifact_root)}", key), " "]
+        )
 
     def log(self, request: Request) -> Response:
         """Shows what a component wrote."""

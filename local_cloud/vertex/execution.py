@@ -12,7 +12,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as ir
 
 from local_cloud.vertex.spec import EXECUTOR_INPUT, TaskSpec
-from local_cloud.vertex.states import JobKey
+from local_cloud.vertex.states import JobKey, now
 
 Artifacts = dict[str, list[dict[str, Any]]]
 
@@ -74,6 +74,19 @@ class Execution:
         text = json.dumps(message)
         return [text if argument == EXECUTOR_INPUT else argument for argument in template]
 
+    def describe(self, module: str) -> str:
+        """Returns a heading for the log: what runs, on what."""
+        lines = [f"== {now()} {self.task.name}: {module}"]
+        lines += [f"   input {key}: {item['uri']}" for key, listed in self.inputs.items() for item in listed]
+        lines += [
+            f"   {key} = {' '.join(str(next(iter(value.values()), '')).split())[:500]}"
+            for key, value in self.parameters.items()
+        ]
+        lines += [
+            f"   output {key}: {item['uri']}" for key, listed in self.outputs.items() for item in listed
+        ]
+        return "\n".join(lines) + "\n"
+
     def read_outputs(self) -> dict[str, Any]:
         """Takes over what the component says of its outputs, and returns the parameters that it reports."""
         if not self.output_file.exists():
@@ -91,7 +104,8 @@ class Execution:
     def cache_key(self, pipeline_name: str, driver_parameters: Mapping[str, Any]) -> str:
         """Returns what determines the outputs: the pipeline, the component, its inputs and parameters.
 
-        Input artifacts count by identity: a task that was run again made new ones, and what reads them runs again.
+        Input artifacts count by identity: a task that ran again made new ones, and what reads them runs
+        again.
         """
         reported = {
             key: [artifact.get("metadata", {}) for artifact in listed] for key, listed in self.outputs.items()
@@ -109,9 +123,10 @@ class Execution:
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
-def all_exist(outputs: Artifacts) -> bool:
-    """Says whether every artifact is still on disk."""
-    return all(Path(artifact["uri"]).exists() for listed in outputs.values() for artifact in listed)
+def written_paths(outputs: Artifacts) -> list[str]:
+    """Returns where the component left something; not every output has to be used."""
+    uris = [artifact["uri"] for listed in outputs.values() for artifact in listed]
+    return [uri for uri in uris if Path(uri).exists()]
 
 
 def _lists(artifacts: Artifacts) -> dict[str, Any]:

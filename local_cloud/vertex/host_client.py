@@ -46,7 +46,18 @@ class HostClient:
         self._waiting: dict[int, Future[Exit]] = {}
         self._next_id = 1
         self._closed = False
-        self.is_ready = False
+        self._ready = threading.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether TFX is imported."""
+        return self._ready.is_set()
+
+    def wait_until_ready(self) -> None:
+        """Waits until TFX is imported, or until it is clear that it will not be."""
+        with self._lock:
+            self._ensure_started()
+        self._ready.wait()
 
     def warm_up(self) -> None:
         """Starts the host, so that TFX is imported before the first job arrives."""
@@ -100,6 +111,7 @@ class HostClient:
                     stderr=log,
                     env={**os.environ, **self._environment},
                 )
+            self._ready.clear()
             threading.Thread(target=self._read_answers, args=(self._process,), daemon=True).start()
         return self._process
 
@@ -117,7 +129,7 @@ class HostClient:
         for line in process.stdout or ():
             answer = json.loads(line)
             if answer["op"] == "ready":
-                self.is_ready = True
+                self._ready.set()
                 continue
             with self._lock:
                 future = self._waiting.pop(answer["id"])
@@ -126,7 +138,8 @@ class HostClient:
         with self._lock:
             lost, self._waiting = self._waiting, {}
             self._process = None
-            self.is_ready = False
+        # Whoever waits finds out by running a command.
+        self._ready.set()
         for future in lost.values():
             future.set_exception(
                 HostError(f"The component host ended with status {status}; see {self._log}.")

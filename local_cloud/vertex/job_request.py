@@ -1,4 +1,4 @@
-"""Validation of a create request: whatever Vertex AI refuses is refused here, with the same kind of answer."""
+"""Validation of a create request: what Vertex AI refuses is refused here, in the same way."""
 
 import re
 from collections.abc import Mapping
@@ -60,8 +60,8 @@ def check_job_id(job_id: str) -> None:
     """Refuses an id that Vertex AI would refuse."""
     if not JOB_ID.fullmatch(job_id):
         raise InvalidArgumentError(
-            f"pipelineJobId is {job_id!r}; it must match [a-z][-a-z0-9]{{0,127}}: a lower-case letter, then up to "
-            "127 lower-case letters, digits or hyphens."
+            f"pipelineJobId is {job_id!r}; it must match [a-z][-a-z0-9]{{0,127}}: a lower-case letter, then "
+            "up to 127 lower-case letters, digits or hyphens."
         )
 
 
@@ -77,8 +77,8 @@ def _refuse_unknown(values: Mapping[str, Any], implemented: set[str], path: str)
     for name in sorted(set(values) - implemented):
         if values[name]:
             raise UnimplementedError(
-                f"{path}.{name} is set; the local pipeline server does not implement it. Leave it out, or run on "
-                "Vertex AI."
+                f"{path}.{name} is set; the local pipeline server does not implement it. Leave it out, or "
+                "run on Vertex AI."
             )
 
 
@@ -91,8 +91,8 @@ def _root(directory: str) -> Path:
     path = Path(unquote(parsed.path)) if parsed.scheme == "file" and not parsed.netloc else Path(directory)
     if not path.is_absolute() or ".." in path.parts:
         raise InvalidArgumentError(
-            f"pipelineJob.runtimeConfig.gcsOutputDirectory is {directory!r}; the local pipeline server writes to this "
-            "machine: give an absolute path or a file:/// URI."
+            f"pipelineJob.runtimeConfig.gcsOutputDirectory is {directory!r}; the local pipeline server "
+            "writes to this machine: give an absolute path or a file:/// URI."
         )
     return path
 
@@ -101,7 +101,7 @@ def _parameters(spec: PipelineSpec, runtime: Mapping[str, Any]) -> dict[str, dic
     place = "pipelineJob.runtimeConfig.parameters"
     if runtime.get("parameterValues"):
         raise InvalidArgumentError(
-            "pipelineJob.runtimeConfig.parameterValues is for specs after schema version 2.0.0; use parameters."
+            "pipelineJob.runtimeConfig.parameterValues is for specs after 2.0.0; use parameters."
         )
     given = runtime.get("parameters", {})
     problems = [

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from local_cloud.vertex.component_log import error_lines
 from local_cloud.vertex.errors import HostError, TaskError
-from local_cloud.vertex.execution import Artifacts, Execution, all_exist
+from local_cloud.vertex.execution import Artifacts, Execution, written_paths
 from local_cloud.vertex.host_client import Exit, HostClient
 from local_cloud.vertex.job_request import ValidRequest
-from local_cloud.vertex.states import JobRecord, JobState, TaskRecord, TaskState, now
+from local_cloud.vertex.states import CachedResult, JobRecord, JobState, TaskRecord, TaskState, now
 from local_cloud.vertex.store import Store
 
 
@@ -27,7 +27,7 @@ class JobRunner:
         log_of: returns the log file of a task.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         job: JobRecord,
@@ -92,6 +92,8 @@ class JobRunner:
 
     def _run_task(self, task: TaskRecord) -> None:
         with self._slots:
+            # Neither waiting for a slot nor for the import of TFX is running.
+            self._host.wait_until_ready()
             if self._cancelled.is_set() or self._suspended.is_set():
                 return
             task.start_time = now()
@@ -124,14 +126,16 @@ class JobRunner:
         execution.folder.mkdir(parents=True)
         driver_parameters = self._command(task, execution, spec.driver) if spec.driver else {}
         cache_key = execution.cache_key(self._request.spec.name, driver_parameters)
-        if spec.enable_cache and (cached := self._store.cached(cache_key)) and all_exist(cached[1]):
-            task.reused_from, task.outputs = cached
+        cached = self._store.cached(cache_key) if spec.enable_cache else None
+        if cached is not None and all(Path(path).exists() for path in cached.paths):
+            task.reused_from, task.outputs = cached.job_id, cached.outputs
             execution.output_file.unlink(missing_ok=True)
             execution.folder.rmdir()
             return TaskState.SKIPPED
         self._command(task, execution, spec.command)
         task.outputs = execution.outputs
-        self._store.save_cached(cache_key, self._job.key.job_id, task.outputs)
+        result = CachedResult(self._job.key.job_id, task.outputs, written_paths(task.outputs))
+        self._store.save_cached(cache_key, result)
         return TaskState.SUCCEEDED
 
     def _inputs(self, name: str) -> Artifacts:
@@ -143,6 +147,8 @@ class JobRunner:
     ) -> dict[str, object]:
         log = self._log_of(self._job.key.job_id, task.name)
         log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a") as file:
+            file.write(execution.describe(template[2]))
         started: list[int] = []
 
         def on_start(run_id: int) -> None:

@@ -42,9 +42,10 @@ def order(jobs: Sequence[Job], order_by: str) -> list[Job]:
         field = {**TEXT_FIELDS, **TIME_FIELDS}.get(part[0])
         if field is None or part[1:] not in ([], ["asc"], ["desc"]):
             raise InvalidArgumentError(
-                f"orderBy is {order_by!r}; use {', '.join([*TEXT_FIELDS, *TIME_FIELDS])}, each with 'desc' or not."
+                f"orderBy is {order_by!r}; use {', '.join([*TEXT_FIELDS, *TIME_FIELDS])}, "
+                "each with 'desc' or without."
             )
-        result.sort(key=lambda job, field=field: job.get(field, ""), reverse=part[1:] == ["desc"])
+        result.sort(key=_getter(field), reverse=part[1:] == ["desc"])
     return result
 
 
@@ -52,9 +53,7 @@ def page(jobs: Sequence[Job], size: str, token: str) -> tuple[list[Job], str]:
     """Returns one page and the token of the next, empty at the end."""
     for name, value in (("pageSize", size), ("pageToken", token)):
         if value and not value.isdecimal():
-            raise InvalidArgumentError(
-                f"{name} is {value!r}; give a whole number, or a token from an earlier answer."
-            )
+            raise InvalidArgumentError(f"{name} is {value!r}; give a number, or an earlier answer's token.")
     start = int(token or 0)
     end = start + min(int(size or 0) or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     return list(jobs[start:end]), str(end) if end < len(jobs) else ""
@@ -65,6 +64,10 @@ def mask(job: Job, read_mask: str) -> dict[str, Any]:
     wanted = {path.partition(".")[0] for path in read_mask.split(",") if path}
     names = wanted | {re.sub(r"_(\w)", lambda match: match[1].upper(), name) for name in wanted}
     return {key: value for key, value in job.items() if not wanted or key in names}
+
+
+def _getter(field: str) -> Callable[[Job], str]:
+    return lambda job: job.get(field, "")
 
 
 def _condition(text: str) -> Callable[[Job], bool]:
@@ -78,7 +81,7 @@ def _condition(text: str) -> Callable[[Job], bool]:
         return lambda job: TIME_FIELDS[field] in job and comparison(_time(job[TIME_FIELDS[field]]), limit)
     if match[2] not in ("=", "!="):
         raise InvalidArgumentError(
-            f"filter compares {field} with {match[2]}; only times have an order, use = or !=."
+            f"filter compares {field} with {match[2]}; only times have an order. Use = or !=."
         )
     return lambda job: _matches(_text(field, job), value) is (match[2] == "=")
 
@@ -91,7 +94,8 @@ def _text(field: str, job: Job) -> str:
     if field.startswith("labels."):
         return str(job.get("labels", {}).get(field.removeprefix("labels."), ""))
     raise InvalidArgumentError(
-        f"filter names {field!r}; use {', '.join([*TEXT_FIELDS, *TIME_FIELDS])}, pipeline_name or labels.<key>."
+        f"filter names {field!r}; use {', '.join([*TEXT_FIELDS, *TIME_FIELDS])}, pipeline_name or "
+        "labels.<key>."
     )
 
 

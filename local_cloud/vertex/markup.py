@@ -6,14 +6,17 @@ from html import escape
 from urllib.parse import quote
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1c2733; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+body { color: #1c2733; }
 h1 { font-size: 1.35rem; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 nav a { margin-right: 1rem; } a { color: #0b57d0; }
 table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; }
-th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #dde3ea; vertical-align: top; }
+th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #dde3ea; }
+td { vertical-align: top; }
 th { font-weight: 600; color: #4a5764; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 pre { background: #f5f7f9; padding: .8rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
-.good { color: #146c2e; } .bad { color: #b3261e; font-weight: 600; } .active { color: #0b57d0; } .quiet { color: #66717d; }
+.good { color: #146c2e; } .bad { color: #b3261e; font-weight: 600; }
+.active { color: #0b57d0; } .quiet { color: #66717d; }
 """
 TONES = {
     "SUCCEEDED": "good",
@@ -76,7 +79,8 @@ def page(title: str, body: object, *, refresh_s: int = 0) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{safe(title)} · recsflow local cloud</title><style>{STYLE}</style></head>\n"
         f"<body><nav>{link('/console/jobs', 'Pipeline jobs')}{link('/console/tables', 'Tables')}"
-        f"{link('/console/artifacts/', 'Artifacts')}</nav><h1>{safe(title)}</h1>\n{safe(body)}</body></html>\n"
+        f"{link('/console/artifacts/', 'Artifacts')}</nav>\n"
+        f"<h1>{safe(title)}</h1>\n{safe(body)}</body></html>\n"
     )
 
 

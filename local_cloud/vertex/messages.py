@@ -24,8 +24,8 @@ def pipeline_job(job: JobRecord) -> dict[str, Any]:
         **_times(job.start_time, job.end_time),
     }
     if job.error:
-        suffix = f"; Job (project_id = {job.key.project}, job_id = {job.key.job_id}) is failed due to the above error."
-        message["error"] = _status(job.error + suffix)
+        where = f"project_id = {job.key.project}, job_id = {job.key.job_id}"
+        message["error"] = _status(f"{job.error}; Job ({where}) is failed due to the above error.")
     # Through the message and back, so that nothing is answered that a client could not read.
     return json_format.MessageToDict(json_format.ParseDict(message, PipelineJob.pb()()))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local_cloud.vertex.host_client import HostClient
-from local_cloud.vertex.job_runner import JobRunner
 from local_cloud.vertex.job_request import ValidRequest
+from local_cloud.vertex.job_runner import JobRunner
 from local_cloud.vertex.states import JobKey, JobRecord, JobState, TaskState, now
 from local_cloud.vertex.store import Store
 
@@ -54,17 +54,18 @@ class Scheduler:
     def resume_unfinished(self) -> None:
         """Goes on with the jobs of a stopped server.
 
-        A task that was running starts again, into a new folder; finished tasks keep their results. This is what the
-        durable service that the server stands for would show, and a person who stopped the machine over night wants
-        the job done. A job that was running at several ends of the server is the likely cause of them and fails.
+        A task that was running starts again, into a new folder; finished tasks keep their results. So does
+        the durable service that this server stands for, and a person who stopped the machine over night
+        wants the job done. A job that was running at several ends of the server is the likely cause of them
+        and fails.
         """
         for job in self._store.unfinished_jobs():
             if job.state is JobState.CANCELLING:
                 self._close(job, JobState.CANCELLED, TaskState.CANCELLED, "")
             elif job.resumptions >= MAX_RESUMPTIONS:
                 error = (
-                    f"The local pipeline server ended {job.resumptions + 1} times while this job ran, the machine may "
-                    "be short of memory; submit it again under another id."
+                    f"The local pipeline server ended {job.resumptions + 1} times while this job ran, the "
+                    "machine may be short of memory; submit it again under another id."
                 )
                 self._close(job, JobState.FAILED, TaskState.FAILED, error)
             else:
@@ -94,6 +95,7 @@ class Scheduler:
             runners, threads = list(self._runners.values()), list(self._threads.values())
         for runner in runners:
             runner.suspend()
+        # Ends what runs, and lets go of whoever waits for the host.
         self._host.close()
         for thread in threads:
             thread.join(timeout=5)

@@ -1,4 +1,4 @@
-"""The compiled pipeline spec, read with the public messages; what this server cannot do is refused, not ignored."""
+"""The compiled pipeline spec, read with the public messages; what this server cannot do is refused."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +132,8 @@ def _refuse_unimplemented(message: Message, path: str) -> None:
         place = f"{path}.{field.json_name}"
         if field.name not in known:
             raise UnimplementedError(
-                f"{place} is set; the local pipeline server does not implement it. Leave it out, or run on Vertex AI."
+                f"{place} is set; the local pipeline server does not implement it. Leave it out, or run on "
+                "Vertex AI."
             )
         for name, item in _messages(value):
             # The deployment spec is a free-form struct here and is read again as the message that it holds.
@@ -154,8 +155,8 @@ def _task(name: str, task: Any, components: Mapping[str, Any], executors: Mappin
     executor = executors.get(component.executor_label) if component is not None else None
     if component is None or executor is None:
         raise InvalidArgumentError(
-            f"pipelineSpec.root.dag.tasks.{name} refers to component {task.component_ref.name!r}, which has no "
-            "definition with an executor; compile the pipeline again."
+            f"pipelineSpec.root.dag.tasks.{name} refers to component {task.component_ref.name!r}, which has "
+            "no definition with an executor; compile the pipeline again."
         )
     container = executor.container
     producers = {key: item.task_output_artifact for key, item in task.inputs.artifacts.items()}
@@ -209,9 +210,7 @@ def _in_order(tasks: Mapping[str, TaskSpec], parameters: Mapping[str, str]) -> d
             raise InvalidArgumentError(f"{place} depends on {dependency!r}, which is not a task.")
         for key, name in task.job_parameters.items():
             if name not in parameters:
-                raise InvalidArgumentError(
-                    f"{place}.inputs.{key} reads the parameter {name!r}, which is not defined."
-                )
+                raise InvalidArgumentError(f"{place}.inputs.{key} reads {name!r}, which is not a parameter.")
         for producer, key in task.artifact_inputs.values():
             if key not in tasks[producer].output_types:
                 raise InvalidArgumentError(

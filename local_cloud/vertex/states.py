@@ -68,6 +68,21 @@ class JobKey:
         return f"{self.parent}/pipelineJobs/{self.job_id}"
 
 
+@dataclass(frozen=True)
+class CachedResult:
+    """What an earlier task produced.
+
+    Attributes:
+        job_id: job that it belonged to.
+        outputs: output key to artifacts.
+        paths: files and folders that must still be there for the result to be usable.
+    """
+
+    job_id: str
+    outputs: dict[str, list[dict[str, Any]]]
+    paths: list[str]
+
+
 @dataclass
 class TaskRecord:
     """A task of a job.

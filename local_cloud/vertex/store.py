@@ -6,32 +6,45 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from local_cloud.vertex.errors import AlreadyExistsError, NotFoundError
-from local_cloud.vertex.states import JobKey, JobRecord, JobState, TaskRecord, TaskState, now
+from local_cloud.vertex.states import CachedResult, JobKey, JobRecord, JobState, TaskRecord, TaskState, now
 
 SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA foreign_keys = ON;
 CREATE TABLE IF NOT EXISTS jobs (
-    project TEXT NOT NULL, location TEXT NOT NULL, job_id TEXT NOT NULL,
+    name TEXT PRIMARY KEY, project TEXT NOT NULL, location TEXT NOT NULL, job_id TEXT NOT NULL,
     request TEXT NOT NULL, state TEXT NOT NULL,
     create_time TEXT NOT NULL, update_time TEXT NOT NULL, start_time TEXT, end_time TEXT,
-    error TEXT NOT NULL, resumptions INTEGER NOT NULL,
-    PRIMARY KEY (project, location, job_id)
+    error TEXT NOT NULL DEFAULT '', resumptions INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS tasks (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    project TEXT NOT NULL, location TEXT NOT NULL, job_id TEXT NOT NULL, name TEXT NOT NULL,
-    state TEXT NOT NULL, create_time TEXT NOT NULL, start_time TEXT, end_time TEXT, error TEXT NOT NULL,
-    inputs TEXT NOT NULL, outputs TEXT NOT NULL, peak_memory_mib INTEGER NOT NULL, reused_from TEXT NOT NULL,
-    FOREIGN KEY (project, location, job_id) REFERENCES jobs ON DELETE CASCADE
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, name TEXT NOT NULL, state TEXT NOT NULL,
+    create_time TEXT NOT NULL, start_time TEXT, end_time TEXT, error TEXT NOT NULL DEFAULT '',
+    inputs TEXT NOT NULL DEFAULT '{}', outputs TEXT NOT NULL DEFAULT '{}',
+    peak_memory_mib INTEGER NOT NULL DEFAULT 0, reused_from TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS tasks_of_job ON tasks (project, location, job_id);
-CREATE TABLE IF NOT EXISTS cache (key TEXT PRIMARY KEY, job_id TEXT NOT NULL, outputs TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS tasks_of_job ON tasks (job);
+CREATE TABLE IF NOT EXISTS cache (
+    key TEXT PRIMARY KEY, job_id TEXT NOT NULL, outputs TEXT NOT NULL, paths TEXT NOT NULL
+);
 """
-JOB_COLUMNS = "project, location, job_id, request, state, create_time, update_time, start_time, end_time, error, resumptions"
-TASK_COLUMNS = "name, number, state, create_time, start_time, end_time, error, inputs, outputs, peak_memory_mib, reused_from"
-JOB_KEY = "project = ? AND location = ? AND job_id = ?"
+INSERT_JOB = """
+INSERT INTO jobs (name, project, location, job_id, request, state, create_time, update_time)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# A job that is being cancelled never goes back to running.
+UPDATE_JOB = """
+UPDATE jobs SET state = ?, update_time = ?, start_time = ?, end_time = ?, error = ?, resumptions = ?
+WHERE name = ? AND NOT (state = 'PIPELINE_STATE_CANCELLING' AND ? = 'PIPELINE_STATE_RUNNING')
+"""
+UPDATE_TASK = """
+UPDATE tasks SET state = ?, start_time = ?, end_time = ?, error = ?, inputs = ?, outputs = ?,
+    peak_memory_mib = ?, reused_from = ?
+WHERE number = ?
+"""
 
 
 class Store:
@@ -41,7 +54,8 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; {SCHEMA}")
+        self._connection.row_factory = sqlite3.Row
+        self._connection.executescript(SCHEMA)
 
     def close(self) -> None:
         """Closes the database."""
@@ -50,127 +64,93 @@ class Store:
 
     def create_job(self, job: JobRecord, task_names: Sequence[str]) -> JobRecord:
         """Adds a job with its tasks, all pending."""
-        key = (job.key.project, job.key.location, job.key.job_id)
-        values = (json.dumps(job.request), job.state, job.create_time, job.update_time, None, None, "", 0)
+        key = job.key
+        values = (json.dumps(job.request), job.state, job.create_time, job.update_time)
         with self._transaction() as cursor:
             try:
-                cursor.execute(
-                    f"INSERT INTO jobs ({JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*key, *values),
-                )
+                cursor.execute(INSERT_JOB, (key.name, key.project, key.location, key.job_id, *values))
             except sqlite3.IntegrityError as error:
                 raise AlreadyExistsError(
-                    f"The PipelineJob {job.key.name} already exists; use another pipelineJobId."
+                    f"The PipelineJob {key.name} already exists; use another pipelineJobId."
                 ) from error
             cursor.executemany(
-                "INSERT INTO tasks (project, location, job_id, name, state, create_time, error, inputs, outputs, "
-                "peak_memory_mib, reused_from) VALUES (?, ?, ?, ?, ?, ?, '', '{}', '{}', 0, '')",
-                [(*key, name, TaskState.PENDING, job.create_time) for name in task_names],
+                "INSERT INTO tasks (job, name, state, create_time) VALUES (?, ?, ?, ?)",
+                [(key.name, name, TaskState.PENDING, job.create_time) for name in task_names],
             )
-        return self.job(job.key)
+        return self.job(key)
 
     def job(self, key: JobKey) -> JobRecord:
         """Returns one job."""
-        found = self._jobs(f"WHERE {JOB_KEY}", (key.project, key.location, key.job_id))
+        found = self._jobs("SELECT * FROM jobs WHERE name = ?", key.name)
         if not found:
             raise NotFoundError(f"The PipelineJob {key.name} does not exist; list the jobs of {key.parent}.")
         return found[0]
 
     def jobs(self, project: str, location: str) -> list[JobRecord]:
         """Returns the jobs of a location, the newest first."""
-        return self._jobs("WHERE project = ? AND location = ?", (project, location))
+        query = "SELECT * FROM jobs WHERE project = ? AND location = ? ORDER BY create_time DESC, name"
+        return self._jobs(query, project, location)
 
-    def all_jobs(self) -> list[JobRecord]:
-        """Returns every job, the newest first."""
-        return self._jobs("", ())
+    def newest_jobs(self, limit: int) -> list[JobRecord]:
+        """Returns the newest jobs of all locations."""
+        return self._jobs("SELECT * FROM jobs ORDER BY create_time DESC, name LIMIT ?", limit)
 
     def find_job(self, job_id: str) -> JobRecord:
         """Returns the newest job with an id, whatever its project and location."""
-        found = self._jobs("WHERE job_id = ?", (job_id,))
+        found = self._jobs("SELECT * FROM jobs WHERE job_id = ? ORDER BY create_time DESC", job_id)
         if not found:
             raise NotFoundError(f"There is no pipeline job {job_id!r}; see the list of jobs.")
         return found[0]
 
     def unfinished_jobs(self) -> list[JobRecord]:
         """Returns the jobs that were not at their end, the oldest first."""
-        return [job for job in reversed(self.all_jobs()) if not job.state.is_final]
+        final = [state for state in JobState if state.is_final]
+        return self._jobs("SELECT * FROM jobs WHERE state NOT IN (?, ?, ?) ORDER BY create_time", *final)
 
     def update_job(self, job: JobRecord) -> None:
-        """Saves a job's own fields; a job that is being cancelled does not go back to running."""
+        """Saves a job's own fields."""
         job.update_time = now()
-        keep_cancelling = " AND state != ?" if job.state is JobState.RUNNING else ""
+        values = (job.state, job.update_time, job.start_time, job.end_time, job.error, job.resumptions)
         with self._transaction() as cursor:
-            cursor.execute(
-                "UPDATE jobs SET state = ?, update_time = ?, start_time = ?, end_time = ?, error = ?, resumptions = ? "
-                f"WHERE {JOB_KEY}{keep_cancelling}",
-                (
-                    *(job.state, job.update_time, job.start_time, job.end_time, job.error, job.resumptions),
-                    *(job.key.project, job.key.location, job.key.job_id),
-                    *([JobState.CANCELLING] if keep_cancelling else []),
-                ),
-            )
+            cursor.execute(UPDATE_JOB, (*values, job.key.name, job.state))
 
     def update_task(self, key: JobKey, task: TaskRecord) -> None:
         """Saves a task."""
+        values = (
+            *(task.state, task.start_time, task.end_time, task.error),
+            *(json.dumps(task.inputs), json.dumps(task.outputs), task.peak_memory_mib, task.reused_from),
+        )
         with self._transaction() as cursor:
-            cursor.execute(
-                "UPDATE tasks SET state = ?, start_time = ?, end_time = ?, error = ?, inputs = ?, outputs = ?, "
-                "peak_memory_mib = ?, reused_from = ? WHERE number = ?",
-                (
-                    *(task.state, task.start_time, task.end_time, task.error, json.dumps(task.inputs)),
-                    *(json.dumps(task.outputs), task.peak_memory_mib, task.reused_from, task.number),
-                ),
-            )
-            cursor.execute(
-                f"UPDATE jobs SET update_time = ? WHERE {JOB_KEY}",
-                (now(), key.project, key.location, key.job_id),
-            )
+            cursor.execute(UPDATE_TASK, (*values, task.number))
+            cursor.execute("UPDATE jobs SET update_time = ? WHERE name = ?", (now(), key.name))
 
     def delete_job(self, key: JobKey) -> None:
         """Forgets a job; its cached results stay usable."""
         with self._transaction() as cursor:
-            cursor.execute(f"DELETE FROM jobs WHERE {JOB_KEY}", (key.project, key.location, key.job_id))
+            cursor.execute("DELETE FROM jobs WHERE name = ?", (key.name,))
 
-    def cached(self, cache_key: str) -> tuple[str, dict[str, Any]] | None:
-        """Returns the job and the outputs of an earlier equal task."""
+    def cached(self, cache_key: str) -> CachedResult | None:
+        """Returns what an earlier equal task produced."""
         with self._lock:
-            row = self._connection.execute(
-                "SELECT job_id, outputs FROM cache WHERE key = ?", (cache_key,)
-            ).fetchone()
-        return (row[0], json.loads(row[1])) if row else None
+            row = self._connection.execute("SELECT * FROM cache WHERE key = ?", (cache_key,)).fetchone()
+        if row is None:
+            return None
+        return CachedResult(row["job_id"], json.loads(row["outputs"]), json.loads(row["paths"]))
 
-    def save_cached(self, cache_key: str, job_id: str, outputs: dict[str, Any]) -> None:
-        """Keeps a task's outputs for later equal tasks."""
+    def save_cached(self, cache_key: str, result: CachedResult) -> None:
+        """Keeps a task's result for later equal tasks."""
+        values = (cache_key, result.job_id, json.dumps(result.outputs), json.dumps(result.paths))
         with self._transaction() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO cache (key, job_id, outputs) VALUES (?, ?, ?)",
-                (cache_key, job_id, json.dumps(outputs)),
-            )
+            cursor.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", values)
 
-    def _jobs(self, where: str, values: Sequence[str]) -> list[JobRecord]:
+    def _jobs(self, query: str, *values: object) -> list[JobRecord]:
         with self._lock:
-            rows = self._connection.execute(
-                f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY create_time DESC, job_id", values
-            ).fetchall()
-            return [self._with_tasks(row) for row in rows]
+            rows = self._connection.execute(query, values).fetchall()
+            return [_job_record(row, self._tasks(row["name"])) for row in rows]
 
-    def _with_tasks(self, row: Sequence[Any]) -> JobRecord:
-        tasks = self._connection.execute(
-            f"SELECT {TASK_COLUMNS} FROM tasks WHERE {JOB_KEY} ORDER BY number", row[:3]
-        ).fetchall()
-        return JobRecord(
-            JobKey(*row[:3]),
-            json.loads(row[3]),
-            JobState(row[4]),
-            *row[5:],
-            tasks=[
-                TaskRecord(
-                    *(task[0], task[1], TaskState(task[2]), *task[3:7]),
-                    *(json.loads(task[7]), json.loads(task[8]), *task[9:]),
-                )
-                for task in tasks
-            ],
-        )
+    def _tasks(self, job: str) -> list[TaskRecord]:
+        rows = self._connection.execute("SELECT * FROM tasks WHERE job = ? ORDER BY number", (job,))
+        return [_task_record(row) for row in rows]
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -183,3 +163,34 @@ class Store:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+
+
+def _job_record(row: sqlite3.Row, tasks: list[TaskRecord]) -> JobRecord:
+    return JobRecord(
+        key=JobKey(row["project"], row["location"], row["job_id"]),
+        request=json.loads(row["request"]),
+        state=JobState(row["state"]),
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+        start_time=row["start_time"],
+        end_time=row["end_time"],
+        error=row["error"],
+        resumptions=row["resumptions"],
+        tasks=tasks,
+    )
+
+
+def _task_record(row: sqlite3.Row) -> TaskRecord:
+    return TaskRecord(
+        name=row["name"],
+        number=row["number"],
+        state=TaskState(row["state"]),
+        create_time=row["create_time"],
+        start_time=row["start_time"],
+        end_time=row["end_time"],
+        error=row["error"],
+        inputs=json.loads(row["inputs"]),
+        outputs=json.loads(row["outputs"]),
+        peak_memory_mib=row["peak_memory_mib"],
+        reused_from=row["reused_from"],
+    )

@@ -3,6 +3,7 @@
 import re
 
 from google.api_core.exceptions import GoogleAPIError
+from google.api_core.retry import Retry, if_exception_type
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from starlette.requests import Request
@@ -15,6 +16,8 @@ from local_cloud.vertex.errors import NotFoundError
 
 PREVIEW_ROWS = 50
 TIMEOUT_S = 30.0
+# The emulator answers mistakes with status 500, which the client would repeat for minutes.
+NO_RETRY = Retry(predicate=if_exception_type())
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -33,8 +36,8 @@ class TablePages:
         try:
             tables = [
                 table
-                for dataset in self._client.list_datasets(timeout=TIMEOUT_S, retry=None)
-                for table in self._client.list_tables(dataset.reference, timeout=TIMEOUT_S, retry=None)
+                for dataset in self._client.list_datasets(timeout=TIMEOUT_S, retry=NO_RETRY)
+                for table in self._client.list_tables(dataset.reference, timeout=TIMEOUT_S, retry=NO_RETRY)
             ]
         except (GoogleAPIError, OSError) as error:
             raise NotFoundError(f"The BigQuery emulator does not answer: {error}") from error
@@ -46,7 +49,9 @@ class TablePages:
             )
             for item in tables
         ]
-        return HTMLResponse(markup.page("Tables", markup.table(("Table",), rows) if rows else "No table yet."))
+        return HTMLResponse(
+            markup.page("Tables", markup.table(("Table",), rows) if rows else "No table yet.")
+        )
 
     def table(self, request: Request) -> Response:
         """Shows a table's schema, its number of rows and the first of them."""
@@ -55,7 +60,7 @@ class TablePages:
             raise NotFoundError(f"{request.url.path}: a table's name has letters, digits, '_' and '-' only.")
         reference = f"{PROJECT}.{dataset}.{name}"
         try:
-            schema = self._client.get_table(reference, timeout=TIMEOUT_S, retry=None).schema
+            schema = self._client.get_table(reference, timeout=TIMEOUT_S, retry=NO_RETRY).schema
             count = next(iter(self._query(f"SELECT COUNT(*) FROM `{reference}`")))[0]  # noqa: S608
             preview = self._query(f"SELECT * FROM `{reference}` LIMIT {PREVIEW_ROWS}")  # noqa: S608
             rows = [[row[field.name] for field in schema] for row in preview]
@@ -72,4 +77,4 @@ class TablePages:
         return HTMLResponse(markup.page(f"{dataset}.{name}", body))
 
     def _query(self, sql: str) -> bigquery.table.RowIterator:
-        return self._client.query(sql, retry=None, job_retry=None).result(timeout=TIMEOUT_S)
+        return self._client.query(sql, retry=NO_RETRY, job_retry=None).result(timeout=TIMEOUT_S)

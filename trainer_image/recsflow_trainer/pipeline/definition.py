@@ -2,7 +2,6 @@
 
 from tfx.components import ExampleValidator, SchemaGen, StatisticsGen, Trainer, Transform
 from tfx.components.example_gen.component import FileBasedExampleGen
-from tfx.components.example_gen.custom_executors import parquet_executor
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.extensions.google_cloud_big_query.example_gen.component import BigQueryExampleGen
@@ -10,6 +9,7 @@ from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, transform_pb2
 
+from recsflow_trainer.pipeline import parquet_examples
 from recsflow_trainer.pipeline.topology import ExampleSource, Topology
 
 SPLITS = ("train", "eval", "test")
@@ -48,18 +48,19 @@ def build_pipeline(topology: Topology) -> Pipeline:
 
 
 def _beam_args(topology: Topology) -> list[str]:
-    """Returns the topology's flags, completed: Beam must never guess whose project pays for a query."""
+    """Returns the topology's flags, completed.
+
+    Beam must never guess whose project pays for a query. Its workers use the trainer image, which has TFX;
+    without this flag TFX would package itself for them again in every component.
+    """
     given = {flag.partition("=")[0] for flag in topology.beam_args}
-    defaults = {"--project": topology.project, "--region": topology.location}
-    if (
-        topology.example_source is ExampleSource.PARQUET
-        and "--runner=DataflowRunner" not in topology.beam_args
-    ):
-        defaults = {}
-    return [
-        *topology.beam_args,
-        *(f"{name}={value}" for name, value in defaults.items() if name not in given),
-    ]
+    defaults = {
+        "--project": topology.project,
+        "--region": topology.location,
+        "--sdk_container_image": topology.trainer_image,
+    }
+    missing = [f"{name}={value}" for name, value in defaults.items() if name not in given]
+    return [*topology.beam_args, *missing]
 
 
 def _text_parameter(name: str) -> RuntimeParameter:
@@ -79,6 +80,6 @@ def _example_gen(source: ExampleSource) -> BaseComponent:
             input_base=_text_parameter("rows_uri"),
             input_config=example_gen_pb2.Input(splits=splits),
             output_config=output_config,
-            custom_executor_spec=BeamExecutorSpec(parquet_executor.Executor),
+            custom_executor_spec=BeamExecutorSpec(parquet_examples.Executor),
         )
     return component.with_id("ExampleGen")

@@ -74,9 +74,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         value = values.get(name)
         if not isinstance(value, str) or not value:
             problems.append(f"{name} is {value!r}; give a text that is not empty.")
-    name, example_source = values.get("pipeline_name"), values.get("example_source")
-    if isinstance(name, str) and name and not PIPELINE_NAME.fullmatch(name):
-        problems.append(f"pipeline_name is {name!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
+    pipeline, example_source = values.get("pipeline_name"), values.get("example_source")
+    if isinstance(pipeline, str) and pipeline and not PIPELINE_NAME.fullmatch(pipeline):
+        problems.append(f"pipeline_name is {pipeline!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
     if isinstance(example_source, str) and example_source and example_source not in set(ExampleSource):
         problems.append(f"example_source is {example_source!r}; use {' or '.join(ExampleSource)}.")
     beam_args = values.get("beam_args", [])

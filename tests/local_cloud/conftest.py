@@ -1,0 +1,64 @@
+"""Servers of the local cloud for tests: on ports of their own, with state that goes away."""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_cloud.settings import DEFAULT_PORTS, HOST, REPOSITORY, LocalSettings
+
+
+def free_port_offset() -> int:
+    for offset in random.sample(range(11_000, 40_000, 50), 100):
+        with_sockets = []
+        try:
+            for port in DEFAULT_PORTS.values():
+                probe = socket.socket()
+                with_sockets.append(probe)
+                probe.bind((HOST, port + offset))
+        except OSError:
+            continue
+        finally:
+            for probe in with_sockets:
+                probe.close()
+        return offset
+    raise AssertionError("no free ports")
+
+
+class Cloud:
+    """The command line of a local cloud of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = LocalSettings(home=home, port_offset=free_port_offset())
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "RECSFLOW_HOME": str(self.settings.home),
+            "RECSFLOW_PORT_OFFSET": str(self.settings.port_offset),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "local_cloud", *arguments],
+            env=environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    def pid(self, service: str) -> int:
+        return json.loads((self.settings.home / "run" / f"{service}.pid").read_text())["pid"]
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(tmp_path_factory.mktemp("cloud"))
+    yield cloud
+    cloud("stop")

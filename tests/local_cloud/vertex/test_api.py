@@ -1,0 +1,317 @@
+"""Google's own client against the pipeline server, on a compiled pipeline and real components."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from google.api_core import exceptions
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import aiplatform
+from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
+
+from local_cloud.settings import PROJECT, REPOSITORY
+
+pytestmark = pytest.mark.emulator
+
+TRANSFORM_MODULE = """
+import tensorflow_transform as tft
+
+def preprocessing_fn(inputs):
+    return {"product": tft.compute_and_apply_vocabulary(inputs["product"], num_oov_buckets=1)}
+"""
+TRAINER_MODULE = """
+import pathlib
+import time
+
+def run_fn(fn_args):
+    config = fn_args.custom_config
+    if "error" in config:
+        raise ValueError(config["error"])
+    pathlib.Path(config["started"]).touch() if "started" in config else None
+    time.sleep(config.get("sleep_s", 0))
+    folder = pathlib.Path(fn_args.serving_model_dir)
+    folder.mkdir(parents=True)
+    (folder / "weights.txt").write_text(str(config["learning_rate"]))
+"""
+FINAL = (
+    PipelineState.PIPELINE_STATE_SUCCEEDED,
+    PipelineState.PIPELINE_STATE_FAILED,
+    PipelineState.PIPELINE_STATE_CANCELLED,
+)
+UPSTREAM = ("ExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform")
+
+
+class Pipelines:
+    """A compiled pipeline, its rows and modules, and the client that submits it."""
+
+    def __init__(self, cloud, folder: Path) -> None:
+        self.cloud = cloud
+        self.folder = folder
+        self.settings = cloud.settings
+        for split, rows in (("train", 80), ("eval", 20), ("test", 20)):
+            (folder / "rows" / split).mkdir(parents=True)
+            table = pa.table({"customer": range(rows), "product": [f"p{row % 7}" for row in range(rows)]})
+            pq.write_table(table, folder / "rows" / split / "rows.parquet")
+        (folder / "transform_module.py").write_text(TRANSFORM_MODULE)
+        (folder / "trainer_module.py").write_text(TRAINER_MODULE)
+        self.spec = self._compile()
+        aiplatform.init(
+            project=PROJECT,
+            location="us-central1",
+            credentials=AnonymousCredentials(),
+            api_endpoint=self.settings.url("vertex"),
+            api_transport="rest",
+        )
+        self.client = aiplatform.PipelineJob._instantiate_client(location="us-central1")
+        self.parent = f"projects/{PROJECT}/locations/us-central1"
+
+    def _compile(self) -> Path:
+        topology = {
+            "pipeline_name": "shop-basic",
+            "example_source": "parquet",
+            "trainer_image": self.settings.trainer_image,
+            "project": PROJECT,
+            "location": "us-central1",
+            "beam_args": ["--runner=DirectRunner"],
+        }
+        (self.folder / "topology.json").write_text(json.dumps(topology))
+        output = self.folder / "spec.json"
+        subprocess.run(
+            [
+                *(str(self.settings.trainer_python), "-m", "recsflow_trainer.pipeline.compile"),
+                *("--topology", str(self.folder / "topology.json"), "--output", str(output)),
+            ],
+            check=True,
+            cwd=REPOSITORY,
+        )
+        return output
+
+    def submit(self, job_id: str, **config) -> str:
+        parameters = {
+            "rows_uri": str(self.folder / "rows"),
+            "transform_module_uri": str(self.folder / "transform_module.py"),
+            "trainer_module_uri": str(self.folder / "trainer_module.py"),
+            "trainer_config": json.dumps({"learning_rate": 0.1, **config}),
+        }
+        job = aiplatform.PipelineJob(
+            display_name="shop",
+            template_path=str(self.spec),
+            job_id=job_id,
+            pipeline_root=str(self.folder / "root"),
+            parameter_values=parameters,
+        )
+        job.submit()
+        return job.resource_name
+
+    def wait(self, name: str, until: Callable[[PipelineJob], bool] | None = None) -> PipelineJob:
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            job = self.client.get_pipeline_job(name=name)
+            if until(job) if until else job.state in FINAL:
+                return job
+            time.sleep(0.2)
+        raise AssertionError(f"{name} is still {job.state.name}")
+
+    def request(self, **changes) -> dict:
+        """A create request as JSON, with changes at the top level."""
+        job = json.loads(self.spec.read_text())
+        names = job["pipelineSpec"]["root"]["inputDefinitions"]["parameters"]
+        runtime = {
+            "gcsOutputDirectory": str(self.folder / "root"),
+            "parameters": {name: {"stringValue": "x"} for name in names},
+        }
+        return {
+            "displayName": "shop",
+            "pipelineSpec": job["pipelineSpec"],
+            "runtimeConfig": runtime,
+            **changes,
+        }
+
+    def create(self, request: dict, job_id: str = "refused") -> None:
+        job = PipelineJob.from_json(json.dumps(request))
+        self.client.create_pipeline_job(parent=self.parent, pipeline_job=job, pipeline_job_id=job_id)
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=30) as answer:
+            return answer.read().decode()
+
+
+def states(job: PipelineJob) -> dict[str, str]:
+    return {task.task_name: task.state.name for task in job.job_detail.task_details}
+
+
+@pytest.fixture(scope="module")
+def pipelines(cloud, tmp_path_factory) -> Pipelines:
+    started = cloud("start", "vertex")
+    assert started.returncode == 0, started.stderr
+    return Pipelines(cloud, tmp_path_factory.mktemp("pipelines"))
+
+
+@pytest.fixture(scope="module")
+def first_job(pipelines) -> PipelineJob:
+    return pipelines.wait(pipelines.submit("first"))
+
+
+def test_job_runs_every_component_of_the_compiled_spec(pipelines, first_job):
+    assert first_job.state is PipelineState.PIPELINE_STATE_SUCCEEDED
+    assert states(first_job) == dict.fromkeys((*UPSTREAM, "Trainer"), "SUCCEEDED")
+    tasks = {task.task_name: task for task in first_job.job_detail.task_details}
+    model = Path(tasks["Trainer"].outputs["model"].artifacts[0].uri)
+    assert (model / "Format-Serving" / "weights.txt").read_text() == "0.1"
+    assert tasks["Trainer"].start_time >= tasks["Transform"].end_time
+    assert tasks["StatisticsGen"].inputs["examples"] == tasks["ExampleGen"].outputs["examples"]
+
+
+def test_split_names_travel_as_artifact_metadata(first_job):
+    tasks = {task.task_name: task for task in first_job.job_detail.task_details}
+    metadata = dict(tasks["ExampleGen"].outputs["examples"].artifacts[0].metadata)
+    assert json.loads(metadata["split_names"]) == ["train", "eval", "test"]
+
+
+def test_equal_job_takes_every_result_from_the_cache(pipelines, first_job):
+    job = pipelines.wait(pipelines.submit("equal"))
+    assert states(job) == dict.fromkeys((*UPSTREAM, "Trainer"), "SKIPPED")
+
+
+def test_changed_learning_rate_runs_the_trainer_only(pipelines, first_job):
+    job = pipelines.wait(pipelines.submit("changed", learning_rate=0.02))
+    assert states(job) == {**dict.fromkeys(UPSTREAM, "SKIPPED"), "Trainer": "SUCCEEDED"}
+
+
+def test_deleted_result_is_made_again(pipelines, first_job):
+    job = pipelines.wait(pipelines.submit("kept", learning_rate=0.03))
+    tasks = {task.task_name: task for task in job.job_detail.task_details}
+    model = Path(tasks["Trainer"].outputs["model"].artifacts[0].uri)
+    (model / "Format-Serving" / "weights.txt").unlink()
+    (model / "Format-Serving").rmdir()
+    model.rmdir()
+    assert states(pipelines.wait(pipelines.submit("lost", learning_rate=0.03)))["Trainer"] == "SUCCEEDED"
+
+
+def test_failing_component_says_why_in_its_own_words(pipelines, first_job):
+    job = pipelines.wait(pipelines.submit("failing", error="loss is NaN at step 3"))
+    assert job.state is PipelineState.PIPELINE_STATE_FAILED
+    assert "Trainer" in job.error.message
+    error = {task.task_name: task.error.message for task in job.job_detail.task_details}["Trainer"]
+    assert error.splitlines()[0] == "ValueError: loss is NaN at step 3"
+    assert 'raise ValueError(config["error"])' in error
+    assert "<h2>Trainer failed</h2>" in pipelines.page("/console/jobs/failing")
+
+
+def test_cancel_ends_the_component_and_the_job(pipelines, first_job):
+    started = pipelines.folder / "cancel-started"
+    name = pipelines.submit("cancelled", sleep_s=600, started=str(started))
+    pipelines.wait(name, until=lambda _job: started.exists())
+    pipelines.client.cancel_pipeline_job(name=name)
+    job = pipelines.wait(name)
+    assert job.state is PipelineState.PIPELINE_STATE_CANCELLED
+    assert states(job)["Trainer"] == "CANCELLED"
+    with pytest.raises(exceptions.BadRequest, match="cancel only unfinished jobs"):
+        pipelines.client.cancel_pipeline_job(name=name)
+
+
+def test_killed_server_goes_on_with_the_job(pipelines, first_job):
+    started = pipelines.folder / "restart-started"
+    name = pipelines.submit("restarted", sleep_s=3, started=str(started))
+    pipelines.wait(name, until=lambda _job: started.exists())
+    os.kill(pipelines.cloud.pid("vertex"), signal.SIGKILL)
+    assert pipelines.cloud("start", "vertex").returncode == 0
+    job = pipelines.wait(name)
+    assert job.state is PipelineState.PIPELINE_STATE_SUCCEEDED
+    assert pipelines.client.get_pipeline_job(name=first_job.name) == first_job
+
+
+def test_job_id_is_taken_once(pipelines, first_job):
+    with pytest.raises(exceptions.Conflict, match="pipelineJobs/first already exists"):
+        pipelines.submit("first")
+
+
+@pytest.mark.parametrize("job_id", ["Upper", "1st", "a" * 129, "under_score"])
+def test_bad_job_id_is_refused(pipelines, job_id):
+    with pytest.raises(exceptions.BadRequest, match="pipelineJobId"):
+        pipelines.create(pipelines.request(), job_id)
+
+
+def test_unknown_missing_and_mistyped_parameters_are_named_together(pipelines):
+    request = pipelines.request()
+    parameters = request["runtimeConfig"]["parameters"]
+    del parameters["rows_uri"]
+    parameters["rows_url"] = {"stringValue": "x"}
+    parameters["trainer_config"] = {"intValue": "3"}
+    with pytest.raises(exceptions.BadRequest) as refused:
+        pipelines.create(request)
+    for expected in (
+        "parameters.rows_url is not a parameter",
+        "parameters.rows_uri is missing",
+        "parameters.trainer_config is {'intValue': '3'}; give a STRING",
+    ):
+        assert expected in refused.value.message
+
+
+def test_missing_root_is_refused(pipelines):
+    request = pipelines.request()
+    del request["runtimeConfig"]["gcsOutputDirectory"]
+    with pytest.raises(exceptions.BadRequest, match="gcsOutputDirectory is missing"):
+        pipelines.create(request)
+
+
+def test_spec_with_what_the_server_cannot_do_is_refused(pipelines):
+    request = pipelines.request()
+    request["pipelineSpec"]["root"]["dag"]["tasks"]["Trainer"]["triggerPolicy"] = {"condition": "1 > 2"}
+    with pytest.raises(exceptions.MethodNotImplemented, match=r"tasks\.Trainer\.triggerPolicy is set"):
+        pipelines.create(request)
+
+
+def test_other_image_is_refused(pipelines):
+    text = json.dumps(pipelines.request()).replace(pipelines.settings.trainer_image, "gcr.io/other/image:1")
+    with pytest.raises(exceptions.NotFound, match="needs image"):
+        pipelines.create(json.loads(text))
+
+
+def test_unknown_job_is_not_found(pipelines):
+    with pytest.raises(exceptions.NotFound, match="pipelineJobs/nothing does not exist"):
+        pipelines.client.get_pipeline_job(name=f"{pipelines.parent}/pipelineJobs/nothing")
+
+
+def test_list_filters_orders_and_pages(pipelines, first_job):
+    listed = aiplatform.PipelineJob.list(filter='state="PIPELINE_STATE_SUCCEEDED" AND display_name="shop"')
+    assert first_job.name in {job.resource_name for job in listed}
+    everything = {"parent": pipelines.parent, "order_by": "create_time"}
+    pager = pipelines.client.list_pipeline_jobs(request={**everything, "page_size": 1})
+    names = [job.name for job in pager]
+    assert names[0] == first_job.name
+    assert len(names) == len(set(names)) == len(aiplatform.PipelineJob.list())
+
+
+def test_finished_job_can_be_deleted_and_its_results_stay_cached(pipelines, first_job):
+    name = pipelines.submit("deleted", learning_rate=0.04)
+    pipelines.wait(name)
+    pipelines.client.delete_pipeline_job(name=name).result(timeout=10)
+    with pytest.raises(exceptions.NotFound):
+        pipelines.client.get_pipeline_job(name=name)
+    assert states(pipelines.wait(pipelines.submit("again", learning_rate=0.04)))["Trainer"] == "SKIPPED"
+
+
+def test_console_shows_jobs_stages_and_logs(pipelines, first_job):
+    assert "/console/jobs/first" in pipelines.page("/console/jobs")
+    page = pipelines.page("/console/jobs/first")
+    assert 'http-equiv="refresh"' not in page
+    assert "/console/logs/first/Transform" in page
+    assert "transform_module.py" in pipelines.page("/console/logs/first/Transform")
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/artifacts/../vertex.sqlite", "/console/artifacts/%2e%2e/vertex.sqlite"]
+)
+def test_nothing_outside_the_artifact_root_is_shown(pipelines, path):
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        pipelines.page(path)
