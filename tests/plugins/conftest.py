@@ -1,8 +1,11 @@
 """Airflow's home is a folder of the test run's own, chosen before anything imports Airflow."""
 
+import json
 import os
 import sys
 import tempfile
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,34 @@ def settings_values(tmp_path: Path) -> dict[str, object]:
         "pipeline_job_url": "http://console/jobs/{job_id}",
         "artifact_url": "http://console/artifacts/{path}",
     }
+
+
+@pytest.fixture
+def pipeline_jobs(monkeypatch: pytest.MonkeyPatch, settings_values: dict[str, object]) -> Iterator[object]:
+    """A pipelineJobs API on loopback that the Airflow connection and Variable point at."""
+    from tests.plugins.pipeline_jobs_server import PipelineJobsServer
+
+    server = PipelineJobsServer()
+    extra = {"is_anonymous": True, "project": "local", "vertex_endpoint": server.url}
+    connection = {"conn_type": "google_cloud_platform", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
+    yield server
+    server.close()
+
+
+class TaskInstance:
+    """As much of Airflow's task instance as an operator uses."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4()
+        self.pushed: dict[str, object] = {}
+
+    def xcom_push(self, key: str, value: object) -> None:
+        self.pushed[key] = value
+
+
+@pytest.fixture
+def context() -> dict[str, object]:
+    """As much of a task's context as an operator uses."""
+    return {"ti": TaskInstance()}

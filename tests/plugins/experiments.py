@@ -1,0 +1,10 @@
+"""An experiment on the shipped configs, as resolve_experiment leaves it."""
+
+from include import storage
+from tests.include.complete_journey import resolved
+
+
+def write_experiment(root, experiment_id):
+    """Write an experiment under the artifact root and return its URI."""
+    experiment = resolved(learning_rate=0.05).model_copy(update={"experiment_id": experiment_id})
+    return storage.write_text(f"{root}/experiments/{experiment_id}/experiment.json", experiment.to_json())

@@ -1,0 +1,91 @@
+"""The edge of the cloud: the pipelineJobs API on loopback, answering what a test tells it to."""
+
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/pipelineJobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
+
+
+class PipelineJobsServer:
+    """Keeps jobs as their JSON messages; `jobs[id]["state"]` is the test's to change.
+
+    Attributes:
+        jobs: Message by job id.
+        created: Ids in the order of their creation.
+        cancelled: Ids whose cancellation was asked for.
+        outage: How many of the next requests are answered with 503.
+        refusal: Message of a 400 that answers every creation, if set.
+    """
+
+    def __init__(self):
+        self.jobs = {}
+        self.created = []
+        self.cancelled = []
+        self.outage = 0
+        self.refusal = None
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def close(self):
+        self._http.shutdown()
+        self._http.server_close()
+
+    def add(self, job_id, state, **message):
+        name = f"projects/local/locations/us-central1/pipelineJobs/{job_id}"
+        self.jobs[job_id] = {"name": name, "state": f"PIPELINE_STATE_{state}", **message}
+
+    def create(self, job_id, message):
+        if self.refusal:
+            return 400, _error("INVALID_ARGUMENT", self.refusal)
+        if job_id in self.jobs:
+            return 409, _error("ALREADY_EXISTS", "exists")
+        self.created.append(job_id)
+        self.add(job_id, "PENDING", **{key: message[key] for key in message if key not in {"name", "state"}})
+        return 200, self.jobs[job_id]
+
+    def get(self, job_id):
+        return (200, self.jobs[job_id]) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
+
+    def cancel(self, job_id):
+        self.cancelled.append(job_id)
+        return (200, {}) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
+
+    def _handler(self):
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self._answer(*self._away() or server.get(PATH.match(self.path)["job"]))
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
+                match = PATH.match(self.path)
+                if match["cancel"]:
+                    self._answer(*self._away() or server.cancel(match["job"]))
+                else:
+                    job_id = re.search(r"pipelineJobId=([^&]+)", self.path)[1]
+                    self._answer(*self._away() or server.create(job_id, body))
+
+            def _away(self):
+                server.outage -= 1
+                return (503, _error("UNAVAILABLE", "down for a moment")) if server.outage >= 0 else None
+
+            def _answer(self, status, message):
+                data = json.dumps(message).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+
+def _error(status, message):
+    return {"error": {"code": 0, "status": status, "message": message}}

@@ -1,0 +1,111 @@
+import json
+import sys
+
+import pytest
+
+from recsflow.errors import CompileError, JobRefused
+from recsflow.operators.submit_pipeline import SubmitPipelineJob
+from tests.plugins.experiments import write_experiment
+
+pytestmark = pytest.mark.emulator
+
+EXPERIMENT_ID = "quick-test-manual-1-0123456789"
+# Stands for the trainer environment: counts how often it compiles.
+COMPILER = """
+import pathlib, sys
+output = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
+output.write_text('{"pipelineSpec": {"schemaVersion": "2.0.0", "root": {"dag": {"tasks": {"Trainer": {}}}}}}')
+pathlib.Path(sys.argv[1]).open("a").write("compiled;")
+"""
+
+
+@pytest.fixture
+def compilations(tmp_path, settings_values):
+    log = tmp_path / "compilations"
+    settings_values["compiler"] = {"kind": "command", "argv": [sys.executable, "-c", COMPILER, str(log)]}
+    return log
+
+
+@pytest.fixture
+def operator(tmp_path, compilations, pipeline_jobs):
+    root = tmp_path.as_uri()
+    return SubmitPipelineJob(
+        task_id="submit_pipeline",
+        experiment=write_experiment(root, EXPERIMENT_ID),
+        rows={"table": "local.staging.rows_1", "rows_uri": f"{root}/rows/rows_1"},
+        modules={
+            "transform_module_uri": f"{root}/modules/a/transform_module.py",
+            "trainer_module_uri": f"{root}/modules/b/trainer_module.py",
+        },
+    )
+
+
+def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, context, tmp_path):
+    result = operator.execute(context)
+    assert result == {
+        "job_id": EXPERIMENT_ID,
+        "metrics_uri": f"{tmp_path.as_uri()}/experiments/{EXPERIMENT_ID}/training_metrics.json",
+    }
+    message = pipeline_jobs.jobs[EXPERIMENT_ID]
+    parameters = {name: v["stringValue"] for name, v in message["runtimeConfig"]["parameters"].items()}
+    assert parameters["rows_uri"] == f"{tmp_path}/rows/rows_1"
+    assert parameters["trainer_module_uri"] == f"{tmp_path}/modules/b/trainer_module.py"
+    config = json.loads(parameters["trainer_config"])
+    assert config["experiment_id"] == EXPERIMENT_ID
+    assert config["training"]["learning_rate"] == 0.05
+    assert message["runtimeConfig"]["gcsOutputDirectory"] == f"{tmp_path}/pipeline_root"
+    assert message["labels"]["dataset"] == "complete_journey"
+
+
+def test_remote_id_is_kept_before_the_job_exists(operator, pipeline_jobs, context):
+    pipeline_jobs.refusal = "bad job"
+    with pytest.raises(JobRefused, match="bad job"):
+        operator.execute(context)
+    assert context["ti"].pushed["job_id"] == EXPERIMENT_ID
+
+
+@pytest.mark.parametrize("state", ["PENDING", "RUNNING", "PAUSED", "SUCCEEDED"])
+def test_repeated_task_uses_the_job_that_is_there(operator, pipeline_jobs, context, state):
+    operator.execute(context)
+    pipeline_jobs.jobs[EXPERIMENT_ID]["state"] = f"PIPELINE_STATE_{state}"
+    assert operator.execute(context)["job_id"] == EXPERIMENT_ID
+    assert pipeline_jobs.created == [EXPERIMENT_ID]
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CANCELLED", "CANCELLING"])
+def test_job_that_ended_badly_is_followed_by_another(operator, pipeline_jobs, context, state):
+    operator.execute(context)
+    pipeline_jobs.jobs[EXPERIMENT_ID]["state"] = f"PIPELINE_STATE_{state}"
+    assert operator.execute(context)["job_id"] == f"{EXPERIMENT_ID}-2"
+    pipeline_jobs.jobs[f"{EXPERIMENT_ID}-2"]["state"] = "PIPELINE_STATE_FAILED"
+    assert operator.execute(context)["job_id"] == f"{EXPERIMENT_ID}-3"
+
+
+def test_job_with_other_inputs_is_not_taken_for_this_one(operator, pipeline_jobs, context):
+    operator.execute(context)
+    operator.rows = {**operator.rows, "rows_uri": operator.rows["rows_uri"] + "2"}
+    assert operator.execute(context)["job_id"] == f"{EXPERIMENT_ID}-2"
+
+
+def test_pipeline_is_compiled_once_for_all_runs_of_it(operator, pipeline_jobs, context, compilations):
+    operator.execute(context)
+    pipeline_jobs.jobs[EXPERIMENT_ID]["state"] = "PIPELINE_STATE_FAILED"
+    operator.execute(context)
+    assert compilations.read_text() == "compiled;"
+
+
+def test_failing_compiler_is_quoted(operator, pipeline_jobs, context, settings_values, monkeypatch):
+    argv = [sys.executable, "-c", "raise SystemExit('error: pipeline_name is 7')"]
+    settings_values["compiler"] = {"kind": "command", "argv": argv}
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
+    with pytest.raises(CompileError, match="pipeline_name is 7"):
+        operator.execute(context)
+    assert pipeline_jobs.created == []
+
+
+def test_killed_task_cancels_its_job(operator, pipeline_jobs, context):
+    operator.on_kill()
+    assert pipeline_jobs.cancelled == []
+    operator.execute(context)
+    operator.on_kill()
+    assert pipeline_jobs.cancelled == [EXPERIMENT_ID]

@@ -1,0 +1,89 @@
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from recsflow.triggers.pipeline_job import PipelineJobTrigger
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def trigger(tmp_path):
+    return PipelineJobTrigger(
+        task_id="wait_for_pipeline",
+        gcp_conn_id="recsflow_gcp",
+        project="local",
+        location="us-central1",
+        job_id="job-1",
+        metrics_uri=f"{tmp_path.as_uri()}/training_metrics.json",
+        poll_interval_s=0.01,
+        deadline_s=time.time() + 600,
+        max_outage_s=60.0,
+    )
+
+
+async def event_of(trigger):
+    return (await anext(trigger.run())).payload
+
+
+def component(name, state, **more):
+    moment = datetime.now(UTC).isoformat()
+    return {"taskName": name, "state": state, "startTime": moment, "endTime": moment, **more}
+
+
+async def test_succeeded_job_fires_success(pipeline_jobs, trigger):
+    details = [component("ExampleGen", "SKIPPED"), component("Trainer", "SUCCEEDED")]
+    pipeline_jobs.add("job-1", "SUCCEEDED", jobDetail={"taskDetails": details})
+    event = await event_of(trigger)
+    assert event["status"] == "succeeded"
+    assert [(c["name"], c["state"]) for c in event["components"]] == [
+        ("ExampleGen", "cached"),
+        ("Trainer", "succeeded"),
+    ]
+
+
+async def test_failed_job_names_the_component_and_its_error(pipeline_jobs, trigger):
+    failed = component("Transform", "FAILED", error={"code": 2, "message": "KeyError: 'brand'"})
+    pipeline_jobs.add(
+        "job-1", "FAILED", jobDetail={"taskDetails": [failed]}, error={"message": "The DAG failed"}
+    )
+    event = await event_of(trigger)
+    assert event["status"] == "failed"
+    assert event["message"] == "component Transform failed:\nKeyError: 'brand'"
+
+
+async def test_the_pipeline_itself_is_no_component(pipeline_jobs, trigger):
+    details = [component("job-1", "SUCCEEDED"), component("Trainer", "SUCCEEDED")]
+    pipeline_jobs.add("job-1", "SUCCEEDED", jobDetail={"taskDetails": details})
+    assert [c["name"] for c in (await event_of(trigger))["components"]] == ["Trainer"]
+
+
+async def test_answers_of_503_are_bridged(pipeline_jobs, trigger):
+    pipeline_jobs.add("job-1", "SUCCEEDED")
+    pipeline_jobs.outage = 3
+    assert (await event_of(trigger))["status"] == "succeeded"
+
+
+async def test_job_that_does_not_exist_ends_at_once(pipeline_jobs, trigger):
+    event = await event_of(trigger)
+    assert event["status"] == "unknown"
+    assert "no such job" in event["message"]
+
+
+async def test_killed_task_cancels_the_job(pipeline_jobs, trigger):
+    pipeline_jobs.add("job-1", "RUNNING")
+    await trigger.on_kill()
+    assert pipeline_jobs.cancelled == ["job-1"]
+
+
+async def test_trigger_that_is_stopped_leaves_the_job_alone(pipeline_jobs, trigger):
+    pipeline_jobs.add("job-1", "RUNNING")
+    await trigger.cleanup()
+    assert pipeline_jobs.cancelled == []
+
+
+def test_trigger_can_be_made_again_elsewhere(trigger):
+    path, arguments = trigger.serialize()
+    assert path == "recsflow.triggers.pipeline_job.PipelineJobTrigger"
+    assert PipelineJobTrigger(**arguments).serialize() == (path, arguments)
