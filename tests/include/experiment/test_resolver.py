@@ -34,7 +34,7 @@ def test_product_id_is_taken_from_the_config_whatever_its_name(configs):
 def test_run_parameters_win_over_the_model_and_sources_say_so(configs):
     experiment = configs.resolve(epochs=9, optimizer="adam", optimizer_options={"beta_1": 0.8})
     training = experiment.training
-    assert (training.epochs, training.learning_rate, training.batch_size) == (9, 0.03, 4096)
+    assert (training.epochs, training.learning_rate, training.batch_size) == (9, 0.03, 512)
     assert (training.optimizer.value, training.optimizer_options) == ("adam", {"beta_1": 0.8})
     assert experiment.model.epochs == 9
     assert experiment.sources["epochs"] == "run parameter"
