@@ -18,7 +18,7 @@ HEAVY = (
     "mlflow",
     "pandas",
     "pyarrow",
-    "google.cloud",
+    "google.cloud.bigquery",
     "upath",
     "tensorflow",
     "airflow",
