@@ -108,8 +108,6 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
     Raises:
         RuntimeError: It did not succeed.
     """
-    import tempfile
-
     from recsflow.compilers.spec_cache import compiled_spec
     from recsflow.hooks.vertex import VertexPipelineHook
     from recsflow.jobs import ENDED, JobState
@@ -120,11 +118,8 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
     )
     spec = compiled_spec(request.topology, settings)
     job_id = request.experiment_id
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        file.write(spec.text)
-        file.flush()
-        began = time.perf_counter()
-        hook.submit(job_id, file.name, request, settings)
+    began = time.perf_counter()
+    hook.submit(job_id, spec.text, request, settings)
     while (job := hook.read(job_id)).state not in ENDED:
         time.sleep(POLL_S)
     wall_s = time.perf_counter() - began

@@ -1,22 +1,23 @@
-"""Vertex AI Pipelines through the Google provider's hook, at the address that the connection names.
+"""Vertex AI Pipelines with the Google provider's connection, at the address that the connection names.
 
-The provider's hook always calls the public endpoint. The connection extra `vertex_endpoint`, for example
-`http://127.0.0.1:9070`, replaces it; without the extra the provider's own behaviour is untouched.
+The provider's own pipeline hook always calls the public endpoint. Here the connection extra
+`vertex_endpoint`, for example `http://127.0.0.1:9070`, replaces it where there is one.
 """
 # Imported inside the functions that need it, never at a DAG file's or an operator's top.
 # ruff: noqa: TID253
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from airflow.providers.google.cloud.hooks.vertex_ai.pipeline_job import PipelineJobHook
 from airflow.providers.google.common.consts import CLIENT_INFO
+from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
 from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import AlreadyExists, ClientError, NotFound, TooManyRequests
-from google.cloud.aiplatform_v1 import PipelineServiceClient
 
 from recsflow.errors import JobRefused
+from recsflow.hooks.pipeline_service import PipelineServiceClient
 from recsflow.hooks.vertex_messages import to_job, to_message
 from recsflow.jobs import Job
 
@@ -27,38 +28,29 @@ if TYPE_CHECKING:
 CALL_TIMEOUT_S = 30.0
 
 
-class VertexPipelineHook(PipelineJobHook):
+class VertexPipelineHook(GoogleBaseHook):
     """Submits, reads and cancels pipeline jobs of one project and location."""
 
     def __init__(self, *, gcp_conn_id: str, project: str, location: str) -> None:
         super().__init__(gcp_conn_id=gcp_conn_id)
         self.project = project
         self.location = location
-        self._client: PipelineServiceClient | None = None
 
-    @property
-    def endpoint(self) -> str | None:
-        """The connection's own endpoint, if it names one."""
-        return self._get_field("vertex_endpoint")
-
-    def _get_api_endpoint(self, region: str | None = None) -> str | None:
-        return self.endpoint or super()._get_api_endpoint(region)
-
-    def get_pipeline_service_client(self, region: str | None = None) -> PipelineServiceClient:
-        """Return the provider's client, or one for the connection's endpoint, made once."""
-        if self._client is None:
-            self._client = (
-                self._endpoint_client() if self.endpoint else super().get_pipeline_service_client(region)
-            )
-        return self._client
-
-    def _endpoint_client(self) -> PipelineServiceClient:
+    @cached_property
+    def client(self) -> PipelineServiceClient:
+        """Google's client, at the connection's own endpoint over REST or at the public one over gRPC."""
+        endpoint = self._get_field("vertex_endpoint")
         return PipelineServiceClient(
             credentials=self.get_credentials(),
-            transport="rest",
+            transport="rest" if endpoint else None,
             client_info=CLIENT_INFO,
-            client_options=ClientOptions(api_endpoint=self.endpoint),
+            client_options=ClientOptions(api_endpoint=endpoint) if endpoint else self._public_endpoint(),
         )
+
+    def _public_endpoint(self) -> ClientOptions:
+        in_default_universe = self.location != "global" and self.is_default_universe()
+        endpoint = f"{self.location}-aiplatform.googleapis.com:443" if in_default_universe else None
+        return self.get_client_options(api_endpoint_override=endpoint)
 
     def find(self, job_id: str) -> Job | None:
         """Read a job; None where there is none of that id."""
@@ -69,21 +61,23 @@ class VertexPipelineHook(PipelineJobHook):
 
     def read(self, job_id: str) -> Job:
         """Read a job; the client's own NotFound where there is none of that id."""
-        message = self.get_pipeline_job(
-            project_id=self.project, region=self.location, pipeline_job_id=job_id, timeout=CALL_TIMEOUT_S
-        )
-        return to_job(message)
+        return to_job(self.client.get_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S))
 
     def submit(self, job_id: str, spec: str, request: PipelineRequest, settings: Settings) -> bool:
         """Start a job; whether it is new, False where another submit of the id came first.
+
+        Args:
+            job_id: The job's id, unique in project and location.
+            spec: The compiled pipeline, JSON.
+            request: What to run it with.
+            settings: Where artifacts go, and as whom the job runs.
 
         Raises:
             JobRefused: The service does not take the job as it is.
         """
         try:
-            self.create_pipeline_job(
-                project_id=self.project,
-                region=self.location,
+            self.client.create_pipeline_job(
+                parent=self.client.common_location_path(self.project, self.location),
                 pipeline_job=to_message(spec, request, settings),
                 pipeline_job_id=job_id,
                 timeout=CALL_TIMEOUT_S,
@@ -98,9 +92,10 @@ class VertexPipelineHook(PipelineJobHook):
 
     def cancel(self, job_id: str) -> None:
         """Ask for a job's cancellation; nothing happens to a job that is gone."""
-        client = self.get_pipeline_service_client(self.location)
-        name = client.pipeline_job_path(self.project, self.location, job_id)
         try:
-            client.cancel_pipeline_job(name=name, timeout=CALL_TIMEOUT_S)
+            self.client.cancel_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
         except NotFound:
             self.log.info("Pipeline job %s is gone; nothing to cancel.", job_id)
+
+    def _name(self, job_id: str) -> str:
+        return self.client.pipeline_job_path(self.project, self.location, job_id)

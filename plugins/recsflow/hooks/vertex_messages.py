@@ -1,5 +1,4 @@
 """Google's pipeline job message: what we submit, and what we read back."""
-# ruff: noqa: TID253
 
 from __future__ import annotations
 
@@ -9,15 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from google.api_core import exceptions
-from google.cloud.aiplatform_v1.types import (
+
+from include.storage import local_path
+from recsflow.hooks.pipeline_service import (
     PipelineFailurePolicy,
     PipelineJob,
     PipelineState,
     PipelineTaskDetail,
     Value,
 )
-
-from include.storage import local_path
 from recsflow.jobs import Component, Job, JobState
 
 if TYPE_CHECKING:
