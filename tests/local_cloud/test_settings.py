@@ -1,0 +1,48 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from local_cloud.errors import LocalCloudError
+from local_cloud.settings import REPOSITORY, LocalSettings
+
+pytestmark = pytest.mark.unit
+
+
+def test_port_offset_shifts_every_address(tmp_path):
+    environment = LocalSettings(home=tmp_path, port_offset=1000).environment()
+    assert environment["BIGQUERY_EMULATOR_HOST"] == "http://127.0.0.1:10050"
+    assert environment["BIGQUERY_STORAGE_EMULATOR_HOST"] == "127.0.0.1:10060"
+    connection = json.loads(environment["AIRFLOW_CONN_RECSFLOW_GCP"])
+    assert connection["extra"]["vertex_endpoint"] == "http://127.0.0.1:10070"
+    assert environment["AIRFLOW__API__PORT"] == "9080"
+
+
+def test_state_stays_in_the_home(tmp_path):
+    environment = LocalSettings(home=tmp_path).environment()
+    variable = json.loads(environment["AIRFLOW_VAR_RECSFLOW"])
+    assert variable["artifact_root"] == (tmp_path / "artifacts").as_uri()
+    assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
+
+
+@pytest.mark.parametrize("offset", ["-1", "70000", "many"])
+def test_bad_port_offset_is_named(monkeypatch, offset):
+    monkeypatch.setenv("RECSFLOW_PORT_OFFSET", offset)
+    with pytest.raises(LocalCloudError, match=f"RECSFLOW_PORT_OFFSET is {offset!r}; use a whole number"):
+        LocalSettings.from_environment()
+
+
+def test_image_name_is_that_of_the_sources(tmp_path):
+    first, second = LocalSettings(home=tmp_path), LocalSettings(home=tmp_path / "other")
+    assert first.trainer_image == second.trainer_image
+    assert first.trainer_image.startswith("local/recsflow-trainer:")
+
+
+def test_control_part_needs_the_standard_library_only():
+    script = "import sys; sys.path.insert(0, '.'); import local_cloud.__main__; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    roots = {name.partition(".")[0] for name in loaded.stdout.split()}
+    assert roots - {"local_cloud"} <= {*sys.stdlib_module_names, "__main__"}

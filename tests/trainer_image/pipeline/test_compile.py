@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from recsflow_trainer.pipeline import compile as compiler
+from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+
+pytestmark = pytest.mark.tensorflow
+
+
+def topology(source="parquet", beam_args=("--runner=DirectRunner",)):
+    return Topology(
+        pipeline_name="shop-basic",
+        example_source=ExampleSource(source),
+        trainer_image="registry/recsflow-trainer:1",
+        project="shop-project",
+        location="europe-west1",
+        beam_args=beam_args,
+    )
+
+
+def spec(**changes):
+    return json.loads(compiler.compile_topology(topology(**changes)))["pipelineSpec"]
+
+
+@pytest.fixture(scope="module")
+def parquet():
+    return spec()
+
+
+def test_all_that_differs_between_runs_is_a_parameter(parquet):
+    names = set(parquet["root"]["inputDefinitions"]["parameters"])
+    assert names == {"rows_uri", "transform_module_uri", "trainer_module_uri", "trainer_config"}
+    assert set(spec(source="bigquery")["root"]["inputDefinitions"]["parameters"]) == {
+        "input_config",
+        *(names - {"rows_uri"}),
+    }
+
+
+def test_components_and_their_order(parquet):
+    tasks = parquet["root"]["dag"]["tasks"]
+    assert set(tasks) == {
+        "ExampleGen",
+        "StatisticsGen",
+        "SchemaGen",
+        "ExampleValidator",
+        "Transform",
+        "Trainer",
+    }
+    assert tasks["Trainer"]["dependentTasks"] == ["SchemaGen", "Transform"]
+
+
+def test_transform_learns_from_the_training_rows_only(parquet):
+    constants = parquet["root"]["dag"]["tasks"]["Transform"]["inputs"]["parameters"]
+    splits = json.loads(constants["splits_config"]["runtimeValue"]["constantValue"]["stringValue"])
+    assert splits == {"analyze": ["train"], "transform": ["train", "eval", "test"]}
+
+
+def test_equal_topologies_compile_to_equal_text():
+    assert compiler.compile_topology(topology()) == compiler.compile_topology(topology())
+
+
+def test_bigquery_reads_are_paid_by_the_given_project():
+    container = spec(source="bigquery")["deploymentSpec"]["executors"]["ExampleGen_executor"]["container"]
+    assert "--project=shop-project" in container["args"]
+
+
+def test_given_flags_win():
+    args = spec(beam_args=("--project=other",))["deploymentSpec"]["executors"]["Transform_executor"][
+        "container"
+    ]
+    assert "--project=other" in args["args"]
+    assert "--project=shop-project" not in args["args"]
+
+
+def test_command_line_writes_the_whole_spec_or_nothing(tmp_path, capsys):
+    source, output = tmp_path / "topology.json", tmp_path / "compiled" / "spec.json"
+    source.write_text("{}")
+    assert compiler.main(["--topology", str(source), "--output", str(output)]) == 1
+    assert "pipeline_name is None" in capsys.readouterr().err
+    assert not output.exists()
+    values = {**vars(topology()), "beam_args": []}
+    source.write_text(json.dumps(values))
+    assert compiler.main(["--topology", str(source), "--output", str(output)]) == 0
+    assert json.loads(output.read_text())["pipelineSpec"]["schemaVersion"] == "2.0.0"
+    assert [path.name for path in output.parent.iterdir()] == ["spec.json"]

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from recsflow_trainer.pipeline.errors import TopologyError
+from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+
+pytestmark = pytest.mark.unit
+
+VALUES = {
+    "pipeline_name": "shop-basic",
+    "example_source": "parquet",
+    "trainer_image": "local/recsflow-trainer:1",
+    "project": "local",
+    "location": "us-central1",
+    "beam_args": ["--runner=DirectRunner"],
+}
+
+
+def parse(**changes):
+    return Topology.from_json(json.dumps({**VALUES, **changes}), source="topology.json")
+
+
+def test_topology_is_parsed():
+    topology = parse()
+    assert topology.example_source is ExampleSource.PARQUET
+    assert topology.beam_args == ("--runner=DirectRunner",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pipeline_name": "shop_basic"}, "pipeline_name is 'shop_basic'; use 1 to 128 of a-z"),
+        ({"example_source": "csv"}, "example_source is 'csv'; use parquet or bigquery"),
+        ({"project": ""}, "project is ''; give a text"),
+        ({"location": None}, "location is None; give a text"),
+        ({"beam_args": "--runner=DirectRunner"}, "beam_args is '--runner=DirectRunner'; give a list"),
+        ({"beam_args": ["--runner", "DirectRunner"]}, "every flag starts with '--'"),
+        ({"epochs": 3}, "epochs is not a field; use pipeline_name"),
+    ],
+)
+def test_mistake_is_named_with_its_remedy(changes, message):
+    with pytest.raises(TopologyError, match=r"^topology\.json: ") as refused:
+        parse(**changes)
+    assert message in str(refused.value)
+
+
+def test_all_mistakes_are_named_at_once():
+    with pytest.raises(TopologyError) as refused:
+        parse(pipeline_name="A", example_source="csv", extra=1)
+    assert len(str(refused.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_other_than_an_object_is_refused(text):
+    with pytest.raises(TopologyError, match="write an object with pipeline_name"):
+        Topology.from_json(text, source="topology.json")
