@@ -10,6 +10,7 @@ from pathlib import Path
 from local_cloud.vertex.errors import AlreadyExistsError, NotFoundError
 from local_cloud.vertex.states import CachedResult, JobKey, JobRecord, JobState, TaskRecord, TaskState, now
 
+SCHEMA_VERSION = 1
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
@@ -52,10 +53,11 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _move_other_version_aside(path)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript(f"{SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};")
 
     def close(self) -> None:
         """Closes the database."""
@@ -163,6 +165,18 @@ class Store:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+
+
+def _move_other_version_aside(path: Path) -> None:
+    """Keeps the server startable after an update that changed the tables; the old jobs stay in their file."""
+    if not path.exists():
+        return
+    connection = sqlite3.connect(path)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    # The last connection to close takes the write-ahead log into the file.
+    connection.close()
+    if version != SCHEMA_VERSION:
+        path.replace(path.with_name(f"{path.name}.version{version}"))
 
 
 def _job_record(row: sqlite3.Row, tasks: list[TaskRecord]) -> JobRecord:

@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from local_cloud.vertex.errors import AlreadyExistsError, NotFoundError
@@ -83,3 +85,15 @@ def test_deleted_job_takes_its_tasks_and_leaves_cached_results(store):
         store.job(KEY)
     assert store.cached("key") == result
     assert store.cached("other") is None
+
+
+def test_database_of_another_version_is_moved_aside(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE jobs (id TEXT)")
+    connection.close()
+    store = Store(path)
+    assert store.unfinished_jobs() == []
+    assert path.with_name("vertex.sqlite.version0").exists()
+    store.close()
+    Store(path).close()
+    assert not path.with_name("vertex.sqlite.version1").exists()
