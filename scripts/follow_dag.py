@@ -38,7 +38,8 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
         if started := TASK_STARTED.search(line):
             yield f"- {started['task_id']}"
         elif PROGRESS_MARK in line:
-            yield "    " + LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1])
+            message = LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1])
+            yield "    " + message.partition(" | ")[2]
         elif line.startswith("Traceback (most recent call last)"):
             in_traceback = True
             continue
