@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from include.tracking.training_metrics import TrainingMetrics
     from recsflow.settings import Settings
 
-WAIT = "wait_for_pipeline"
+SUBMIT, WAIT = "submit_pipeline", "wait_for_pipeline"
 FAILED = "failed"
 TRAINED = {"succeeded", "cached", "failed"}
 
@@ -82,11 +82,17 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
             steps_s={**seconds, WAIT: event["seconds"] or seconds.get(WAIT, 0.0)},
         )
     failed = [task_id for task_id in order if tasks[task_id]["state"] == FAILED]
-    errors = [
-        f"{task_id}: {ti.xcom_pull(task_ids=task_id, key=ERROR_KEY) or 'see its log'}" for task_id in failed
-    ]
-    message = "\n".join(errors) or "the pipeline did not run"
-    return PipelineOutcome(status="not_submitted", message=message or "no pipeline ran", steps_s=seconds)
+    errors = {task_id: ti.xcom_pull(task_ids=task_id, key=ERROR_KEY) for task_id in failed}
+    message = "\n".join(f"{task_id}: {error or 'it was stopped'}" for task_id, error in errors.items())
+    job_id = (ti.xcom_pull(task_ids=SUBMIT) or {}).get("job_id", "")
+    return PipelineOutcome(
+        # A wait that a person ends says nothing, and its trigger cancels the job.
+        status="cancelled" if job_id else "not_submitted",
+        message=message or "no pipeline ran",
+        job_id=job_id,
+        job_url=settings.pipeline_job_link(job_id) if job_id else "",
+        steps_s=seconds,
+    )
 
 
 def _links(experiment: str, run_url: str, outcome: PipelineOutcome, settings: Settings) -> dict[str, str]:
