@@ -55,9 +55,12 @@ def quick_test() -> None:
         # Safe to repeat: a job that is there already is used. Compiling takes minutes at most.
         **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=30)),
     )
-    # A retry looks at the same job again; a job that failed is not retried.
     wait = PipelineJobSensor(
-        task_id="wait_for_pipeline", job=job.output, retries=2, timeout=timedelta(hours=24)
+        task_id="wait_for_pipeline",
+        job=job.output,
+        timeout=timedelta(hours=24),
+        # A retry looks at the same job again, after an outage; a job that failed is not retried.
+        **retries(2, timedelta(minutes=1)),
     )
     check_data_quality(rows) >> [modules, job]
     job >> wait >> cache_metrics(experiment)

@@ -11,7 +11,8 @@ from airflow.sdk import Param
 
 from include.configs import list_configs
 
-WHAT, ROWS, TRAINING, OTHER = "What to run", "Rows", "Training", "Other"
+# Airflow shows its own first section open and every other one closed: what most runs change is in it.
+FIRST, ROWS, TRAINING, OTHER = "Run Parameters", "Rows", "Training", "Other"
 OPTIMIZERS = ["adagrad", "adam", "adamw", "sgd", "rmsprop", "ftrl"]
 SPLIT_STRATEGIES = ["random", "time_holdout", "strict_time", "custom"]
 ACCELERATORS = ["cpu", "NVIDIA_TESLA_T4", "NVIDIA_L4", "NVIDIA_TESLA_A100"]
@@ -26,23 +27,23 @@ def experiment_params(
 ) -> dict[str, Param]:
     """Return the params of an experiment, with these defaults."""
     return {
-        **_what(dataset, features, model),
+        **_configs(dataset, features, model),
         **_rows(sample_percent),
         **_training(),
         **_other(),
     }
 
 
-def _what(dataset: str, features: str, model: str) -> dict[str, Param]:
+def _configs(dataset: str, features: str, model: str) -> dict[str, Param]:
     return {
         "dataset": _choice(
-            WHAT, dataset, list_configs("datasets"), "Dataset", "Which rows: a file in datasets."
+            FIRST, dataset, list_configs("datasets"), "Dataset", "Which rows: a file in datasets."
         ),
         "features": _choice(
-            WHAT, features, list_configs("features"), "Features", "What each tower sees: a file in features."
+            FIRST, features, list_configs("features"), "Features", "What each tower sees: a file in features."
         ),
         "model": _choice(
-            WHAT, model, list_configs("models"), "Model", "Layers and optimizer: a file in models."
+            FIRST, model, list_configs("models"), "Model", "Layers and optimizer: a file in models."
         ),
     }
 
@@ -55,7 +56,7 @@ def _rows(sample_percent: int) -> dict[str, Param]:
             enum=[5, 10, 25, 100],
             title="Sample, percent",
             description="Share of the train and eval rows. The test rows are always all of them.",
-            section=ROWS,
+            section=FIRST,
         ),
         "sample_unit": _choice(
             ROWS,
@@ -98,10 +99,10 @@ def _rows(sample_percent: int) -> dict[str, Param]:
 
 def _training() -> dict[str, Param]:
     return {
-        "epochs": _optional_integer(TRAINING, "Epochs", "Passes over the train rows, 1 to 1000.", 1, 1000),
+        "epochs": _optional_integer(FIRST, "Epochs", "Passes over the train rows, 1 to 1000.", 1, 1000),
         "batch_size": _optional_integer(TRAINING, "Batch size", "Rows a step, 2 to 1,048,576.", 2, 1_048_576),
         "learning_rate": _optional_number(
-            TRAINING,
+            FIRST,
             "Learning rate",
             "Over 0, up to 10. From 0.1 with three or more dense layers gradients often collapse.",
             exclusiveMinimum=0,
@@ -137,8 +138,8 @@ def _other() -> dict[str, Param]:
             "Hardware of the Trainer on Google Cloud; ignored on one machine.",
         ),
         "notes": Param(
-            "",
-            type="string",
+            None,
+            type=["null", "string"],
             format="multiline",
             maxLength=5000,
             title="Notes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from include.errors import RecsflowError
 from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import WarehouseError, WarehouseUnavailable
+from recsflow.progress import say
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,13 +22,13 @@ OUTAGES = [WarehouseUnavailable, TrackingUnavailable]
 MISTAKES = [RecsflowError, WarehouseError, TypeError, AttributeError, LookupError, NameError, ImportError]
 
 
-def retries(count: int, delay: timedelta, *, execution_timeout: timedelta) -> dict[str, Any]:
+def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None = None) -> dict[str, Any]:
     """Return a task's arguments: retry an outage, not a mistake that would fail the same way again.
 
     Args:
         count: Retries after the first try.
         delay: Time between two tries.
-        execution_timeout: Longest one try may take.
+        execution_timeout: Longest one try may take on a worker.
     """
     rules = [
         RetryRule(exception=[*OUTAGES], action=RetryAction.RETRY, reason="the service was away"),
@@ -42,5 +44,7 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta) -> di
 
 
 def keep_error(context: Context) -> None:
-    """Keep the error where the last task finds it."""
-    context["ti"].xcom_push(key=ERROR_KEY, value=str(context.get("exception"))[-MAX_ERROR_CHARACTERS:])
+    """Say the error among the progress lines, and keep it where the last task finds it."""
+    ti, error = context["ti"], str(context.get("exception"))[-MAX_ERROR_CHARACTERS:]
+    ti.xcom_push(key=ERROR_KEY, value=error)
+    say(ti.task_id, f"FAILED {error}", logging.ERROR)

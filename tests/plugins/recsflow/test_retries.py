@@ -1,0 +1,25 @@
+import logging
+
+import pytest
+
+from recsflow.retries import keep_error
+
+pytestmark = pytest.mark.unit
+
+
+def test_error_is_said_line_by_line_and_kept(context, caplog):
+    context["ti"].task_id = "resolve_experiment"
+    keep_error({**context, "exception": ValueError("1 problem:\n  - epochs is 0")})
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
+        (logging.ERROR, "recsflow | resolve_experiment | FAILED 1 problem:"),
+        (logging.ERROR, "recsflow | resolve_experiment |   - epochs is 0"),
+    ]
+    assert context["ti"].pushed == {"error": "1 problem:\n  - epochs is 0"}
+
+
+def test_long_error_keeps_its_end(context):
+    context["ti"].task_id = "stage_dataset"
+    keep_error({**context, "exception": ValueError("x" * 5000 + "cause")})
+    kept = context["ti"].pushed["error"]
+    assert len(kept) == 4000
+    assert kept.endswith("cause")
