@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from tfx import v1 as tfx
+from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.components.example_gen.custom_executors import parquet_executor
 from tfx.dsl.components.base import executor_spec
 
@@ -23,7 +24,7 @@ def build(
     splits = [
         tfx.proto.Input.Split(name=split, pattern=f"{split}/*.parquet") for split in ("train", "eval", "test")
     ]
-    example_gen = tfx.components.FileBasedExampleGen(
+    example_gen = FileBasedExampleGen(
         input_base=rows_uri,
         input_config=tfx.proto.Input(splits=splits),
         custom_executor_spec=executor_spec.BeamExecutorSpec(parquet_executor.Executor),
