@@ -91,7 +91,9 @@ class JobWatch:
         return self._overdue(now)
 
     def _answer(self, job: Job, now: datetime) -> JobEvent | None:
-        for line in [*self.progress.lines(job, now), *self._epochs(job)]:
+        components, epochs = self.progress.lines(job, now), self._epochs(job)
+        # The last epochs come before the end of the component that ran them.
+        for line in [*components, *epochs] if job.state is JobState.RUNNING else [*epochs, *components]:
             say(self.task_id, line)
         if job.state not in _ENDINGS:
             return self._overdue(now)
