@@ -83,9 +83,9 @@ class AirflowPages:
         box.send_keys(value, Keys.ENTER)
 
     def press_trigger(self) -> None:
-        dialog = self.element("[role=dialog]")
-        buttons = dialog.find_elements(By.TAG_NAME, "button")
-        next(button for button in buttons if button.text.strip() == "Trigger").click()
+        # The page has a button of the same name, before the form's.
+        buttons = self.browser.find_elements(By.TAG_NAME, "button")
+        [button for button in buttons if button.text.strip() == "Trigger"][-1].click()
 
     def api(self, path: str) -> Any:
         answer = requests.post(
