@@ -131,10 +131,20 @@ def failure_of(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str
     """What went wrong, empty where nothing did."""
     if outcome.succeeded:
         return ""
-    said = [outcome.message, *(f"{c.name}: {c.error}" for c in outcome.components if c.error)]
+    errors = [(f"{each.name}: ", each.error) for each in outcome.components]
     if metrics and metrics.error:
-        said.append(f"{metrics.error.type}: {metrics.error.message}")
-    return "\n".join(dict.fromkeys(line for line in said if line))
+        errors.append(("", f"{metrics.error.type}: {metrics.error.message}"))
+    said = outcome.message
+    for prefix, error in errors:
+        if not _is_told(error, said):
+            said = f"{said}\n{prefix}{error}".lstrip()
+    return said
+
+
+def _is_told(error: str, said: str) -> bool:
+    """Whether a text has an error's last line, its own words; the frames before it may be left out."""
+    words = error.strip().splitlines()[-1:]
+    return all(line.strip() in said for line in words)
 
 
 def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:

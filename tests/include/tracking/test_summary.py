@@ -1,6 +1,6 @@
 import pytest
 
-from include.tracking.outcome import PipelineOutcome
+from include.tracking.outcome import ComponentOutcome, PipelineOutcome
 from include.tracking.summary import render_summary
 from tests.include.complete_journey import resolved
 
@@ -52,6 +52,42 @@ def test_a_failure_shows_the_error_and_no_results(failed):
     assert "error: Transform failed" in lines
     assert "error: Transform: ValueError: no such column: price" in lines
     assert not [line for line in lines if "recall" in line]
+
+
+def test_an_error_that_the_outcome_quotes_is_said_once(metrics_with):
+    error = "Traceback (most recent call last):\n  frame\nValueError: loss is NaN"
+    outcome = PipelineOutcome(
+        "failed",
+        "component Trainer failed:\n  frame\nValueError: loss is NaN",
+        components=(ComponentOutcome("Trainer", "failed", 3.0, error),),
+    )
+    metrics = metrics_with(error={"type": "ValueError", "message": "loss is NaN", "traceback": error})
+
+    lines = render_summary(resolved(), metrics, outcome).splitlines()
+
+    assert [line for line in lines if line.startswith("error:")] == [
+        "error: component Trainer failed:",
+        "error:   frame",
+        "error: ValueError: loss is NaN",
+    ]
+
+
+def test_errors_that_the_outcome_does_not_quote_are_all_said(metrics_with):
+    components = (
+        ComponentOutcome("StatisticsGen", "failed", 1.0, "OSError: disk full"),
+        ComponentOutcome("Trainer", "failed", 3.0, "exited with status 1"),
+    )
+    outcome = PipelineOutcome("failed", "job quick-test-1 failed", components=components)
+    metrics = metrics_with(error={"type": "ValueError", "message": "loss is NaN", "traceback": ""})
+
+    lines = render_summary(resolved(), metrics, outcome).splitlines()
+
+    assert [line for line in lines if line.startswith("error:")] == [
+        "error: job quick-test-1 failed",
+        "error: StatisticsGen: OSError: disk full",
+        "error: Trainer: exited with status 1",
+        "error: ValueError: loss is NaN",
+    ]
 
 
 def test_a_collapse_is_told_with_its_epoch_evidence_and_advice(metrics_with, succeeded):
