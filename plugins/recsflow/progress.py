@@ -67,14 +67,16 @@ class JobProgress:
             return None
         self._states[component.name] = state
         self._mentioned[component.name] = now
-        seconds = (
-            f" {component.seconds(now):.0f} s" if component.started and state is not JobState.CACHED else ""
-        )
-        return f"{component.name} {state}{seconds} ({_share(job)})"
+        return f"{component.name} {state}{_duration(component, now)} ({_share(job)})"
 
     def _since_mention(self, component: Component, now: datetime) -> float:
         mentioned = self._mentioned.get(component.name)
         return (now - mentioned).total_seconds() if mentioned else 0.0
+
+
+def _duration(component: Component, now: datetime) -> str:
+    seconds = round(component.seconds(now))
+    return f" {seconds} s" if seconds and component.state is not JobState.CACHED else ""
 
 
 def _share(job: Job) -> str:

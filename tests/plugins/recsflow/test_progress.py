@@ -29,6 +29,11 @@ def test_each_change_is_said_once_with_duration_and_share():
     assert progress.lines(done, at(10)) == ["ExampleGen succeeded 9 s (1 of 4 done, 25 %)"]
 
 
+def test_duration_of_a_component_that_only_just_began_is_left_out():
+    running = job(Component("ExampleGen", JobState.RUNNING, at(0)))
+    assert JobProgress().lines(running, at(0.4)) == ["ExampleGen running (0 of 4 done, 0 %)"]
+
+
 def test_cached_component_counts_as_done():
     progress = JobProgress()
     cached = job(Component("ExampleGen", JobState.CACHED, at(0), at(0)))
