@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PROGRESS_MARK = "recsflow | "
+FAILURE = "FAILED "
+TRACEBACK = "Traceback (most recent call last)"
 TASK_STARTED = re.compile(r"\[DAG TEST\] starting task_id=(?P<task_id>\w+)")
 LOG_RECORD = re.compile(r"^\S*\d{4}-\d\d-\d\dT\S+ \[")
 LOGGER_SUFFIX = re.compile(r"\s+\[recsflow[\w.]*\](?: \w+=.*)?$")
@@ -30,24 +32,44 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
         lines: the log as `airflow dags test` prints it, terminal styles removed.
 
     Yields:
-        The start of each task, our tasks' own progress lines, and for a failed task its exception without the
-        frames.
+        The start of each task, our tasks' own progress lines, and an exception without the frames where no
+        task told the failure in its own words.
     """
-    in_traceback = False
+    error = _Error()
     for line in lines:
         if started := TASK_STARTED.search(line):
+            yield from error.told()
             yield f"- {started['task_id']}"
         elif PROGRESS_MARK in line:
-            message = LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1])
-            yield "    " + message.partition(" | ")[2]
-        elif line.startswith("Traceback (most recent call last)"):
-            in_traceback = True
-            continue
-        elif in_traceback and line and not line.startswith(" ") and not LOG_RECORD.match(line):
-            yield f"  ! {line}"
-            continue
-        if LOG_RECORD.match(line):
-            in_traceback = False
+            message = LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1]).partition(" | ")[2]
+            yield from error.told(by_task=message.startswith(FAILURE))
+            yield f"    {message}"
+        else:
+            error.read(line)
+    yield from error.told()
+
+
+class _Error:
+    """The exception of the last traceback in a log."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._in_traceback = False
+
+    def read(self, line: str) -> None:
+        """Take the next line, whatever it is."""
+        if line.startswith(TRACEBACK):
+            self._lines, self._in_traceback = [], True
+        elif not line or LOG_RECORD.match(line):
+            # What follows an empty line explains the exception at length.
+            self._in_traceback = self._in_traceback and not self._lines
+        elif self._in_traceback and (self._lines or not line.startswith(" ")):
+            self._lines.append(line)
+
+    def told(self, *, by_task: bool = False) -> list[str]:
+        """Return the exception once, unless the task says it itself."""
+        lines, self._lines, self._in_traceback = self._lines, [], False
+        return [] if by_task else [f"  ! {line}" for line in lines]
 
 
 def main() -> int:

@@ -1,0 +1,53 @@
+import pytest
+
+from scripts.follow_dag import progress
+
+pytestmark = pytest.mark.unit
+
+STARTED = "2026-01-01T12:00:00.000000Z [info     ] [DAG TEST] starting task_id=stage_dataset map_index=-1 [x]"
+TRACEBACK = [
+    "2026-01-01T12:00:01.000000Z [error    ] Task failed with exception     [task] loc=task_runner.py:1639",
+    "Traceback (most recent call last):",
+    '  File "task.py", line 1, in execute',
+    "    raise QueryFailed",
+    "           ^^^^^^",
+    "QueryFailed: 2 problems:",
+    "  - no such column",
+    "  - no such table",
+]
+
+
+def said(text: str) -> str:
+    return f"2026-01-01T12:00:02.000000Z [error    ] recsflow | {text} [recsflow.progress] loc=progress.py:23"
+
+
+def test_task_and_its_own_lines_are_shown_without_the_log_around_them():
+    log = [STARTED, "2026-01-01T12:00:01.000000Z [info     ] noise [task]", said("stage_dataset | 5 rows")]
+    assert list(progress(log)) == ["- stage_dataset", "    5 rows"]
+
+
+def test_error_that_the_task_says_itself_is_shown_once():
+    log = [*TRACEBACK, said("stage_dataset | FAILED 2 problems:"), said("stage_dataset |   - no such column")]
+    assert list(progress(log)) == ["    FAILED 2 problems:", "      - no such column"]
+
+
+@pytest.mark.parametrize("after", [[], [STARTED], [said("stage_dataset | next try")]])
+def test_error_that_no_task_says_is_shown_whole_without_its_frames(after):
+    shown = list(progress([*TRACEBACK, *after]))
+    assert shown[:3] == ["  ! QueryFailed: 2 problems:", "  !   - no such column", "  !   - no such table"]
+
+
+def test_of_a_chain_of_errors_the_last_one_is_shown():
+    cause = ["Traceback (most recent call last):", '  File "a.py", line 1', "KeyError: 'x'", ""]
+    chain = [
+        *cause,
+        "The above exception was the direct cause:",
+        "",
+        *TRACEBACK[1:],
+    ]
+    assert next(progress(chain)) == "  ! QueryFailed: 2 problems:"
+
+
+def test_explanations_after_an_empty_line_are_left_out():
+    log = [*TRACEBACK[1:5], "ParamValidationError: epochs is 0", "", "Failed validating in schema:", "    {}"]
+    assert list(progress(log)) == ["  ! ParamValidationError: epochs is 0"]
