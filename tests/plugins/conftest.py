@@ -54,6 +54,7 @@ class TaskInstance:
 
     def __init__(self) -> None:
         self.id = uuid.uuid4()
+        self.try_number = 1
         self.pushed: dict[str, object] = {}
 
     def xcom_push(self, key: str, value: object) -> None:

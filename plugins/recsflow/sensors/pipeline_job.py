@@ -62,8 +62,9 @@ class PipelineJobSensor(BaseSensorOperator):
             self._deadline_s = time.time() + self.timeout
             super().execute(context)
             return self.execute_complete(context, self._event.to_payload())
-        from recsflow.triggers.pipeline_job import PipelineJobTrigger
+        from recsflow.triggers.pipeline_job import WAITING_TRY_KEY, PipelineJobTrigger
 
+        context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
         trigger = PipelineJobTrigger(**asdict(self._watched(time.time() + self.timeout)))
         return self.defer(trigger=trigger, method_name=self.execute_complete.__name__)
 

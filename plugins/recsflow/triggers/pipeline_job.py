@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from recsflow.hooks.vertex import VertexPipelineHook
     from recsflow.watch import JobWatch
 
+WAITING_TRY_KEY = "waiting_try"
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedJob:
@@ -93,8 +95,8 @@ class PipelineJobTrigger(BaseTrigger):
         yield TriggerEvent(event.to_payload())
 
     async def on_kill(self) -> None:
-        """Cancel the job, unless the task still waits: then only the trigger moved elsewhere."""
-        if await asyncio.to_thread(self._still_deferred):
+        """Cancel the job, unless this very try still waits: then only the trigger moved elsewhere."""
+        if await asyncio.to_thread(self._still_waiting):
             self.log.info("Task still waits for job %s; leaving it alone.", self.watched.job_id)
             return
         self.log.info("Task was killed or cleared; cancelling job %s.", self.watched.job_id)
@@ -104,14 +106,27 @@ class PipelineJobTrigger(BaseTrigger):
     def _hook(self) -> VertexPipelineHook:
         return self.watched.hook()
 
-    def _still_deferred(self) -> bool:
+    def _still_waiting(self) -> bool:
+        # A cleared task may wait again, in another try, before its old trigger hears of it.
+        ti = self.task_instance
+        if ti is None or self._waiting_try(ti) != ti.try_number:
+            return False
         from airflow.sdk import TaskInstanceState
         from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-        ti = self.task_instance
-        if ti is None:
-            return False
         states = RuntimeTaskInstance.get_task_states(
             dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id], map_index=ti.map_index
         )
         return TaskInstanceState.DEFERRED in states.get(ti.run_id, {}).values()
+
+    def _waiting_try(self, ti: Any) -> int | None:
+        from airflow.sdk.bases.xcom import BaseXCom
+
+        waiting: int | None = BaseXCom.get_one(
+            key=WAITING_TRY_KEY,
+            dag_id=ti.dag_id,
+            task_id=ti.task_id,
+            run_id=ti.run_id,
+            map_index=ti.map_index,
+        )
+        return waiting

@@ -25,6 +25,7 @@ def test_waiting_is_handed_to_the_trigger(pipeline_jobs, context):
         sensor().execute(context)
     assert deferred.value.trigger.watched.job_id == "job-1"
     assert deferred.value.method_name == "execute_complete"
+    assert context["ti"].pushed["waiting_try"] == 1
 
 
 def test_worker_can_wait_itself(pipeline_jobs, context):

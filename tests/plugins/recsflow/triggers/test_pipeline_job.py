@@ -1,7 +1,10 @@
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.execution_time.comms import GetXCom, TaskStatesResult, XComResult
+from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
 from recsflow.triggers.pipeline_job import PipelineJobTrigger
 
@@ -75,6 +78,40 @@ async def test_killed_task_cancels_the_job(pipeline_jobs, trigger):
     pipeline_jobs.add("job-1", "RUNNING")
     await trigger.on_kill()
     assert pipeline_jobs.cancelled == ["job-1"]
+
+
+class Airflow:
+    """Airflow's side of a trigger: the state of its task, and the try that waits."""
+
+    def __init__(self, state, waiting_try):
+        self.state = state
+        self.waiting_try = waiting_try
+
+    def send(self, message):
+        if isinstance(message, GetXCom):
+            return XComResult(key=message.key, value=self.waiting_try)
+        return TaskStatesResult(task_states={"run-1": {"wait_for_pipeline": self.state}})
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting_try", "cancelled"),
+    [
+        ("deferred", 1, []),  # another triggerer has taken it over
+        ("deferred", 2, ["job-1"]),  # cleared, and waiting anew already
+        ("deferred", None, ["job-1"]),  # cleared, and about to wait anew
+        ("failed", 1, ["job-1"]),
+    ],
+)
+async def test_only_a_trigger_whose_try_still_waits_leaves_the_job_alone(
+    pipeline_jobs, trigger, state, waiting_try, cancelled
+):
+    pipeline_jobs.add("job-1", "RUNNING")
+    trigger.task_instance = SimpleNamespace(
+        dag_id="quick_test", task_id="wait_for_pipeline", run_id="run-1", map_index=-1, try_number=1
+    )
+    with set_supervisor_comms(Airflow(state, waiting_try)):
+        await trigger.on_kill()
+    assert pipeline_jobs.cancelled == cancelled
 
 
 async def test_trigger_that_is_stopped_leaves_the_job_alone(pipeline_jobs, trigger):
