@@ -43,6 +43,7 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
         "PipelineDeploymentConfig.PipelineContainerSpec.Lifecycle.Exec": "args command",
     }.items()
 }
+RESOURCES = "ml_pipelines.PipelineDeploymentConfig.PipelineContainerSpec.resources"
 Parameter = dict[str, Any]
 
 
@@ -130,6 +131,11 @@ def _refuse_unimplemented(message: Message, path: str) -> None:
     known = IMPLEMENTED.get(message.DESCRIPTOR.full_name, frozenset())
     for field, value in message.ListFields():
         place = f"{path}.{field.json_name}"
+        if field.full_name == RESOURCES:
+            raise UnimplementedError(
+                f"{place} asks for {_asked(value)}; this machine runs components on its own CPU and memory: "
+                "choose accelerator cpu, or run on Vertex AI."
+            )
         if field.name not in known:
             raise UnimplementedError(
                 f"{place} is set; the local pipeline server does not implement it. Leave it out, or run on "
@@ -139,6 +145,13 @@ def _refuse_unimplemented(message: Message, path: str) -> None:
             # The deployment spec is a free-form struct here and is read again as the message that it holds.
             if not item.DESCRIPTOR.full_name.startswith("google.protobuf."):
                 _refuse_unimplemented(item, f"{place}{name}")
+
+
+def _asked(resources: Any) -> str:
+    accelerator = resources.accelerator
+    if accelerator.type:
+        return f"{accelerator.count} {accelerator.type}"
+    return ", ".join(f"{field.json_name} {value}" for field, value in resources.ListFields())
 
 
 def _messages(value: Any) -> Iterator[tuple[str, Message]]:

@@ -135,7 +135,7 @@ def _other() -> dict[str, Param]:
             "cpu",
             ACCELERATORS,
             "Accelerator",
-            "Hardware of the Trainer on Google Cloud; ignored on one machine.",
+            "Hardware of the Trainer: on Vertex AI one of these; the local pipeline server takes cpu only.",
         ),
         "notes": Param(
             None,

@@ -50,7 +50,7 @@ class PipelineRequest:
         from include import storage
 
         metrics_uri = f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
-        topology = Topology.of(experiment.pipeline_name, settings)
+        topology = Topology.of(experiment, settings)
         parameters = {
             **_rows(rows, settings),
             "transform_module_uri": storage.local_path(modules["transform_module_uri"]),

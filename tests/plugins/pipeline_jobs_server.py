@@ -16,7 +16,7 @@ class PipelineJobsServer:
         created: Ids in the order of their creation.
         cancelled: Ids whose cancellation was asked for.
         outage: How many of the next requests are answered with 503.
-        refusal: Message of a 400 that answers every creation, if set.
+        refusal: Status, code and message of the error that answers every creation, if set.
     """
 
     def __init__(self):
@@ -39,7 +39,8 @@ class PipelineJobsServer:
 
     def create(self, job_id, message):
         if self.refusal:
-            return 400, _error("INVALID_ARGUMENT", self.refusal)
+            status, code, message = self.refusal
+            return status, _error(code, message)
         if job_id in self.jobs:
             return 409, _error("ALREADY_EXISTS", "exists")
         self.created.append(job_id)

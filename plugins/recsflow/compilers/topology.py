@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from include.experiment.experiment import Experiment
     from recsflow.settings import Settings
 
 KEY_LENGTH = 20
@@ -19,6 +20,7 @@ class Topology:
 
     Attributes:
         trainer_image: Carries the library's version, so that another library is another pipeline.
+        accelerator: Hardware of the Trainer.
     """
 
     pipeline_name: str
@@ -26,17 +28,19 @@ class Topology:
     trainer_image: str
     project: str
     location: str
+    accelerator: str
     beam_args: tuple[str, ...]
 
     @classmethod
-    def of(cls, pipeline_name: str, settings: Settings) -> Topology:
-        """Return the topology of a pipeline under these settings."""
+    def of(cls, experiment: Experiment, settings: Settings) -> Topology:
+        """Return the topology of an experiment's pipeline under these settings."""
         return cls(
-            pipeline_name=pipeline_name,
+            pipeline_name=experiment.pipeline_name,
             example_source=settings.example_source,
             trainer_image=settings.trainer_image,
             project=settings.project,
             location=settings.location,
+            accelerator=experiment.parameters.accelerator.value,
             beam_args=settings.beam_args,
         )
 

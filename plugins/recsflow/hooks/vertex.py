@@ -8,13 +8,20 @@ The provider's own pipeline hook always calls the public endpoint. Here the conn
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from airflow.providers.google.common.consts import CLIENT_INFO
 from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
 from google.api_core.client_options import ClientOptions
-from google.api_core.exceptions import AlreadyExists, ClientError, NotFound, TooManyRequests
+from google.api_core.exceptions import (
+    AlreadyExists,
+    ClientError,
+    MethodNotImplemented,
+    NotFound,
+    TooManyRequests,
+)
 
 from recsflow.errors import JobRefused
 from recsflow.hooks.pipeline_service import PipelineServiceClient
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 CALL_TIMEOUT_S = 30.0
+REQUEST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 
 
 class VertexPipelineHook(GoogleBaseHook):
@@ -86,8 +94,10 @@ class VertexPipelineHook(GoogleBaseHook):
             return False
         except TooManyRequests:
             raise
-        except ClientError as error:
-            raise JobRefused(f"pipeline job {job_id} was refused: {error.message}") from error
+        except (ClientError, MethodNotImplemented) as error:
+            # Over REST the client puts the method and the address before the service's own words.
+            words = REQUEST_PREFIX.sub("", error.message)
+            raise JobRefused(f"pipeline job {job_id} was refused: {words}") from error
         return True
 
     def cancel(self, job_id: str) -> None:

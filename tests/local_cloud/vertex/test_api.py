@@ -271,6 +271,18 @@ def test_spec_with_what_the_server_cannot_do_is_refused(pipelines):
         pipelines.create(request)
 
 
+def test_accelerator_is_refused_in_one_sentence(pipelines):
+    request = pipelines.request()
+    container = request["pipelineSpec"]["deploymentSpec"]["executors"]["Trainer_executor"]["container"]
+    container["resources"] = {"cpuLimit": 8.0, "accelerator": {"type": "NVIDIA_L4", "count": "1"}}
+    with pytest.raises(exceptions.MethodNotImplemented) as refused:
+        pipelines.create(request)
+    assert refused.value.message.endswith(
+        ".Trainer_executor.container.resources asks for 1 NVIDIA_L4; this machine runs components on its own "
+        "CPU and memory: choose accelerator cpu, or run on Vertex AI."
+    )
+
+
 def test_other_image_is_refused(pipelines):
     text = json.dumps(pipelines.request()).replace(pipelines.settings.trainer_image, "gcr.io/other/image:1")
     with pytest.raises(exceptions.NotFound, match="needs image"):

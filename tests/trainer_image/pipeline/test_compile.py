@@ -3,18 +3,19 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline import compile as compiler
-from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
 
 pytestmark = pytest.mark.tensorflow
 
 
-def topology(source="parquet", beam_args=("--runner=DirectRunner",)):
+def topology(source="parquet", beam_args=("--runner=DirectRunner",), accelerator="cpu"):
     return Topology(
         pipeline_name="shop-basic",
         example_source=ExampleSource(source),
         trainer_image="registry/recsflow-trainer:1",
         project="shop-project",
         location="europe-west1",
+        accelerator=Accelerator(accelerator),
         beam_args=beam_args,
     )
 
@@ -71,6 +72,25 @@ def test_given_flags_win():
     ]
     assert "--project=other" in args["args"]
     assert "--project=shop-project" not in args["args"]
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "cpus", "memory_gb"),
+    [("NVIDIA_TESLA_T4", 8, 30), ("NVIDIA_L4", 8, 32), ("NVIDIA_TESLA_A100", 12, 85)],
+)
+def test_accelerator_is_the_trainers_alone(parquet, accelerator, cpus, memory_gb):
+    compiled = spec(accelerator=accelerator)
+    resources = compiled["deploymentSpec"]["executors"]["Trainer_executor"]["container"].pop("resources")
+    assert resources == {
+        "cpuLimit": cpus,
+        "memoryLimit": memory_gb,
+        "accelerator": {"type": accelerator, "count": "1"},
+    }
+    assert compiled == parquet
+
+
+def test_cpu_asks_for_no_machine(parquet):
+    assert "resources" not in json.dumps(parquet)
 
 
 def test_command_line_writes_the_whole_spec_or_nothing(tmp_path, capsys):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline.errors import TopologyError
-from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +25,11 @@ def test_topology_is_parsed():
     topology = parse()
     assert topology.example_source is ExampleSource.PARQUET
     assert topology.beam_args == ("--runner=DirectRunner",)
+    assert topology.accelerator is Accelerator.CPU
+
+
+def test_accelerator_is_parsed():
+    assert parse(accelerator="NVIDIA_L4").accelerator is Accelerator.L4
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,12 @@ def test_topology_is_parsed():
         ({"location": None}, "location is None; give a text"),
         ({"beam_args": "--runner=DirectRunner"}, "beam_args is '--runner=DirectRunner'; give a list"),
         ({"beam_args": ["--runner", "DirectRunner"]}, "every flag starts with '--'"),
+        (
+            {"accelerator": "L4"},
+            "accelerator is 'L4'; use cpu, NVIDIA_TESLA_T4, NVIDIA_L4, NVIDIA_",
+        ),
+        ({"accelerator": None}, "accelerator is None; use cpu"),
+        ({"accelerator": ["cpu"]}, "accelerator is ['cpu']; use cpu"),
         ({"epochs": 3}, "epochs is not a field; use pipeline_name"),
     ],
 )

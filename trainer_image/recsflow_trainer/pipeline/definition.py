@@ -10,7 +10,8 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, transform_pb2
 
 from recsflow_trainer.pipeline import parquet_examples
-from recsflow_trainer.pipeline.topology import ExampleSource, Topology
+from recsflow_trainer.pipeline.resources import trainer_resources
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
 
 SPLITS = ("train", "eval", "test")
 
@@ -38,6 +39,8 @@ def build_pipeline(topology: Topology) -> Pipeline:
         module_file=_text_parameter("trainer_module_uri"),
         custom_config=_text_parameter("trainer_config"),
     )
+    if topology.accelerator is not Accelerator.CPU:
+        trainer.with_platform_config(trainer_resources(topology.accelerator))
     return Pipeline(
         pipeline_name=topology.pipeline_name,
         pipeline_root="",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,15 @@ class ExampleSource(StrEnum):
     BIGQUERY = "bigquery"
 
 
+class Accelerator(StrEnum):
+    """Hardware of the Trainer, by Vertex AI's own names."""
+
+    CPU = "cpu"
+    T4 = "NVIDIA_TESLA_T4"
+    L4 = "NVIDIA_L4"
+    A100 = "NVIDIA_TESLA_A100"
+
+
 @dataclass(frozen=True)
 class Topology:
     """One compiled pipeline; two runs with equal topologies share a spec.
@@ -29,6 +38,7 @@ class Topology:
         trainer_image: container image that runs every component.
         project: Google Cloud project that pays for Beam's BigQuery reads.
         location: region of the jobs.
+        accelerator: hardware of the Trainer; the other components always run on CPU.
         beam_args: flags of Apache Beam, for example `--runner=DirectRunner`.
     """
 
@@ -37,6 +47,7 @@ class Topology:
     trainer_image: str
     project: str
     location: str
+    accelerator: Accelerator = Accelerator.CPU
     beam_args: tuple[str, ...] = ()
 
     @classmethod
@@ -59,6 +70,7 @@ class Topology:
         if problems:
             raise TopologyError("\n".join(f"{source}: {problem}" for problem in problems))
         values["example_source"] = ExampleSource(values["example_source"])
+        values["accelerator"] = Accelerator(values.get("accelerator", Accelerator.CPU))
         values["beam_args"] = tuple(values.get("beam_args", ()))
         return cls(**values)
 
@@ -68,9 +80,9 @@ def _names() -> str:
 
 
 def _problems(values: Mapping[str, Any]) -> list[str]:
-    known = [field.name for field in fields(Topology)]
-    problems = [f"{key} is not a field; use {_names()}." for key in sorted(set(values) - set(known))]
-    for name in known[:-1]:
+    known = {field.name for field in fields(Topology)}
+    problems = [f"{key} is not a field; use {_names()}." for key in sorted(set(values) - known)]
+    for name in (field.name for field in fields(Topology) if field.default is MISSING):
         value = values.get(name)
         if not isinstance(value, str) or not value:
             problems.append(f"{name} is {value!r}; give a text that is not empty.")
@@ -79,6 +91,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         problems.append(f"pipeline_name is {pipeline!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
     if isinstance(example_source, str) and example_source and example_source not in set(ExampleSource):
         problems.append(f"example_source is {example_source!r}; use {' or '.join(ExampleSource)}.")
+    accelerator = values.get("accelerator", Accelerator.CPU)
+    if accelerator not in list(Accelerator):
+        problems.append(f"accelerator is {accelerator!r}; use {', '.join(Accelerator)}.")
     beam_args = values.get("beam_args", [])
     if not isinstance(beam_args, list) or not all(isinstance(flag, str) for flag in beam_args):
         problems.append(f"beam_args is {beam_args!r}; give a list of texts such as '--runner=DirectRunner'.")

@@ -58,10 +58,20 @@ def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, co
 
 
 def test_remote_id_is_kept_before_the_job_exists(operator, pipeline_jobs, context):
-    pipeline_jobs.refusal = "bad job"
+    pipeline_jobs.refusal = (400, "INVALID_ARGUMENT", "bad job")
     with pytest.raises(JobRefused, match="bad job"):
         operator.execute(context)
     assert context["ti"].pushed["job_id"] == EXPERIMENT_ID
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "INVALID_ARGUMENT"), (501, "UNIMPLEMENTED")])
+def test_refusal_is_the_services_own_sentence(operator, pipeline_jobs, context, status, code):
+    pipeline_jobs.refusal = (status, code, "resources asks for 1 NVIDIA_L4; choose accelerator cpu.")
+    with pytest.raises(JobRefused) as refused:
+        operator.execute(context)
+    assert str(refused.value) == (
+        f"pipeline job {EXPERIMENT_ID} was refused: resources asks for 1 NVIDIA_L4; choose accelerator cpu."
+    )
 
 
 @pytest.mark.parametrize("state", ["PENDING", "RUNNING", "PAUSED", "SUCCEEDED"])

@@ -1,0 +1,26 @@
+import json
+
+import pytest
+
+from recsflow.compilers.topology import Topology
+from recsflow.settings import parse_settings
+from tests.include.complete_journey import resolved
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def settings(settings_values):
+    return parse_settings(json.dumps(settings_values))
+
+
+def test_accelerator_of_the_run_is_the_pipelines(settings):
+    plain, fast = (Topology.of(resolved(accelerator=name), settings) for name in ("cpu", "NVIDIA_TESLA_A100"))
+    assert json.loads(plain.to_json())["accelerator"] == "cpu"
+    assert json.loads(fast.to_json())["accelerator"] == "NVIDIA_TESLA_A100"
+    assert plain.key != fast.key
+
+
+def test_hyperparameters_do_not_change_the_pipeline(settings):
+    first, second = (Topology.of(resolved(learning_rate=rate), settings) for rate in (0.01, 0.02))
+    assert first.key == second.key
