@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from recsflow.settings import CloudBuildCompiler, Settings
 
 COPY_IMAGE = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim"
+CALL_TIMEOUT_S = 30.0
 
 
 def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, settings: Settings) -> str:
     """Run a build that compiles the topology, wait for it and return the spec.
 
     Raises:
-        CompileError: The build failed or took too long; names its log.
+        CompileError: The build was not taken, failed or took too long; names its log.
     """
     source = f"{settings.artifact_root}/compiled/{topology.key}.topology.json"
     target = f"{settings.artifact_root}/compiled/{topology.key}.built.json"
@@ -57,16 +58,23 @@ def build_request(
 
 
 def _run(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> None:
-    from airflow.providers.google.cloud.hooks.cloud_build import CloudBuildHook
+    from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
 
-    hook = CloudBuildHook(gcp_conn_id=settings.gcp_conn_id)
-    operation, build_id = hook.create_build_without_waiting_for_result(
-        build=build, project_id=settings.project, location=compiler.location
-    )
+    from recsflow.hooks.cloud_build import BuildHook
+
+    hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
+    try:
+        operation = hook.start(
+            build, project=settings.project, location=compiler.location, timeout_s=CALL_TIMEOUT_S
+        )
+    except GoogleAPICallError as error:
+        raise CompileError(
+            f"Cloud Build in {settings.project}, {compiler.location} did not take the build: {error.message}"
+        ) from error
+    started = operation.metadata.build
     try:
         operation.result(timeout=compiler.timeout_s)
-    except Exception as error:
-        log = f"https://console.cloud.google.com/cloud-build/builds/{build_id}?project={settings.project}"
+    except (GoogleAPIError, TimeoutError) as error:
         raise CompileError(
-            f"Cloud Build {build_id} did not compile the pipeline: {error}; see {log}."
+            f"Cloud Build {started.id} did not compile the pipeline: {error}; see {started.log_url}"
         ) from error
