@@ -28,6 +28,16 @@ class Problem:
         return f"{self.where}: {self.field} {self.received}; {self.remedy}."
 
 
+def innermost(error: BaseException) -> str:
+    """Return what lies at the bottom of an error, in its own words: `[Errno 111] Connection refused`."""
+    words = str(error)
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        words = str(cause) or words
+        cause = cause.__cause__ or cause.__context__
+    return words
+
+
 class RecsflowError(Exception):
     """Anything that `include` raises on purpose."""
 

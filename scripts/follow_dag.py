@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PROGRESS_MARK = "recsflow | "
-FAILURE = "FAILED "
+FAILURES = ("FAILED ", "WILL RETRY ")
 TRACEBACK = "Traceback (most recent call last)"
 TASK_STARTED = re.compile(r"\[DAG TEST\] starting task_id=(?P<task_id>\w+)")
 LOG_RECORD = re.compile(r"^\S*\d{4}-\d\d-\d\dT\S+ \[")
@@ -42,7 +42,7 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
             yield f"- {started['task_id']}"
         elif PROGRESS_MARK in line:
             message = LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1]).partition(" | ")[2]
-            yield from error.told(by_task=message.startswith(FAILURE))
+            yield from error.told(by_task=message.startswith(FAILURES))
             yield f"    {message}"
         else:
             error.read(line)

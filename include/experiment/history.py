@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from include.errors import Problem
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import Experiment
+from include.experiment.problems import shown
 from include.experiment.split_plan import holdout_field
 
 _REMEDIES = {
@@ -43,12 +44,25 @@ def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> li
         rows_by_split: Rows of each split after filters and sampling.
     """
     where, counts = f"datasets/{experiment.dataset.name}.yaml", dict(rows_by_split)
+    if not any(counts.values()):
+        return [_no_rows(experiment, where)]
     listed = ", ".join(f"{split} {counts.get(split, 0):,}" for split in _REMEDIES)
     return [
         Problem(where, f"split {split}", f"is empty ({listed} rows)", remedy)
         for split, remedy in _REMEDIES.items()
         if not counts.get(split)
     ]
+
+
+def _no_rows(experiment: Experiment, where: str) -> Problem:
+    start, end = experiment.window_start, experiment.window_end
+    window = f"from {_day(start)} to {_day(end)}" if start else f"before {_day(end)}"
+    filters = experiment.dataset.filters.model_dump(exclude_defaults=True)
+    if filters:
+        received = f"is {shown(filters)}, which keeps no row {window}"
+        return Problem(where, "filters", received, "loosen it")
+    received = f"leaves no row {window} with a customer and a product"
+    return Problem(where, "tables", received, "check the joins' keys and the ids for NULL")
 
 
 def _holdout(experiment: Experiment, first: datetime, last: datetime) -> list[Problem]:

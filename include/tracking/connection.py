@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from include.errors import innermost
 from include.tracking.errors import TrackingRejected, TrackingUnavailable
 
 if TYPE_CHECKING:
@@ -37,15 +38,15 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
         try:
             yield MlflowClient(tracking_uri=tracking_uri)
         except (RequestException, OSError) as error:
-            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from error
+            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from None
         except MlflowException as error:
             if isinstance(error, RestException) or error.get_http_status_code() < 500:
-                raise TrackingRejected(f"MLflow at {tracking_uri}: {error.message}") from error
-            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from error
+                raise TrackingRejected(f"MLflow at {tracking_uri}: {error.message}") from None
+            raise TrackingUnavailable(_unavailable(tracking_uri, error)) from None
 
 
 def _unavailable(tracking_uri: str, error: Exception) -> str:
-    return f"MLflow at {tracking_uri} did not answer ({error}); start it, then clear this task."
+    return f"MLflow at {tracking_uri} did not answer ({innermost(error)}); start it, then clear this task."
 
 
 @contextmanager

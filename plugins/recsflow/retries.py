@@ -40,7 +40,18 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None
         "retry_policy": ExceptionRetryPolicy(rules),
         "execution_timeout": execution_timeout,
         "on_failure_callback": keep_error,
+        "on_retry_callback": tell_retry,
     }
+
+
+def tell_retry(context: Context) -> None:
+    """Say the error, and when the next try is, among the progress lines."""
+    ti, delay_s = context["ti"], context["task"].retry_delay.total_seconds()
+    say(
+        ti.task_id,
+        f"WILL RETRY in {delay_s:.0f} s: {context.get('exception')}",
+        logging.WARNING,
+    )
 
 
 def keep_error(context: Context) -> None:

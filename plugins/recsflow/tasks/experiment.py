@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 WARNINGS_KEY = "warnings"
+log = logging.getLogger(__name__)
 
 
 # Reads table schemas only; repeated because the warehouse may be away for a moment.
@@ -103,7 +104,7 @@ def _schemas(parameters: dict[str, object], warehouse: Warehouse) -> dict[str, d
         try:
             schemas[table] = warehouse.table_schema(table)
         except TableNotFound as error:
-            say("resolve_experiment", str(error), logging.ERROR)
+            log.info("Not found: %s", error)
     return schemas
 
 

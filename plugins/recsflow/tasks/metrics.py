@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUBMIT, WAIT = "submit_pipeline", "wait_for_pipeline"
 FAILED = "failed"
+RAN = {"success", FAILED}
 TRAINED = {"succeeded", "cached", "failed"}
 
 
@@ -62,7 +63,10 @@ def cache_metrics(experiment: str) -> str:
     links = _links(experiment, run_url, outcome, settings)
     say("cache_metrics", render_summary(resolved, metrics, outcome, links=links))
     if not outcome.succeeded:
-        raise ExperimentFailed(f"{outcome.message}\nIt is recorded as MLflow run {recorded.run_id}.")
+        raise ExperimentFailed(
+            f"The experiment is recorded as {outcome.status}, in MLflow run {recorded.run_id}; "
+            "the summary above says why."
+        )
     return recorded.run_id
 
 
@@ -73,7 +77,9 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
     ti: Any = context["ti"]
     tasks = {crumb["task_id"]: crumb for crumb in ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)}
     order = [task.task_id for task in context["dag"].topological_sort() if task.task_id in tasks]
-    seconds = {task_id: tasks[task_id]["duration"] or 0.0 for task_id in order if task_id != ti.task_id}
+    seconds = {
+        task_id: tasks[task_id]["duration"] or 0.0 for task_id in order if tasks[task_id]["state"] in RAN
+    }
     event = ti.xcom_pull(task_ids=WAIT, key="outcome")
     if event:
         return PipelineOutcome.from_event(

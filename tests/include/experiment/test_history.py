@@ -52,6 +52,24 @@ def test_data_that_end_before_the_test_split(configs):
     ]
 
 
+def test_filters_that_keep_nothing(configs):
+    condition = {"column": "colour", "operator": "=", "value": "plaid"}
+    configs.edit("datasets/shop.yaml", lambda d: d.update(filters={"conditions": [condition]}))
+    problems = check_splits(configs.resolve(), {"train": 0, "eval": 0, "test": 0})
+    assert len(problems) == 1
+    assert problems[0].field == "filters"
+    assert "'plaid'" in problems[0].received
+    assert problems[0].received.endswith("which keeps no row before 2024-05-01")
+
+
+def test_no_rows_without_filters(configs):
+    configs.edit("datasets/shop.yaml", lambda d: d.pop("filters", None))
+    assert sentences(check_splits(configs.resolve(), {"train": 0, "eval": 0, "test": 0})) == [
+        "datasets/shop.yaml: tables leaves no row before 2024-05-01 with a customer and a product; check the "
+        "joins' keys and the ids for NULL."
+    ]
+
+
 def test_window_before_the_data(configs):
     experiment = configs.resolve(window_end=datetime(2023, 1, 1, tzinfo=UTC))
     assert sentences(check_history(experiment, FIRST, LAST)) == [

@@ -41,7 +41,9 @@ def test_a_dead_emulator_is_reported_at_once(monkeypatch, closed_port):
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", f"127.0.0.1:{closed_port}")
     began = time.monotonic()
 
-    with pytest.raises(WarehouseUnavailable, match="check that BigQuery or its emulator is up"):
+    with pytest.raises(
+        WarehouseUnavailable, match="Connection refused.; check that BigQuery or its emulator is up"
+    ):
         connect("local", location="US").table_schema("d.t")
 
     assert time.monotonic() - began < 5

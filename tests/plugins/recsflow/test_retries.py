@@ -1,8 +1,10 @@
 import logging
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from recsflow.retries import keep_error
+from recsflow.retries import keep_error, retries, tell_retry
 
 pytestmark = pytest.mark.unit
 
@@ -15,6 +17,14 @@ def test_error_is_said_line_by_line_and_kept(context, caplog):
         (logging.ERROR, "recsflow | resolve_experiment |   - epochs is 0"),
     ]
     assert context["ti"].pushed == {"error": "1 problem:\n  - epochs is 0"}
+
+
+def test_another_try_is_announced_with_its_reason(context, caplog):
+    context["ti"].task_id = "stage_dataset"
+    task = SimpleNamespace(**retries(2, timedelta(minutes=1)))
+    tell_retry({**context, "task": task, "exception": ConnectionError("refused")})
+    assert caplog.messages == ["recsflow | stage_dataset | WILL RETRY in 60 s: refused"]
+    assert task.on_retry_callback is tell_retry
 
 
 def test_long_error_keeps_its_end(context):
