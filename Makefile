@@ -115,4 +115,4 @@ bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> run
 
 .PHONY: $(addprefix bench-,$(BENCHMARKS))
 $(addprefix bench-,$(BENCHMARKS)): bench-%: setup
-	@$(PYTHON) -m benchmarks.$(subst -,_,$*)
+	@PYTHONPATH=plugins $(PYTHON) -m benchmarks.$(subst -,_,$*)
