@@ -2,7 +2,7 @@
 
 Usage: follow_dag.py LOG_FILE DAG_ID [--conf JSON]
 
-The whole log goes to LOG_FILE. Exit status: that of the DAG run.
+The whole log goes to LOG_FILE. Exit status: that of the DAG run. Ctrl-C cancels the pipeline job.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from scripts.interruption import Interruption
 
 PROGRESS_MARK = "recsflow | "
 FAILURES = ("FAILED ", "WILL RETRY ")
@@ -92,22 +94,25 @@ def main() -> int:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            stdin=subprocess.DEVNULL,
             env=os.environ | {"NO_COLOR": "1"},
+            process_group=0,
         )
+        interruption = Interruption()
+        interruption.watch(process)
 
         def recorded() -> Iterator[str]:
             for raw in process.stdout or ():
                 log.write(raw)
                 log.flush()
-                yield TERMINAL_STYLE.sub("", raw.rstrip("\n"))
+                line = TERMINAL_STYLE.sub("", raw.rstrip("\n"))
+                interruption.read(line)
+                yield line
 
-        try:
-            for line in progress(recorded()):
-                print(line, flush=True)
-        except KeyboardInterrupt:
-            process.terminate()
+        for line in progress(recorded()):
+            print(line, flush=True)
         status = process.wait()
-    outcome = "succeeded" if status == 0 else "failed"
+    outcome = "succeeded" if status == 0 else "was stopped" if interruption.asked else "failed"
     duration_s = time.monotonic() - began
     print(f"\n{arguments.dag_id} {outcome} after {duration_s:.0f} s; full log: {arguments.log_file}")
     return status

@@ -1,0 +1,126 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.pipeline_jobs_server import PipelineJobsServer
+
+pytestmark = pytest.mark.emulator
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Stands for `airflow dags test`: says these lines, then waits to be stopped or for the file to appear.
+RUN = """
+import pathlib, sys, time
+print(sys.argv[1], flush=True)
+try:
+    while not pathlib.Path(sys.argv[2]).exists():
+        time.sleep(0.02)
+    print("ended by itself", flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+# Stands for `follow_dag`: shows the lines of a run that it hands its signals to.
+FOLLOW = """
+import subprocess, sys
+from scripts.interruption import Interruption
+command = [sys.executable, "-c", *sys.argv[1:]]
+run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
+interruption = Interruption()
+interruption.watch(run)
+for line in run.stdout:
+    interruption.read(line)
+    print(line, end="", flush=True)
+"""
+SUBMITTED = (
+    "2026-01-01T12:00:00Z [info     ] recsflow | submit_pipeline | job job-1 submitted [recsflow.progress]"
+)
+
+
+@pytest.fixture
+def server():
+    server = PipelineJobsServer()
+    server.add("job-1", "RUNNING")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def follow(tmp_path, server):
+    """Starts a run that says a line, and returns it once it has."""
+    started = []
+
+    def start(line):
+        environment = {
+            **os.environ,
+            "AIRFLOW_CONN_RECSFLOW_GCP": json.dumps({"extra": {"vertex_endpoint": server.url}}),
+            "AIRFLOW_VAR_RECSFLOW": json.dumps({"project": "local", "location": "us-central1"}),
+        }
+        command = [sys.executable, "-c", FOLLOW, RUN, line, str(tmp_path / "end")]
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=REPOSITORY,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        started.append(process)
+        assert process.stdout.readline().strip() == line
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def press_ctrl_c(process):
+    """Signal the whole process group, as a terminal does."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_first_signal_cancels_the_job_and_the_run_goes_on(follow, server, tmp_path):
+    process = follow(SUBMITTED)
+    press_ctrl_c(process)
+    wait_for(lambda: server.cancelled == ["job-1"])
+    (tmp_path / "end").touch()
+    out, err = process.communicate(timeout=20)
+    assert out == "ended by itself\n"
+    assert "cancelling pipeline job job-1" in err
+
+
+def test_second_signal_stops_the_run(follow, server):
+    process = follow(SUBMITTED)
+    press_ctrl_c(process)
+    wait_for(lambda: server.cancelled == ["job-1"])
+    press_ctrl_c(process)
+    assert process.communicate(timeout=20)[0] == "stopped\n"
+
+
+def test_run_without_a_job_is_stopped(follow, server):
+    process = follow("[DAG TEST] starting task_id=resolve_experiment")
+    press_ctrl_c(process)
+    assert process.communicate(timeout=20)[0] == "stopped\n"
+    assert server.cancelled == []
+
+
+def test_job_that_cannot_be_cancelled_is_named_and_the_run_is_stopped(follow, server):
+    server.jobs.clear()
+    process = follow(SUBMITTED)
+    press_ctrl_c(process)
+    out, err = process.communicate(timeout=20)
+    assert out == "stopped\n"
+    assert "pipeline job job-1 was not cancelled: no such job; stopping the run alone." in err
