@@ -69,10 +69,11 @@ class PipelineRequest:
 
 
 def trainer_config(experiment: Experiment, metrics: str) -> str:
-    """Return what the Trainer is told beside its module: hyperparameters, and where to report."""
+    """Return what the Trainer is told beside its module: hyperparameters, hardware, and where to report."""
     config = {
         "experiment_id": experiment.experiment_id,
         "metrics_uri": metrics,
+        "accelerator": experiment.parameters.accelerator.value,
         "training": experiment.training.model_dump(mode="json"),
     }
     return json.dumps(config, sort_keys=True)

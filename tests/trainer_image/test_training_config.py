@@ -15,6 +15,11 @@ def test_a_mapping_and_its_json_are_the_same_config():
     assert parse_config(as_mapping(CONFIG)) == parse_config(as_mapping(json.dumps(CONFIG)))
 
 
+def test_accelerator_is_cpu_unless_the_config_says_otherwise():
+    assert parse_config(CONFIG).accelerator == "cpu"
+    assert parse_config({**CONFIG, "accelerator": "NVIDIA_L4"}).accelerator == "NVIDIA_L4"
+
+
 def test_gradients_are_clipped_unless_the_config_says_otherwise():
     assert parse_config(CONFIG).training.clipnorm == 1.0
     assert parse_config({**CONFIG, "training": {**TRAINING, "clipnorm": None}}).training.clipnorm is None

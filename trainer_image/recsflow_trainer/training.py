@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow_transform as tft
 from absl import logging
 
+from recsflow_trainer.accelerator import require_accelerator
 from recsflow_trainer.cancellation import cancel_on_sigterm
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
@@ -44,7 +45,8 @@ def train(model: ModelDeclaration, fn_args: Any) -> None:
             else.
 
     Raises:
-        TrainingConfigError: The parameters are wrong; raised before anything is read.
+        TrainingConfigError: The parameters are wrong, or the accelerator is not there; raised before
+            anything is read.
         TrainingCancelled: The process got SIGTERM.
     """
     custom_config = as_mapping(fn_args.custom_config)
@@ -89,7 +91,9 @@ class _Run:
 
     def run(self) -> None:
         write_metrics(self.metrics, self.uri)
-        parameters = parse_config(self.custom_config).training
+        config = parse_config(self.custom_config)
+        require_accelerator(config.accelerator)
+        parameters = config.training
         self.metrics.params = {**_flat(parameters), **self.declaration.params()}
         optimizer = make_optimizer(
             parameters.optimizer,

@@ -42,11 +42,12 @@ class TrainingParameters:
 
 @dataclass(frozen=True)
 class TrainerConfig:
-    """What the orchestrator says about one run: who it is, where its metrics go and how to train."""
+    """What the orchestrator says about one run: who it is, where its metrics go, on what and how to train."""
 
     experiment_id: str
     metrics_uri: str
     training: TrainingParameters
+    accelerator: str = "cpu"
 
 
 def as_mapping(custom_config: Any) -> Mapping[str, Any]:
@@ -86,6 +87,7 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
         experiment_id=top["experiment_id"],
         metrics_uri=top["metrics_uri"],
         training=TrainingParameters(**values),
+        accelerator=top.get("accelerator", "cpu"),
     )
 
 
@@ -137,6 +139,7 @@ _TOP = {
     "experiment_id": _Rule(_is_text, "a name"),
     "metrics_uri": _Rule(_is_text, "the URI of training_metrics.json"),
     "training": _Rule(lambda value: value is not None, "an object"),
+    "accelerator": _Rule(_is_text, "cpu, or the accelerator's name", required=False),
 }
 _TRAINING = {
     "epochs": _Rule(_is_integer(1), "an integer of 1 or more"),

@@ -53,6 +53,7 @@ def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, co
     config = json.loads(parameters["trainer_config"])
     assert config["experiment_id"] == EXPERIMENT_ID
     assert config["training"]["learning_rate"] == 0.05
+    assert config["accelerator"] == "cpu"
     assert message["runtimeConfig"]["gcsOutputDirectory"] == f"{tmp_path}/pipeline_root"
     assert message["labels"]["dataset"] == "complete_journey"
 
