@@ -9,7 +9,7 @@ from include.experiment.experiment import Experiment
 from include.quality.facts import split_facts
 from include.quality.report import QualityReport
 from include.quality.rules import NOT_NULL, WARNING, Rule, derive_rules
-from include.quality.validation import Finding, evaluate
+from include.quality.validation import Finding, check_types, evaluate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +41,7 @@ def check_rows(
     where = f"datasets/{dataset.name}.yaml"
     findings = evaluate(table, applicable, where=where, date_column=dataset.date_column)
     findings += _left_out(source_nulls or {})
+    check_types(rules, where=where)
     skipped = tuple(_reason(rule, present) for rule in rules if not rule.columns <= present)
     return QualityReport(experiment.experiment_id, dataset.name, tuple(findings), facts, skipped)
 

@@ -70,6 +70,16 @@ def evaluate(table: pa.Table, rules: Sequence[Rule], *, where: str, date_column:
     ]
 
 
+def check_types(rules: Sequence[Rule], *, where: str) -> None:
+    """Refuse a rule that Great Expectations does not know, also one whose columns are not staged now.
+
+    Raises:
+        ExpectationError: Great Expectations does not know or does not take one of them.
+    """
+    for index, rule in enumerate(rules):
+        _expectation(rule, index, where)
+
+
 def _dataframe(table: pa.Table) -> pd.DataFrame:
     """Rows for pandas with its own NULL, so that a whole number beside a NULL stays a whole number."""
     import pandas as pd

@@ -19,7 +19,7 @@ from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
     from include.quality.check import QualityReport
-    from include.warehouse.client import StagedTable
+    from include.warehouse.client import StagedTable, Warehouse
 
 STAGING_TIMEOUT_S = 1800.0
 KEEP_DAYS = 7
@@ -73,9 +73,11 @@ def check_data_quality(rows: dict[str, str]) -> None:
 
     settings = load_settings()
     context = get_current_context()
-    table = open_warehouse(settings).read_arrow(rows["table"])
+    experiment = read_experiment(rows["experiment"])
+    warehouse = open_warehouse(settings)
+    table = warehouse.read_arrow(rows["table"])
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
-    report = check_rows(table, read_experiment(rows["experiment"]))
+    report = check_rows(table, experiment, source_nulls=missing_ids(experiment, warehouse))
     # Kept before it is judged: a report of a failure is the one that people need.
     storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
     html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)
@@ -83,6 +85,21 @@ def check_data_quality(rows: dict[str, str]) -> None:
     _tell_quality(report)
     if not report.passed:
         raise QualityCheckFailed(_failures(report, rows["table"]))
+
+
+def missing_ids(experiment: Experiment, warehouse: Warehouse) -> dict[str, int]:
+    """Return the source's rows without an id, by staged id column; staging leaves them out."""
+    from include.experiment.dataset_config import Role
+
+    counts = {}
+    for role in (Role.CUSTOMER_ID, Role.PRODUCT_ID):
+        column = experiment.dataset.with_role(role)
+        table = experiment.dataset.table_of(column) if column else None
+        if column is None or table is None:
+            continue
+        source = column.source or column.name
+        counts[column.name] = warehouse.null_counts(table.table, [source])[source]
+    return counts
 
 
 def _tell_staged(staged: StagedTable) -> None:
@@ -108,6 +125,8 @@ def _tell_quality(report: QualityReport) -> None:
     )
     for warning in report.warnings:
         say("check_data_quality", f"WARNING {warning}", logging.WARNING)
+    for skipped in report.skipped:
+        say("check_data_quality", f"not checked: {skipped}")
 
 
 def _failures(report: QualityReport, table: str) -> str:

@@ -1,0 +1,222 @@
+"""Mistakes of a user, through the real tasks against the emulator: each ends in one sentence, for good."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.execution_time.context import set_current_context
+
+from include import storage
+from include.configs import config_root
+from include.quality.errors import ExpectationError
+from include.storage import StorageError
+from include.warehouse.connection import connect
+from include.warehouse.errors import WarehouseUnavailable
+from recsflow.errors import InvalidExperiment, QualityCheckFailed, SettingsError
+from recsflow.tasks.experiment import render_query, resolve_experiment
+from recsflow.tasks.rows import check_data_quality, stage_dataset
+
+pytestmark = pytest.mark.emulator
+
+# 2,000 purchases over 100 days until 2017-12-31; every hundredth has no household, 20 rows.
+PURCHASES = """
+CREATE OR REPLACE TABLE `local.small.purchases` AS
+SELECT
+  IF(MOD(n, 100) = 0, NULL, MOD(n * 7, 50)) AS buyer,
+  MOD(n * 13, 80) AS product_id,
+  TIMESTAMP_ADD(TIMESTAMP '2017-09-23 12:00:00', INTERVAL MOD(n, 100) DAY) AS transaction_timestamp,
+  1.5 AS sales_value,
+  ['a', 'b'] AS tags
+FROM UNNEST(GENERATE_ARRAY(1, 2000)) AS n
+"""
+DATASET = """
+tables:
+  - {table: small.purchases, alias: purchases}
+columns:
+  - {name: household_id, role: customer_id, source: buyer}
+  - {name: product_id, role: product_id}
+  - {name: transaction_timestamp, role: date}
+  - {name: sales_value}
+  - {name: tags}
+history_ends: 2018-01-01
+quality: {min_rows: 100}
+"""
+
+
+@pytest.fixture(scope="module")
+def purchases(bigquery_emulator):
+    """A small table, in an emulator of the tests' own."""
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import bigquery
+
+    client = bigquery.Client(project="local", credentials=AnonymousCredentials())
+    client.create_dataset("small", exists_ok=True)
+    connect("local", location="US").query(PURCHASES, (), {}, 60)
+
+
+class User:
+    """Somebody with a config folder who starts a run, task by task."""
+
+    def __init__(self, root, context):
+        self.root = root
+        self.context = context
+        self.write("datasets/small.yaml", DATASET)
+
+    def write(self, name, text):
+        (self.root / name).write_text(text)
+
+    def append(self, name, text):
+        with (self.root / name).open("a") as config:
+            config.write(text)
+
+    def resolve(self, **parameters):
+        with set_current_context({**self.context, "params": {"dataset": "small", **parameters}}):
+            return resolve_experiment.function()
+
+    def stage(self, **parameters):
+        experiment = self.resolve(**parameters)
+        with set_current_context(self.context):
+            return stage_dataset.function(render_query.function(experiment))
+
+    def check(self, **parameters):
+        rows = self.stage(**parameters)
+        with set_current_context(self.context):
+            check_data_quality.function(rows)
+
+
+@pytest.fixture
+def user(purchases, pipeline_jobs, context, tmp_path, monkeypatch):
+    root = tmp_path / "configs"
+    shutil.copytree(config_root(), root)
+    monkeypatch.setenv("RECSFLOW_CONFIG_ROOT", str(root))
+    moment = datetime(2018, 1, 1, tzinfo=UTC)
+    run = SimpleNamespace(data_interval_end=moment, logical_date=moment, run_after=moment)
+    whole = {"dag": SimpleNamespace(dag_id="quick_test"), "run_id": "manual__1", "dag_run": run}
+    return User(root, {**context, **whole})
+
+
+def quality_of(tmp_path):
+    [report] = tmp_path.glob("experiments/*/quality.json")
+    return json.loads(storage.read_text(Path(report).as_uri()))
+
+
+def test_rows_without_an_id_are_counted_although_they_are_not_staged(user, tmp_path):
+    user.check()
+    says = "household_id is never NULL in the source: 20 rows of the source have none and are left out"
+    report = quality_of(tmp_path)
+    assert report["passed"]
+    assert report["warnings"] == [says]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (
+            "small.purchases",
+            "small.purchase",
+            "datasets/small.yaml: tables[0].table is 'small.purchase', which the warehouse does not have",
+        ),
+        (
+            "name: sales_value",
+            "name: sales_valu",
+            "columns[3].name is 'sales_valu', which table small.purchases does not have; "
+            "did you mean 'sales_value'?",
+        ),
+        ("history_ends", "history_end", "history_end is not a known key; did you mean 'history_ends'?"),
+        ("tables:", "tables: [", "datasets/small.yaml: line "),
+    ],
+)
+def test_mistakes_in_a_dataset_are_for_good(user, before, after, sentence):
+    user.write("datasets/small.yaml", DATASET.replace(before, after, 1))
+    with pytest.raises(InvalidExperiment) as caught:
+        user.resolve()
+    assert sentence in str(caught.value)
+    assert isinstance(caught.value, AirflowFailException)
+
+
+def test_column_of_lists_is_refused(user):
+    user.append("features/basic.yaml", "  - {column: tags, kind: vocabulary, embedding_dim: 8}\n")
+    with pytest.raises(InvalidExperiment, match=r"candidate\[1\].kind is 'vocabulary' on tags of type ARRAY"):
+        user.resolve()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"holdout_days": 400}, "run parameters: holdout_days is 400, but the data before 2018-01-01 span"),
+        (
+            {"split_strategy": "custom"},
+            "run parameters: eval_ratio is missing; give it for split strategy custom",
+        ),
+        ({"learning_rate": "fast"}, "run parameters: learning_rate is 'fast'; use a number"),
+    ],
+)
+def test_mistakes_in_the_parameters(user, parameters, sentence):
+    with pytest.raises(InvalidExperiment) as caught:
+        user.resolve(**parameters)
+    assert sentence in str(caught.value)
+
+
+def test_filter_that_keeps_nothing_ends_staging(user):
+    user.append(
+        "datasets/small.yaml", 'filters: {conditions: [{column: sales_value, operator: ">", value: 9}]}\n'
+    )
+    with pytest.raises(InvalidExperiment, match="which keeps no row before 2018-01-01; loosen it"):
+        user.stage()
+
+
+def test_critical_range_stops_the_run_and_leaves_its_report(user, tmp_path):
+    user.write(
+        "datasets/small.yaml",
+        DATASET.replace(
+            "{min_rows: 100}", "{min_rows: 100, ranges: {household_id: {max: 40, severity: critical}}}"
+        ),
+    )
+    with pytest.raises(QualityCheckFailed, match=r"household_id is at most 40: .* rows .* differ"):
+        user.check()
+    assert not quality_of(tmp_path)["passed"]
+
+
+def test_broken_variable(user, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", '{"project": ')
+    with pytest.raises(SettingsError, match="Airflow Variable 'recsflow' is not JSON"):
+        user.resolve()
+
+
+def test_artifact_root_that_cannot_be_written_is_for_good(user, monkeypatch, settings_values, tmp_path):
+    (tmp_path / "file").touch()
+    root = f"{tmp_path.as_uri()}/file/artifacts"
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps({**settings_values, "artifact_root": root}))
+    with pytest.raises(StorageError, match=r"artifact root: .*experiment.json cannot be written"):
+        user.resolve()
+
+
+def test_unknown_expectation_is_for_good(user):
+    user.write(
+        "datasets/small.yaml",
+        DATASET.replace(
+            "{min_rows: 100}", "{expectations: [{type: expect_colum_to_exist, kwargs: {column: a}}]}"
+        ),
+    )
+    with pytest.raises(
+        ExpectationError, match=r"expectations\[0\].type is 'expect_colum_to_exist'; did you mean"
+    ):
+        user.check()
+
+
+def test_connection_that_airflow_does_not_have_is_for_good(user, monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_RECSFLOW_GCP")
+    with pytest.raises(
+        SettingsError, match="gcp_conn_id is 'recsflow_gcp', a connection that Airflow does not"
+    ):
+        user.resolve()
+
+
+def test_warehouse_that_is_away_is_an_outage(user, monkeypatch):
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:1")
+    with pytest.raises(WarehouseUnavailable, match=r"no answer \(\[Errno 111\] Connection refused\)"):
+        user.resolve()
