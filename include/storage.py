@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StorageError(RecsflowError, ValueError):
-    """A URI that is neither a local folder nor on Google Cloud Storage."""
+    """A URI that is neither a local folder nor on Google Cloud Storage, or where nothing can be written."""
 
 
 def artifact_path(uri: str | UPath, *parts: str) -> UPath:
@@ -66,7 +66,8 @@ def write_bytes(uri: str | UPath, data: bytes) -> str:
         with open_atomic(path) as stream:
             stream.write(data)
     else:
-        path.fs.pipe_file(path.path, data)
+        with _writing(path):
+            path.fs.pipe_file(path.path, data)
     return str(path)
 
 
@@ -103,14 +104,29 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
         stream.close()
         return
     target = Path(path.path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with _writing(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with temporary.open("wb") as local_stream:
+        with _writing(path):
+            local_stream = temporary.open("wb")
+        with local_stream:
             yield local_stream
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: UPath) -> Iterator[None]:
+    """Tell a place that nobody can write to from an outage, after which a second try helps."""
+    try:
+        yield
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+        raise StorageError(
+            f"artifact root: {path} cannot be written ({error}); set artifact_root to a folder or bucket "
+            "that exists and that this account may write to."
+        ) from None
 
 
 def _is_local(path: UPath) -> bool:

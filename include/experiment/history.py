@@ -57,9 +57,9 @@ def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> li
 def _no_rows(experiment: Experiment, where: str) -> Problem:
     start, end = experiment.window_start, experiment.window_end
     window = f"from {_day(start)} to {_day(end)}" if start else f"before {_day(end)}"
-    filters = experiment.dataset.filters.model_dump(exclude_defaults=True)
+    filters = experiment.dataset.filters.model_dump(mode="json", exclude_defaults=True)
     if filters:
-        received = f"is {shown(filters)}, which keeps no row {window}"
+        received = f"is {shown(filters, 200)}, which keeps no row {window}"
         return Problem(where, "filters", received, "loosen it")
     received = f"leaves no row {window} with a customer and a product"
     return Problem(where, "tables", received, "check the joins' keys and the ids for NULL")

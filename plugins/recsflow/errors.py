@@ -2,6 +2,7 @@
 
 RecsflowTaskError                something outside failed; a retry may help
 ├── CompileError                 the pipeline could not be compiled
+├── PipelinesUnavailable         the pipeline service did not answer
 └── JobStateUnknown              the state of a pipeline job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
@@ -28,6 +29,10 @@ class RecsflowTaskError(AirflowException):
 
 class CompileError(RecsflowTaskError):
     """The pipeline could not be compiled."""
+
+
+class PipelinesUnavailable(RecsflowTaskError):
+    """The pipeline service did not answer."""
 
 
 class JobStateUnknown(RecsflowTaskError):

@@ -9,6 +9,8 @@ The provider's own pipeline hook always calls the public endpoint. Here the conn
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,13 @@ from google.api_core.exceptions import (
     ClientError,
     MethodNotImplemented,
     NotFound,
+    ServiceUnavailable,
     TooManyRequests,
 )
+from requests import ConnectionError as HttpConnectionError
 
-from recsflow.errors import JobRefused
+from include.errors import innermost
+from recsflow.errors import JobRefused, PipelinesUnavailable
 from recsflow.hooks.pipeline_service import PipelineServiceClient
 from recsflow.hooks.vertex_messages import to_job, to_message
 from recsflow.jobs import Job
@@ -61,9 +66,14 @@ class VertexPipelineHook(GoogleBaseHook):
         return self.get_client_options(api_endpoint_override=endpoint)
 
     def find(self, job_id: str) -> Job | None:
-        """Read a job; None where there is none of that id."""
+        """Read a job; None where there is none of that id.
+
+        Raises:
+            PipelinesUnavailable: The service did not answer.
+        """
         try:
-            return self.read(job_id)
+            with _answered():
+                return self.read(job_id)
         except NotFound:
             return None
 
@@ -82,14 +92,16 @@ class VertexPipelineHook(GoogleBaseHook):
 
         Raises:
             JobRefused: The service does not take the job as it is.
+            PipelinesUnavailable: The service did not answer.
         """
         try:
-            self.client.create_pipeline_job(
-                parent=self.client.common_location_path(self.project, self.location),
-                pipeline_job=to_message(spec, request, settings),
-                pipeline_job_id=job_id,
-                timeout=CALL_TIMEOUT_S,
-            )
+            with _answered():
+                self.client.create_pipeline_job(
+                    parent=self.client.common_location_path(self.project, self.location),
+                    pipeline_job=to_message(spec, request, settings),
+                    pipeline_job_id=job_id,
+                    timeout=CALL_TIMEOUT_S,
+                )
         except AlreadyExists:
             return False
         except TooManyRequests:
@@ -109,3 +121,13 @@ class VertexPipelineHook(GoogleBaseHook):
 
     def _name(self, job_id: str) -> str:
         return self.client.pipeline_job_path(self.project, self.location, job_id)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    try:
+        yield
+    except (HttpConnectionError, ServiceUnavailable) as error:
+        raise PipelinesUnavailable(
+            f"Vertex AI Pipelines: no answer ({innermost(error)}); check that the service is up."
+        ) from None

@@ -10,10 +10,23 @@ if TYPE_CHECKING:
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
-    """Return the warehouse of the settings' project."""
+    """Return the warehouse of the settings' project.
+
+    Raises:
+        SettingsError: Airflow does not have the connection.
+    """
     from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
 
     from include.warehouse.connection import connect
+    from recsflow.errors import SettingsError
 
-    credentials = GoogleBaseHook(gcp_conn_id=settings.gcp_conn_id).get_credentials()
+    name = settings.gcp_conn_id
+    try:
+        credentials = GoogleBaseHook(gcp_conn_id=name).get_credentials()
+    except AirflowNotFoundException:
+        raise SettingsError(
+            f"Airflow Variable 'recsflow': gcp_conn_id is {name!r}, a connection that Airflow does not have; "
+            f"create it, or set AIRFLOW_CONN_{name.upper()}."
+        ) from None
     return connect(settings.project, location=settings.bigquery_location, credentials=credentials)

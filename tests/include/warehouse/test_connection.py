@@ -42,7 +42,7 @@ def test_a_dead_emulator_is_reported_at_once(monkeypatch, closed_port):
     began = time.monotonic()
 
     with pytest.raises(
-        WarehouseUnavailable, match="Connection refused.; check that BigQuery or its emulator is up"
+        WarehouseUnavailable, match=r"Connection refused\); check that BigQuery or its emulator is up"
     ):
         connect("local", location="US").table_schema("d.t")
 
