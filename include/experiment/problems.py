@@ -23,15 +23,20 @@ _KINDS = {
     "model": "use a mapping of keys to values",
     "date": "use a date such as 2017-12-31",
 }
+MAX_LISTED, NEAREST = 25, 5
 _BOUNDS = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}", "lt": "less than {}"}
 _LENGTHS = {"too_short": "min_length", "too_long": "max_length"}
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return `did you mean 'x'? Known: a, b, x`, or only the known words where none is near."""
+    """Return `did you mean 'x'? Otherwise use one of a, b, x`, or only the known words where none is near."""
     words = list(known)
     near = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
-    listed = f"use one of {', '.join(words)}" if words else "there is none yet"
+    shortened = words
+    if len(words) > MAX_LISTED:
+        shortened = difflib.get_close_matches(str(word), words, n=NEAREST, cutoff=0)
+    more = f" or {len(words) - len(shortened)} others" if len(words) > len(shortened) else ""
+    listed = f"use one of {', '.join(shortened)}{more}" if words else "there is none yet"
     return f"did you mean {near[0]!r}? Otherwise {listed}" if near else listed
 
 

@@ -96,6 +96,9 @@ def _judgement(
 
 def _against_baseline(metrics: TrainingMetrics) -> Iterator[str]:
     measured = {name: lift(metrics, name) for name in metrics.test}
+    # The trainer warns of it too, in words that depend on by how much.
+    if any(BASELINE in warning for warning in metrics.warnings):
+        return
     worse: Sequence[str] = [name for name, times in measured.items() if times is not None and times <= 1]
     if worse:
         yield f"warning: no better than {BASELINE} in {', '.join(worse)}"

@@ -19,6 +19,7 @@ from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
     from include.quality.check import QualityReport
+    from include.quality.validation import Finding
     from include.warehouse.client import StagedTable, Warehouse
 
 STAGING_TIMEOUT_S = 1800.0
@@ -130,5 +131,12 @@ def _tell_quality(report: QualityReport) -> None:
 
 
 def _failures(report: QualityReport, table: str) -> str:
-    failures = "\n".join(f"  - {failure}" for failure in report.critical_failures)
-    return f"{table} breaks critical expectations; repair the data or the dataset config:\n{failures}"
+    broken = [finding for finding in report.findings if finding.critical and not finding.met]
+    failures = "\n".join(f"  - {finding}{_place(finding)}" for finding in broken)
+    remedy = f"repair the data or datasets/{report.dataset}.yaml"
+    return f"{table} breaks critical expectations; {remedy}:\n{failures}"
+
+
+def _place(finding: Finding) -> str:
+    """Where the config asks for it; nowhere where every dataset has to fulfil it."""
+    return f" ({finding.rule.field})" if finding.rule.field else ""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from include.experiment.problems import did_you_mean
+
 pytestmark = pytest.mark.unit
 
 STRATEGIES = "random, time_holdout, strict_time, custom"
@@ -147,3 +149,10 @@ def test_one_bad_parameter_is_one_sentence(parameters, sentence, configs):
 def test_long_values_are_shortened(configs):
     (problem,) = configs.problems(epochs="x" * 500)
     assert len(problem) < 150
+
+
+def test_of_many_known_words_only_the_nearest_are_listed():
+    known = [f"expect_{number:02}" for number in range(40)] + ["row_count"]
+    said = did_you_mean("row_cout", known)
+    assert said.startswith("did you mean 'row_count'? Otherwise use one of row_count, ")
+    assert said.endswith(" or 36 others")

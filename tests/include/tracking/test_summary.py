@@ -103,11 +103,23 @@ def test_worse_than_popularity_is_a_warning(metrics_with, succeeded):
     metrics = metrics_with(
         test={"recall@5": 0.02, "recall@10": 0.05},
         baselines={"popularity": {"recall@5": 0.03, "recall@10": 0.04}},
+        warnings=[],
     )
 
     lines = render_summary(resolved(), metrics, succeeded).splitlines()
 
     assert "warning: no better than popularity in recall@5" in lines
+
+
+def test_a_warning_of_the_trainer_about_popularity_is_enough(metrics_with, succeeded):
+    told = "The model is worse than popularity in recall@5."
+    metrics = metrics_with(
+        test={"recall@5": 0.02}, baselines={"popularity": {"recall@5": 0.03}}, warnings=[told]
+    )
+
+    lines = render_summary(resolved(), metrics, succeeded).splitlines()
+
+    assert [line for line in lines if line.startswith("warning:")] == [f"warning: {told}"]
 
 
 def test_a_number_that_is_not_finite_is_said_to_be(metrics_with, succeeded):
