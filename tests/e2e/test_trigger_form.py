@@ -33,6 +33,19 @@ CHROMIUM_FLAGS = (
     "--window-size=1400,1600",
 )
 RUN_TIMEOUT_S = 900
+LINKS = {
+    "stage_dataset": "Staged table",
+    "check_data_quality": "Quality report",
+    "submit_pipeline": "Pipeline job",
+    "wait_for_pipeline": "Pipeline job",
+    "cache_metrics": "MLflow run",
+}
+EXPECTED_ON_PAGE = {
+    "Staged table": "household_id",
+    "Quality report": "Every critical check is met",
+    "Pipeline job": "Trainer",
+    "MLflow run": "recall",
+}
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +77,9 @@ class AirflowPages:
     def element(self, selector: str, timeout_s: float = 60) -> Any:
         wait = WebDriverWait(self.browser, timeout_s)
         return wait.until(lambda chrome: chrome.find_element(By.CSS_SELECTOR, selector))
+
+    def wait_for_text(self, text: str) -> None:
+        WebDriverWait(self.browser, 60).until(lambda chrome: text in chrome.page_source)
 
     def log_in(self) -> None:
         self.browser.get(self.url)
@@ -130,6 +146,7 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
     )
     assert (run["conf"].get("sample_percent"), run["conf"].get("learning_rate")) == (5, 0.02), run["conf"]
 
-    links = airflow.api(f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/cache_metrics/links")
-    browser.get(links["extra_links"]["MLflow run"])
-    WebDriverWait(browser, 60).until(lambda chrome: "recall" in chrome.page_source)
+    for task, link in LINKS.items():
+        links = airflow.api(f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/{task}/links")
+        browser.get(links["extra_links"][link])
+        airflow.wait_for_text(EXPECTED_ON_PAGE[link])

@@ -83,11 +83,14 @@ class PipelineJobSensor(BaseSensorOperator):
         from recsflow.settings import load_settings
 
         ended = JobEvent.from_payload(event)
+        link = load_settings().pipeline_job_link(ended.job_id)
+        # Airflow clears what was published before the task was deferred.
+        PipelineJobLink.publish(context, link)
         context["ti"].xcom_push(key="outcome", value=event)
         if ended.status is Ending.TIMED_OUT:
             self.on_kill()
         if ended.status is not Ending.SUCCEEDED:
-            raise error_of(ended, load_settings().pipeline_job_link(ended.job_id))
+            raise error_of(ended, link)
         return event
 
     def on_kill(self) -> None:
