@@ -89,6 +89,7 @@ def main() -> int:
     airflow = Path(sys.executable).with_name("airflow")
     command = [str(airflow), "dags", "test", arguments.dag_id, "--conf", arguments.conf]
     with arguments.log_file.open("w", encoding="utf-8") as log:
+        interruption = Interruption()
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -98,7 +99,6 @@ def main() -> int:
             env=os.environ | {"NO_COLOR": "1"},
             process_group=0,
         )
-        interruption = Interruption()
         interruption.watch(process)
 
         def recorded() -> Iterator[str]:

@@ -32,12 +32,16 @@ class Interruption:
         self.asked = False
         self._job_id: str | None = None
         self._process: subprocess.Popen[str] | None = None
-
-    def watch(self, process: subprocess.Popen[str]) -> None:
-        """Take the signals over; the process must be in a process group of its own."""
-        self._process = process
         for number in SIGNALS:
             signal.signal(number, self._interrupt)
+
+    def watch(self, process: subprocess.Popen[str]) -> None:
+        """Look after a process in a process group of its own, started after this object was made.
+
+        Where a shell starts us in the background it has Ctrl-C ignored, and a process started before would be
+        born deaf to it too.
+        """
+        self._process = process
 
     def read(self, line: str) -> None:
         """Look for the job's id in the next line of the log."""
@@ -46,7 +50,7 @@ class Interruption:
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._process is None:
-            return
+            raise KeyboardInterrupt
         again, self.asked = self.asked, True
         if again or self._job_id is None:
             self._process.send_signal(signal.SIGINT)

@@ -29,8 +29,8 @@ FOLLOW = """
 import subprocess, sys
 from scripts.interruption import Interruption
 command = [sys.executable, "-c", *sys.argv[1:]]
-run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
 interruption = Interruption()
+run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
 interruption.watch(run)
 for line in run.stdout:
     interruption.read(line)
@@ -69,6 +69,8 @@ def follow(tmp_path, server):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            # As in a job that a shell runs in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
         started.append(process)
         assert process.stdout.readline().strip() == line
