@@ -25,8 +25,10 @@ except KeyboardInterrupt:
     print("stopped", flush=True)
 """
 # Stands for `follow_dag`: shows the lines of a run that it hands its signals to.
+# Ctrl-C is ignored at first, as in a command that a shell starts in the background.
 FOLLOW = """
-import subprocess, sys
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 from scripts.interruption import Interruption
 command = [sys.executable, "-c", *sys.argv[1:]]
 interruption = Interruption()
@@ -69,8 +71,6 @@ def follow(tmp_path, server):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            # As in a job that a shell runs in the background.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
         started.append(process)
         assert process.stdout.readline().strip() == line
