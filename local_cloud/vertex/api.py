@@ -63,7 +63,7 @@ class PipelineJobsApi:
             if task.image != current:
                 raise NotFoundError(
                     f"pipelineSpec: task {task.name} needs image {task.image}; this machine has {current}, "
-                    "which changes with the library. Compile the pipeline again."
+                    "which changes with the library. Restart Airflow (make down, make up) and run again."
                 )
         job = self._store.create_job(JobRecord(key=key, request=valid.message), list(valid.spec.tasks))
         answer = messages.pipeline_job(job)

@@ -37,18 +37,19 @@ def experiments(machine: Machine) -> set[Path]:
     return set((machine.settings.artifact_root / "experiments").glob("*"))
 
 
-def quick_test(machine: Machine, *, succeeds: bool = True, **parameters: object) -> Run:
-    before = experiments(machine)
-    output = machine.run(
-        sys.executable,
-        "scripts/follow_dag.py",
-        str(machine.settings.home / "run.log"),
-        "quick_test",
-        "--conf",
-        json.dumps(PARAMETERS | parameters),
-        check=False,
+def follow(machine: Machine, **parameters: object) -> str:
+    """Runs the DAG as `make run` does and returns what a person saw."""
+    log = str(machine.settings.home / "run.log")
+    conf = json.dumps(PARAMETERS | parameters)
+    return machine.run(
+        *(sys.executable, "-m", "scripts.follow_dag", log, "quick_test", "--conf", conf), check=False
     )
-    assert ("quick_test succeeded" in output) is succeeds, output
+
+
+def quick_test(machine: Machine, **parameters: object) -> Run:
+    before = experiments(machine)
+    output = follow(machine, **parameters)
+    assert "quick_test succeeded" in output, output
     (folder,) = experiments(machine) - before
     return Run(output, folder)
 
@@ -133,16 +134,8 @@ print("shape", out["product_id"].shape, out["score"].shape)
 
 def test_a_config_error_stops_the_run_before_anything_is_staged(machine: Machine, first: Run) -> None:
     before = experiments(machine)
-    output = machine.run(
-        sys.executable,
-        "scripts/follow_dag.py",
-        str(machine.settings.home / "bad.log"),
-        "quick_test",
-        "--conf",
-        json.dumps({"holdout_days": 3000}),
-        check=False,
-    )
+    output = follow(machine, holdout_days=3000)
     assert "quick_test failed" in output
-    assert "holdout_days" in output
-    assert "stage_dataset | " not in output
+    assert "holdout_days is 3000" in output
+    assert "- render_query" not in output
     assert experiments(machine) == before
