@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Stands for `airflow dags test`: says these lines, then waits to be stopped or for the file to appear.
 RUN = """
 import pathlib, sys, time
-print(sys.argv[1], flush=True)
 try:
+    print(sys.argv[1], flush=True)
     while not pathlib.Path(sys.argv[2]).exists():
         time.sleep(0.02)
     print("ended by itself", flush=True)
