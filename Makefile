@@ -46,6 +46,7 @@ run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS
 	@$(LOCAL_CLOUD) load-sample
 	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/run-$$(date +%Y%m%dT%H%M%S).log \
 	    quick_test --conf '$(PARAMS)'
+	@echo "The local cloud goes on running: 'make up' adds Airflow's UI, 'make down' stops it all."
 
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
