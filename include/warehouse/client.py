@@ -63,10 +63,6 @@ class Warehouse:
         fields = self.describe(table).schema
         return {field.name: "ARRAY" if field.mode == "REPEATED" else field.field_type for field in fields}
 
-    def table_rows(self, table: str) -> int:
-        """Rows of a table by its metadata: costs nothing."""
-        return int(self.describe(table).num_rows or 0)
-
     def describe(self, table: str) -> Table:
         """A table's metadata: schema, rows, created, expires."""
         name = self.name(table)

@@ -57,7 +57,7 @@ def test_jobs_run_in_our_project_whatever_the_environment_says(monkeypatch, bigq
 
     job = warehouse._client.get_job(staged.job_id, project="local")
     assert job.project == "local"
-    assert warehouse.table_rows("warehouse_test." + query.table.rpartition(".")[2]) == 1000
+    assert warehouse.describe("warehouse_test." + query.table.rpartition(".")[2]).num_rows == 1000
 
 
 def test_sql_arrives_intact(warehouse, with_select):
@@ -123,7 +123,7 @@ def test_an_unknown_split_is_not_read(warehouse, query):
         warehouse.read_arrow(query.table, split="x' OR '1' = '1")
 
 
-@pytest.mark.parametrize("ask", ["table_schema", "table_rows", "read_arrow"])
+@pytest.mark.parametrize("ask", ["table_schema", "describe", "read_arrow"])
 def test_a_missing_table_is_named(warehouse, ask):
     with pytest.raises(TableNotFound, match=r"(?s)local\.nowhere\.rows.*; check project, dataset"):
         getattr(warehouse, ask)("nowhere.rows")
