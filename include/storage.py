@@ -100,6 +100,8 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", stream)
         except BaseException:
             stream.discard()
+            # Before its first block was sent, gcsfs has nothing to discard and would upload it as it is collected.
+            stream.closed = True
             raise
         stream.close()
         return
