@@ -100,7 +100,7 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", stream)
         except BaseException:
             stream.discard()
-            # Before its first block was sent, gcsfs has nothing to discard and would upload it as it is collected.
+            # A stream that sent no block yet has nothing to discard; gcsfs would upload it when collected.
             stream.closed = True
             raise
         stream.close()

@@ -18,6 +18,13 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class NamedConfig(Frozen):
+    """A model of a whole file; its name is the file's."""
+
+    name: str
+    description: str = ""
+
+
 def _identifier(value: str) -> str:
     if not IDENTIFIER.fullmatch(value):
         raise ValueError("use letters, digits and underscores, not beginning with a digit")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from include.experiment.base import Frozen, Identifier, TableName
+from include.experiment.base import Frozen, Identifier, NamedConfig, TableName
 from include.experiment.quality_config import QualityConfig
 
 
@@ -145,19 +145,16 @@ class SplitDefaults(Frozen):
     eval_ratio: float | None = Field(default=None, gt=0, lt=1)
 
 
-class DatasetConfig(Frozen):
+class DatasetConfig(NamedConfig):
     """A dataset, as written in `datasets/<name>.yaml`.
 
     Attributes:
-        name: The file's name.
         tables: The interactions first, then what is joined to them.
         columns: Every column in use, exactly one each with role customer_id, product_id and date.
         history_ends: First day without data; the window ends there at the latest.
         history_days: Length of the window; all history where absent.
     """
 
-    name: str
-    description: str = ""
     tables: tuple[Table, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=1)
     filters: Filters = Filters()

@@ -9,7 +9,7 @@ from include.experiment.column_types import StagedType
 from include.experiment.dataset_config import DatasetConfig, SplitStrategy
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
-from include.experiment.model_config import ModelConfig, OptimizerName, OptimizerOption
+from include.experiment.models import ModelConfig, OptimizerName, OptimizerOption
 from include.experiment.run_parameters import RunParameters, SampleUnit
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from include.experiment.base import Frozen, Identifier
+from include.experiment.base import Frozen, Identifier, NamedConfig
 
 EmbeddingDim = Annotated[int, Field(ge=2, le=512)]
 
@@ -126,11 +126,9 @@ Feature = Annotated[
 ]
 
 
-class FeatureConfig(Frozen):
+class FeatureConfig(NamedConfig):
     """The features of both towers, as written in `features/<name>.yaml`."""
 
-    name: str
-    description: str = ""
     query: tuple[Feature, ...] = Field(min_length=1)
     candidate: tuple[Feature, ...] = Field(min_length=1)
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from include.configs import config_root, list_configs
 from include.errors import ConfigError, Problem
 from include.experiment.base import CONFIG_NAME
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig
-from include.experiment.model_config import ModelConfig
+from include.experiment.models import ModelConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS
 
@@ -33,20 +33,23 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 def load_dataset(name: str, root: Path | None = None) -> DatasetConfig:
     """Return the dataset config `datasets/<name>.yaml`; raise ConfigError with all its problems."""
-    return _load("datasets", name, DatasetConfig, root)
+    config: DatasetConfig = _load("datasets", name, DatasetConfig, root)
+    return config
 
 
 def load_features(name: str, root: Path | None = None) -> FeatureConfig:
     """Return the feature config `features/<name>.yaml`; raise ConfigError with all its problems."""
-    return _load("features", name, FeatureConfig, root)
+    config: FeatureConfig = _load("features", name, FeatureConfig, root)
+    return config
 
 
 def load_model(name: str, root: Path | None = None) -> ModelConfig:
     """Return the model config `models/<name>.yaml`; raise ConfigError with all its problems."""
-    return _load("models", name, ModelConfig, root)
+    config: ModelConfig = _load("models", name, ModelConfig, root)
+    return config
 
 
-def _load[Config: BaseModel](kind: str, name: str, model: type[Config], root: Path | None) -> Config:
+def _load(kind: str, name: str, model: Any, root: Path | None) -> Any:
     known = list_configs(kind, root)
     if name not in known:
         field = "features" if kind == "features" else kind.removesuffix("s")
@@ -61,7 +64,7 @@ def _load[Config: BaseModel](kind: str, name: str, model: type[Config], root: Pa
         remedy = f"remove it, since the file's name is the config's name, or write {name!r}"
         raise ConfigError([Problem(where, "name", f"is {shown(content['name'])}", remedy)])
     try:
-        return model.model_validate({**content, "name": name})
+        return TypeAdapter(model).validate_python({**content, "name": name})
     except ValidationError as error:
         raise ConfigError(problems_from(error, model, where)) from None
 

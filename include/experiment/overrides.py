@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from include.errors import ConfigError, Problem
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import TrainingParameters
-from include.experiment.model_config import ModelConfig, OptimizerConfig
+from include.experiment.models import ModelConfig, OptimizerConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 

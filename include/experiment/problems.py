@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from include.errors import Problem
+from include.experiment.base import NamedConfig
 
 _KINDS = {
     "int": "use a whole number",
@@ -46,8 +47,14 @@ def shown(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def problems_from(error: ValidationError, model: type[BaseModel], where: str) -> list[Problem]:
-    """Return pydantic's errors as problems of the file `where`, in its order."""
+def problems_from(error: ValidationError, model: Any, where: str) -> list[Problem]:
+    """Return pydantic's errors as problems of the file `where`, in its order.
+
+    Args:
+        error: What pydantic found.
+        model: The model class, or the union of classes, that was validated.
+        where: The file.
+    """
     found = [details for details in error.errors() if not _is_echo(details)]
     return list(dict.fromkeys(_problem(details, model, where) for details in found))
 
@@ -57,7 +64,7 @@ def _is_echo(details: Any) -> bool:
     return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
-def _problem(details: Any, model: type[BaseModel], where: str) -> Problem:
+def _problem(details: Any, model: Any, where: str) -> Problem:
     kind, context, value = details["type"], details.get("ctx", {}), details.get("input")
     location = _Location(model, details["loc"])
     field = location.path
@@ -101,7 +108,7 @@ def _join(path: str, key: str) -> str:
 class _Location:
     """Where an error is: its YAML path, and what the models allow there."""
 
-    def __init__(self, model: type[BaseModel], loc: Sequence[str | int]) -> None:
+    def __init__(self, model: Any, loc: Sequence[str | int]) -> None:
         self.path = ""
         self.siblings: list[str] = []
         self.tags: list[str] = []
@@ -140,7 +147,7 @@ class _Location:
 
 
 def _is_named(model: type[BaseModel]) -> bool:
-    return not model.__name__.endswith(("DatasetConfig", "FeatureConfig", "ModelConfig"))
+    return not issubclass(model, NamedConfig)
 
 
 def _limits(item: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from include.experiment.base import Frozen, Identifier
 from include.experiment.dataset_config import SplitStrategy
-from include.experiment.model_config import OptimizerName, OptimizerOption
+from include.experiment.models import OptimizerName, OptimizerOption
 
 RUN_PARAMETERS = "run parameters"
 

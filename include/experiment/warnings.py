@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
-from include.experiment.model_config import ModelConfig, OptimizerName
+from include.experiment.models import ModelConfig, OptimizerName
 from include.experiment.run_parameters import RunParameters
 
 HIGH_LEARNING_RATE = 0.1

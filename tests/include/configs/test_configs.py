@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 import include.configs
 from include.configs import CONFIG_KINDS, list_configs
 from include.experiment import Experiment, load_dataset, resolve
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig
-from include.experiment.model_config import ModelConfig
+from include.experiment.models import ModelConfig
 
 pytestmark = pytest.mark.unit
 
@@ -86,7 +87,7 @@ def test_index_is_cheap_enough_for_a_dag_file():
 
 def test_readme_names_every_key_and_choice():
     text = (Path(include.configs.__file__).parent / "README.md").read_text()
-    schemas = [model.model_json_schema() for model in (DatasetConfig, FeatureConfig, ModelConfig)]
+    schemas = [TypeAdapter(model).json_schema() for model in (DatasetConfig, FeatureConfig, ModelConfig)]
     parts = [part for schema in schemas for part in (schema, *schema["$defs"].values())]
     words = {word for part in parts for word in (*part.get("properties", {}), *part.get("enum", ()))}
     assert {word for word in words if word not in text} == set()

@@ -7,7 +7,7 @@ from include.experiment.dataset_config import DatasetConfig
 from include.experiment.experiment import Experiment
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.loader import load_dataset, load_features, load_model
-from include.experiment.model_config import ModelConfig
+from include.experiment.models import ModelConfig, RetrievalConfig
 
 
 def experiment_of(dataset: DatasetConfig, features: FeatureConfig, model: ModelConfig) -> Experiment:
@@ -75,7 +75,7 @@ def full_experiment() -> Experiment:
                 ],
             }
         ),
-        ModelConfig.model_validate(
+        RetrievalConfig.model_validate(
             {
                 "name": "wide",
                 "type": "retrieval",

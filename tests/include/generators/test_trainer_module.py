@@ -1,6 +1,6 @@
 import pytest
 
-from include.experiment.model_config import ModelConfig
+from include.experiment.models import RetrievalConfig
 from include.generators.trainer_module import render_trainer_module
 from tests.include.generators.checks import ROOT, complaints, imported_names, undefined_or_unused
 from tests.include.generators.experiments import experiment_of, full_experiment, shipped_experiments
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 
 def with_model(**values):
     full = full_experiment()
-    model = ModelConfig.model_validate({"name": "plain", "type": "retrieval", **values})
+    model = RetrievalConfig.model_validate({"name": "plain", "type": "retrieval", **values})
     return experiment_of(full.dataset, full.features, model)
 
 

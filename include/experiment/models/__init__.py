@@ -1,0 +1,26 @@
+"""Model configs, one file a type: what is written in `models/<name>.yaml`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from include.experiment.models.graph_ranking import GraphRankingConfig
+from include.experiment.models.multitask import MultitaskConfig
+from include.experiment.models.ranking import RankingConfig
+from include.experiment.models.retrieval import RetrievalConfig
+from include.experiment.models.training import OptimizerConfig, OptimizerName, OptimizerOption
+
+ModelConfig = Annotated[
+    RetrievalConfig | RankingConfig | MultitaskConfig | GraphRankingConfig, Field(discriminator="type")
+]
+
+__all__ = [
+    "GraphRankingConfig",
+    "ModelConfig",
+    "MultitaskConfig",
+    "OptimizerConfig",
+    "OptimizerName",
+    "OptimizerOption",
+    "RankingConfig",
+    "RetrievalConfig",
+]

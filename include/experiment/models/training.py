@@ -1,0 +1,78 @@
+"""How any model is trained unless a run says otherwise."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from include.experiment.base import Frozen, NamedConfig
+
+OptimizerOption = bool | int | float
+
+
+class OptimizerName(StrEnum):
+    """Optimizers that the trainer knows."""
+
+    ADAGRAD = "adagrad"
+    ADAM = "adam"
+    ADAMW = "adamw"
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
+    FTRL = "ftrl"
+
+
+OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
+    OptimizerName.ADAGRAD: ("initial_accumulator_value", "epsilon"),
+    OptimizerName.ADAM: ("beta_1", "beta_2", "epsilon", "amsgrad"),
+    OptimizerName.ADAMW: ("beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"),
+    OptimizerName.SGD: ("momentum", "nesterov"),
+    OptimizerName.RMSPROP: ("rho", "momentum", "epsilon", "centered"),
+    OptimizerName.FTRL: (
+        "learning_rate_power",
+        "initial_accumulator_value",
+        "l1_regularization_strength",
+        "l2_regularization_strength",
+        "beta",
+    ),
+}
+
+
+class OptimizerConfig(Frozen):
+    """An optimizer and its own options; the learning rate stands beside it."""
+
+    name: OptimizerName = OptimizerName.ADAGRAD
+    options: dict[str, OptimizerOption] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _options_belong_to_optimizer(self) -> Self:
+        allowed = OPTIMIZER_OPTIONS[self.name]
+        unknown = [option for option in self.options if option not in allowed]
+        if unknown:
+            listed = ", ".join(allowed)
+            raise ValueError(
+                f"remove {', '.join(unknown)}, since {self.name.value} takes {listed} as options"
+            )
+        return self
+
+
+class TrainedModel(NamedConfig):
+    """What every model config has, whatever its type.
+
+    Attributes:
+        clipnorm: Largest gradient norm per variable.
+        early_stopping_patience: Epochs without a better val_loss before training stops; None never stops.
+        collapse_patience: Epochs of vanished gradients before training stops.
+    """
+
+    optimizer: OptimizerConfig = OptimizerConfig()
+    learning_rate: float = Field(default=0.05, gt=0, le=10)
+    batch_size: int = Field(default=512, ge=2, le=1_048_576)
+    epochs: int = Field(default=3, ge=1, le=1000)
+    clipnorm: float = Field(default=1.0, gt=0)
+    early_stopping_patience: int | None = Field(default=None, ge=1)
+    collapse_patience: int = Field(default=2, ge=1)
+
+    @property
+    def dense_layers(self) -> int:
+        """Dense layers written for the deepest part of the model."""
+        return 0

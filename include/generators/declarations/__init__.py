@@ -1,0 +1,1 @@
+"""The declaration of each model type, as a trainer module makes it."""

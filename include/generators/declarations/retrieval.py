@@ -1,0 +1,25 @@
+"""The declaration of a retrieval model."""
+
+from include.experiment.experiment import Experiment
+from include.experiment.models import RetrievalConfig
+from include.generators.declarations.towers import tower
+from include.generators.source_code import Call
+
+
+def retrieval(experiment: Experiment, model: RetrievalConfig) -> Call:
+    """Returns `Retrieval(...)` with the towers of the experiment's features."""
+    features = experiment.features
+    return Call(
+        "Retrieval",
+        keywords={
+            "query": tower(features.query, model.query_tower),
+            "candidate": tower(features.candidate, model.candidate_tower),
+            "customer_id": experiment.dataset.customer_id,
+            "product_id": experiment.dataset.product_id,
+            "embedding_dim": model.embedding_dim,
+            "temperature": model.temperature,
+            "normalize": model.normalize,
+            "sampling_correction": model.sampling_correction,
+            "remove_accidental_hits": model.remove_accidental_hits,
+        },
+    )
