@@ -1,4 +1,4 @@
-"""What a training run says about itself: `training_metrics.json`, schema version 1.
+"""What a training run says about itself: `training_metrics.json`, schema version 2.
 
 A number that was not finite is null in the file and None here.
 """
@@ -33,6 +33,9 @@ class Verdict(StrEnum):
     HEALTHY = "healthy"
     COLLAPSED = "collapsed"
     DIVERGED = "diverged"
+    DEAD_TOWER = "dead_tower"
+    POPULARITY_ECHO = "popularity_echo"
+    SUSPECTED_LEAKAGE = "suspected_leakage"
     UNKNOWN = "unknown"
 
 
@@ -79,13 +82,23 @@ class Rows(Frozen):
     test: int
 
 
+class Comparison(Frozen):
+    """A test metric beside the best baseline's on the same rows; `better` is strictly better."""
+
+    value: Number
+    best_baseline: str
+    baseline_value: Number
+    better: bool
+
+
 class Diagnosis(Frozen):
-    """The verdict, the epoch that it rests on, what was seen and what to try next."""
+    """The verdict, the epoch that it rests on, what was seen, what to try next, and the numbers behind it."""
 
     verdict: Verdict
     epoch: int | None
     evidence: tuple[str, ...]
     suggestion: str | None
+    measures: dict[str, Number]
 
 
 class TrainingFailure(Frozen):
@@ -102,12 +115,13 @@ class TrainingMetrics(Frozen):
     Attributes:
         params: Hyperparameters as the trainer used them.
         candidates: Distinct products that recall is measured against.
-        test: Loss and recall on the test split, `recall@10` for example.
+        test: Loss and metrics on the test split, `recall@10` for example.
         baselines: The same measures of each baseline on the same rows.
+        comparison: By measure, the model's beside the best baseline's, where one has it.
         durations_s: Seconds of reading, training, evaluation and saving.
     """
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     experiment_id: str
     status: TrainingStatus
     started_at: datetime
@@ -120,6 +134,7 @@ class TrainingMetrics(Frozen):
     epochs: tuple[Epoch, ...]
     test: dict[str, Number]
     baselines: dict[str, dict[str, Number]]
+    comparison: dict[str, Comparison]
     diagnosis: Diagnosis
     warnings: tuple[str, ...]
     error: TrainingFailure | None

@@ -8,6 +8,7 @@ import pytest
 
 from recsflow_trainer import metrics_file
 from recsflow_trainer.metrics_file import (
+    Comparison,
     Diagnosis,
     EpochRecord,
     ErrorRecord,
@@ -24,7 +25,7 @@ from recsflow_trainer.metrics_file import (
 
 pytestmark = pytest.mark.tensorflow
 
-GOLDEN = Path(__file__).parents[1] / "contracts" / "training_metrics_v1.json"
+GOLDEN = Path(__file__).parents[1] / "contracts" / "training_metrics_v2.json"
 
 
 def _statistics(norm: float) -> TensorStatistics:
@@ -49,9 +50,15 @@ def _finished_run() -> TrainingMetrics:
         candidates=36_338,
         test={"loss": 6.72, "recall@5": 0.05, "recall@10": 0.08, "recall@50": 0.16, "recall@100": 0.21},
         baselines={
-            "popularity": {"recall@5": 0.03, "recall@10": 0.045, "recall@50": 0.1, "recall@100": 0.138}
+            "popularity": {"recall@5": 0.03, "recall@10": 0.045, "recall@50": 0.1, "recall@100": 0.138},
+            "repeat_purchases": {"recall@10": 0.112, "recall@100": 0.307},
         },
-        diagnosis=Diagnosis(Verdict.HEALTHY, 2),
+        comparison={
+            "recall@5": Comparison(0.05, "popularity", 0.03, True),
+            "recall@10": Comparison(0.08, "repeat_purchases", 0.112, False),
+            "recall@100": Comparison(0.21, "repeat_purchases", 0.307, False),
+        },
+        diagnosis=Diagnosis(Verdict.HEALTHY, 2, measures={"list_overlap@10": 0.12, "score_std": 1.5}),
         warnings=["recall@5 is close to popularity."],
         environment={"python": "3.12.1", "tensorflow": "2.21.0", "tfx": None},
         model_uri="/pipeline/Trainer/model/7/Format-Serving",

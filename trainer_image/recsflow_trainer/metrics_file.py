@@ -1,4 +1,4 @@
-"""`training_metrics.json`, what a training run leaves behind for the orchestrator; schema version 1.
+"""`training_metrics.json`, what a training run leaves behind for the orchestrator; schema version 2.
 
 Standard library only, so that it can be written and read where TensorFlow is not installed.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Status(StrEnum):
@@ -31,6 +31,9 @@ class Verdict(StrEnum):
     HEALTHY = "healthy"
     COLLAPSED = "collapsed"
     DIVERGED = "diverged"
+    DEAD_TOWER = "dead_tower"
+    POPULARITY_ECHO = "popularity_echo"
+    SUSPECTED_LEAKAGE = "suspected_leakage"
     UNKNOWN = "unknown"
 
 
@@ -87,13 +90,24 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A test metric beside the best baseline's on the same rows; `better` is strictly better."""
+
+    value: float
+    best_baseline: str
+    baseline_value: float
+    better: bool
+
+
+@dataclass(frozen=True)
 class Diagnosis:
-    """The verdict, the epoch that it rests on, what was seen and what to try next."""
+    """The verdict, the epoch that it rests on, what was seen, what to try next, and the numbers behind it."""
 
     verdict: Verdict = Verdict.UNKNOWN
     epoch: int | None = None
     evidence: list[str] = field(default_factory=list)
     suggestion: str | None = None
+    measures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,7 @@ class TrainingMetrics:
     epochs: list[EpochRecord] = field(default_factory=list)
     test: dict[str, float] = field(default_factory=dict)
     baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    comparison: dict[str, Comparison] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     warnings: list[str] = field(default_factory=list)
     error: ErrorRecord | None = None

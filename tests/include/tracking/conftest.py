@@ -6,7 +6,7 @@ import pytest
 from include.tracking.outcome import ComponentOutcome, PipelineOutcome
 from include.tracking.training_metrics import parse_training_metrics
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "training_metrics_v1.json"
+CONTRACT = Path(__file__).parents[2] / "contracts" / "training_metrics_v2.json"
 
 
 @pytest.fixture

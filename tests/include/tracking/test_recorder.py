@@ -170,6 +170,7 @@ def test_a_failed_training_is_recorded_with_its_diagnosis(store, the_run, metric
         "epoch": 2,
         "evidence": ["loss is not finite"],
         "suggestion": "halve it",
+        "measures": {},
     }
     error = {"type": "ValueError", "message": "loss", "traceback": "…"}
     metrics = metrics_with(status="failed", diagnosis=diagnosis, error=error, test={}, baselines={})

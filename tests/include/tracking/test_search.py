@@ -16,7 +16,7 @@ def recorded(store, metrics_with, succeeded, failed):
         experiment = resolved(**parameters).model_copy(update={"experiment_id": name})
         metrics = None
         if recall is not None:
-            diagnosis = {"verdict": verdict, "epoch": 1, "evidence": [], "suggestion": None}
+            diagnosis = {"verdict": verdict, "epoch": 1, "evidence": [], "suggestion": None, "measures": {}}
             started = f"2026-01-{day:02}T00:00:00+00:00"
             metrics = metrics_with(started_at=started, test={"recall@10": recall}, diagnosis=diagnosis)
         record(metrics, experiment, outcome=outcome, **store)

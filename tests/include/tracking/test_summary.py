@@ -91,7 +91,13 @@ def test_errors_that_the_outcome_does_not_quote_are_all_said(metrics_with):
 
 
 def test_a_collapse_is_told_with_its_epoch_evidence_and_advice(metrics_with, succeeded):
-    diagnosis = {"verdict": "collapsed", "epoch": 2, "evidence": ["query: norm 0"], "suggestion": "halve it"}
+    diagnosis = {
+        "verdict": "collapsed",
+        "epoch": 2,
+        "evidence": ["query: norm 0"],
+        "suggestion": "halve it",
+        "measures": {},
+    }
 
     lines = render_summary(resolved(), metrics_with(diagnosis=diagnosis), succeeded).splitlines()
 

@@ -14,7 +14,10 @@ def test_the_trainers_own_example_is_read():
 
     assert metrics.test["recall@10"] == 0.08
     assert metrics.baselines["popularity"]["recall@10"] == 0.045
+    assert metrics.comparison["recall@10"].best_baseline == "repeat_purchases"
+    assert not metrics.comparison["recall@10"].better
     assert metrics.diagnosis.verdict is Verdict.HEALTHY
+    assert metrics.diagnosis.measures["score_std"] == 1.5
     assert [epoch.epoch for epoch in metrics.epochs] == [1, 2]
     assert len(metrics.epochs[0].towers["query"].gradient.histogram.counts) == 25
 
@@ -32,7 +35,7 @@ def test_a_number_that_was_not_finite_is_none(document):
 def test_every_departure_from_the_schema_is_named(document):
     del document["rows"]["test"]
     document["surprise"] = 1
-    document["schema_version"] = 2
+    document["schema_version"] = 1
 
     with pytest.raises(InvalidMetricsFile) as error:
         parse_training_metrics(json.dumps(document), where="gs://bucket/training_metrics.json")
@@ -45,4 +48,4 @@ def test_every_departure_from_the_schema_is_named(document):
 
 def test_half_a_file_is_an_error():
     with pytest.raises(InvalidMetricsFile, match="Invalid JSON"):
-        parse_training_metrics('{"schema_version": 1')
+        parse_training_metrics('{"schema_version": 2')
