@@ -7,7 +7,14 @@ from include.errors import Problem
 from include.experiment.dataset_config import DatasetConfig, JoinKey, Role, Table
 from include.experiment.problems import did_you_mean, shown
 
-RESERVED_COLUMNS = ("split", "interaction_date", "interaction_revenue", "split_bucket", "sample_bucket")
+RESERVED_COLUMNS = (
+    "split",
+    "interaction_date",
+    "interaction_label",
+    "interaction_revenue",
+    "split_bucket",
+    "sample_bucket",
+)
 
 
 def check_dataset(dataset: DatasetConfig) -> list[Problem]:

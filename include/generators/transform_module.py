@@ -3,7 +3,7 @@
 from include.experiment.experiment import Experiment
 from include.generators.features import preprocessing_call
 from include.generators.module import EntryPoint, render_module
-from include.generators.source_code import Call, Items
+from include.generators.source_code import Call, Expression, Items
 
 _PREPROCESSING_FN = EntryPoint(
     imports={"Any": "typing", "preprocess": "recsflow_trainer.preprocessing"},
@@ -18,17 +18,19 @@ def preprocessing_fn(inputs: dict[str, Any]) -> dict[str, Any]:
 def render_transform_module(experiment: Experiment) -> str:
     """Returns the source of an experiment's `transform_module.py`.
 
-    Its text depends on the features alone, so that runs which differ in their model share the transformed
-    rows.
+    Its text depends on the features and the roles of columns alone, so that runs which differ in their model
+    share the transformed rows.
     """
-    towers = {
+    dataset = experiment.dataset
+    towers: dict[str, Expression] = {
         tower: Items([preprocessing_call(feature) for feature in features], spread=True)
         for tower, features in experiment.features.towers.items()
     }
+    label: dict[str, Expression] = {"label": dataset.label} if dataset.label else {}
     return render_module(
         title=f"Preprocessing for feature config {experiment.features.name!r}",
-        sources=[f"features/{experiment.features.name}.yaml"],
+        sources=[f"features/{experiment.features.name}.yaml", f"datasets/{dataset.name}.yaml"],
         name="FEATURES",
-        declaration=Call("FeatureSet", keywords=towers),
+        declaration=Call("FeatureSet", keywords={**towers, "date": dataset.date_column, **label}),
         entry_point=_PREPROCESSING_FN,
     )

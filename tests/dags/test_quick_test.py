@@ -75,7 +75,7 @@ def test_params_are_those_that_an_experiment_takes(dag):
 
 def test_choices_in_the_form_are_those_that_an_experiment_takes(dag):
     from include.experiment.dataset_config import SplitStrategy
-    from include.experiment.model_config import OptimizerName
+    from include.experiment.models import OptimizerName
     from include.experiment.run_parameters import Accelerator, SamplePercent, SampleUnit
 
     def choices(name):

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow_transform as tft
 
 from recsflow_trainer.features import FeatureSet, Vocabulary
+from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.layers import Dense
 from recsflow_trainer.retrieval import Retrieval
@@ -19,8 +20,23 @@ from tests.trainer_image.transforming import transform
 CUSTOMERS = 40
 PRODUCTS_PER_DEPARTMENT = 12
 DEPARTMENTS = ("bakery", "dairy", "garden", "pet's food")
-COLUMNS = {"household_id": tf.int64, "segment": tf.string, "product_id": tf.int64, "department": tf.string}
+COLUMNS = {
+    "household_id": tf.int64,
+    "segment": tf.string,
+    "product_id": tf.int64,
+    "department": tf.string,
+    "bought_at": tf.int64,
+    "spent": tf.float32,
+}
+FIRST_DAY = 1_483_228_800  # 2017-01-01
+DAY = 86_400
 UNSEEN_PRODUCT = 999_999
+FEATURES = FeatureSet(
+    query=[Vocabulary("household_id"), Vocabulary("segment")],
+    candidate=[Vocabulary("product_id"), Vocabulary("department")],
+    date="bought_at",
+    label="spent",
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,11 @@ class SmallExperiment:
     @property
     def tft_output(self) -> tft.TFTransformOutput:
         return tft.TFTransformOutput(str(self.folder / "transform_graph"))
+
+    @property
+    def inputs(self) -> TransformedInputs:
+        """The transformed rows, as a declaration reads them."""
+        return read_transformed(self.fn_args(self.folder), FEATURES.transformed_spec())
 
     def files(self, split: str) -> str:
         return str(self.folder / "transformed_examples" / f"Split-{split}" / "*")
@@ -68,19 +89,19 @@ def declared(hidden: Iterable[int] = (), **changes: Any) -> Retrieval:
 
 def make_small_experiment(folder: Path) -> SmallExperiment:
     """Writes the experiment: each customer shops in one department, a few products sell to everybody."""
-    rows = {"train": _rows(1_500, seed=1), "eval": _rows(200, seed=2), "test": _rows(300, seed=3)}
+    rows = {
+        "train": _rows(1_500, seed=1),
+        "eval": _rows(200, seed=2),
+        "test": _rows(300, seed=3, first_day=100),
+    }
     rows["test"][0] = {**rows["test"][0], "product_id": UNSEEN_PRODUCT}
-    features = FeatureSet(
-        query=[Vocabulary("household_id"), Vocabulary("segment")],
-        candidate=[Vocabulary("product_id"), Vocabulary("department")],
-    )
-    transformed = transform(features, COLUMNS, rows["train"], folder / "transform_graph")
+    transformed = transform(FEATURES, COLUMNS, rows["train"], folder / "transform_graph")
     for name, split in rows.items():
         _write(transformed.apply(split), folder / "transformed_examples" / f"Split-{name}")
     return SmallExperiment(folder, rows)
 
 
-def _rows(count: int, seed: int) -> list[dict[str, Any]]:
+def _rows(count: int, seed: int, first_day: int = 0) -> list[dict[str, Any]]:
     random = np.random.default_rng(seed)
     rows = []
     for _ in range(count):
@@ -94,6 +115,9 @@ def _rows(count: int, seed: int) -> list[dict[str, Any]]:
                 "segment": ("young", "old")[customer % 2],
                 "product_id": 50_000 + 100 * department + place,
                 "department": DEPARTMENTS[department],
+                "bought_at": FIRST_DAY + (first_day + int(random.integers(100))) * DAY,
+                # Dearer by department, and for every other customer.
+                "spent": 1.0 + department + customer % 2 + float(random.random()),
             }
         )
     return rows
@@ -106,5 +130,7 @@ def _write(columns: Mapping[str, tf.Tensor], folder: Path) -> None:
         for values in zip(*(column.numpy().tolist() for column in columns.values()), strict=True):
             example = tf.train.Example()
             for name, value in zip(columns, values, strict=True):
-                example.features.feature[name].int64_list.value.append(value)
+                feature = example.features.feature[name]
+                kept = feature.float_list if isinstance(value, float) else feature.int64_list
+                kept.value.append(value)
             writer.write(example.SerializeToString())

@@ -31,28 +31,28 @@ def test_reads_each_split_of_the_transform_output_whole(small_experiment):
 
 
 def test_a_pass_is_finite_and_has_every_row_once():
-    dataset = _split(10).batches(5, seed=1, reshuffle=True)
+    dataset = _split(10).batches(5, seed=1, reshuffle=True).dataset
     assert dataset.cardinality().numpy() == 2
     assert [sorted(rows) for rows in _passes(dataset, 2)] == [list(range(10))] * 2
 
 
 def test_training_has_a_new_order_each_epoch_and_validation_has_not():
-    first, second = _passes(_split(100).batches(10, seed=1, reshuffle=True), 2)
+    first, second = _passes(_split(100).batches(10, seed=1, reshuffle=True).dataset, 2)
     assert first != second
-    first, second = _passes(_split(100).batches(10, seed=1, reshuffle=False), 2)
+    first, second = _passes(_split(100).batches(10, seed=1, reshuffle=False).dataset, 2)
     assert first == second
 
 
 def test_the_seed_decides_the_order():
     tf.random.set_seed(5)
-    first = _passes(_split(100).batches(10, seed=1, reshuffle=True), 2)
+    first = _passes(_split(100).batches(10, seed=1, reshuffle=True).dataset, 2)
     tf.random.set_seed(5)
-    assert _passes(_split(100).batches(10, seed=1, reshuffle=True), 2) == first
-    assert _passes(_split(100).batches(10, seed=2, reshuffle=True), 2) != first
+    assert _passes(_split(100).batches(10, seed=1, reshuffle=True).dataset, 2) == first
+    assert _passes(_split(100).batches(10, seed=2, reshuffle=True).dataset, 2) != first
 
 
 def test_columns_stay_together_and_shapes_are_static():
-    dataset = _split(64).batches(8, seed=1, reshuffle=True)
+    dataset = _split(64).batches(8, seed=1, reshuffle=True).dataset
     assert dataset.element_spec["a"].shape == [8]
     assert dataset.element_spec["b"].shape == [8, 2]
     for batch in dataset:
@@ -60,7 +60,7 @@ def test_columns_stay_together_and_shapes_are_static():
 
 
 def test_a_split_smaller_than_a_batch_is_one_batch():
-    assert [len(rows) for rows in _passes(_split(3).batches(8, seed=1, reshuffle=False), 1)] == [3]
+    assert [len(rows) for rows in _passes(_split(3).batches(8, seed=1, reshuffle=False).dataset, 1)] == [3]
 
 
 def test_the_test_split_lies_beside_the_train_split():

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recsflow_trainer.errors import DeclarationError
-from recsflow_trainer.examples import Split, Splits, read_split
+from recsflow_trainer.examples import Split
 from recsflow_trainer.features import Numeric, Vocabulary
+from recsflow_trainer.inputs import TransformedInputs
 from recsflow_trainer.keras import tf
 from recsflow_trainer.towers import Tower
 from tests.trainer_image.small_experiment import declared
@@ -12,56 +15,52 @@ pytestmark = pytest.mark.tensorflow
 
 
 @pytest.fixture
-def splits(small_experiment):
-    spec = declared().transformed_spec()
-    return Splits(
-        *(read_split([small_experiment.files(name)], spec, name=name) for name in ("train", "eval", "test"))
-    )
+def inputs(small_experiment):
+    return small_experiment.inputs
 
 
-def _with_order(split: Split, order: np.ndarray) -> Split:
-    return Split(split.name, {name: values[order] for name, values in split.columns.items()})
+def _with_order(inputs: TransformedInputs, split: str, order: np.ndarray) -> TransformedInputs:
+    columns = {name: values[order] for name, values in inputs.splits[split].columns.items()}
+    return replace(inputs, splits=replace(inputs.splits, **{split: Split(split, columns)}))
 
 
-def test_embeddings_of_different_widths_meet_in_one_static_shape(small_experiment, splits):
-    model = declared(hidden=[16]).build(small_experiment.tft_output, splits.train)
-    batch = next(iter(splits.train.batches(32, seed=1, reshuffle=False)))
+def test_embeddings_of_different_widths_meet_in_one_static_shape(small_experiment, inputs):
+    model = declared(hidden=[16]).build(inputs)
+    batch = next(iter(inputs.splits.train.batches(32, seed=1, reshuffle=False).dataset))
     assert model.query(batch).shape == [32, 8]
     assert model.candidate(batch).shape == [32, 8]
 
 
-def test_the_product_id_is_the_declared_one_not_the_first_feature(small_experiment, splits):
+def test_the_product_id_is_the_declared_one_not_the_first_feature(small_experiment, inputs):
     tower = Tower([Vocabulary("department", dim=5), Vocabulary("product_id", dim=8)])
     declaration = declared(candidate=tower)
-    model = declaration.build(small_experiment.tft_output, splits.train)
+    model = declaration.build(inputs)
     products = len({row["product_id"] for name in ("train", "eval") for row in small_experiment.rows[name]})
-    assert declaration.evaluate(model, small_experiment.tft_output, splits).candidates == products
+    assert declaration.evaluate(model, inputs).candidates == products
 
 
-def test_candidates_are_counted_once_however_often_they_were_bought(small_experiment, splits):
+def test_candidates_are_counted_once_however_often_they_were_bought(small_experiment, inputs):
     declaration = declared()
-    model = declaration.build(small_experiment.tft_output, splits.train)
-    doubled = Splits(
-        _with_order(splits.train, np.tile(np.arange(splits.train.rows), 3)), splits.eval, splits.test
-    )
-    once = declaration.evaluate(model, small_experiment.tft_output, splits)
-    assert declaration.evaluate(model, small_experiment.tft_output, doubled).test == once.test
+    model = declaration.build(inputs)
+    doubled = _with_order(inputs, "train", np.tile(np.arange(inputs.splits.train.rows), 3))
+    once = declaration.evaluate(model, inputs)
+    assert declaration.evaluate(model, doubled).test == once.test
 
 
-def test_the_unseen_product_of_the_test_split_is_a_miss(small_experiment, splits):
-    model = declared().build(small_experiment.tft_output, splits.train)
-    only_unseen = Splits(splits.train, splits.eval, _with_order(splits.test, np.array([0, 0])))
-    evaluation = declared().evaluate(model, small_experiment.tft_output, only_unseen)
+def test_the_unseen_product_of_the_test_split_is_a_miss(small_experiment, inputs):
+    model = declared().build(inputs)
+    only_unseen = _with_order(inputs, "test", np.array([0, 0]))
+    evaluation = declared().evaluate(model, only_unseen)
     assert set(evaluation.test.values()) == {0.0}
     assert set(evaluation.baselines["popularity"].values()) == {0.0}
 
 
-def test_the_order_of_test_rows_does_not_matter(small_experiment, splits):
-    model = declared().build(small_experiment.tft_output, splits.train)
-    order = np.random.default_rng(1).permutation(splits.test.rows)
-    mixed = Splits(splits.train, splits.eval, _with_order(splits.test, order))
-    first = declared().evaluate(model, small_experiment.tft_output, splits)
-    assert declared().evaluate(model, small_experiment.tft_output, mixed) == first
+def test_the_order_of_test_rows_does_not_matter(small_experiment, inputs):
+    model = declared().build(inputs)
+    order = np.random.default_rng(1).permutation(inputs.splits.test.rows)
+    mixed = _with_order(inputs, "test", order)
+    first = declared().evaluate(model, inputs)
+    assert declared().evaluate(model, mixed) == first
 
 
 def test_params_are_flat():
@@ -83,8 +82,8 @@ def test_wrong_declarations_are_refused():
         declared(query=Tower([Vocabulary("household_id", dim=8), Vocabulary("department", dim=5)]))
 
 
-def test_normalized_embeddings_have_length_one(small_experiment, splits):
-    model = declared(normalize=True).build(small_experiment.tft_output, splits.train)
-    batch = next(iter(splits.train.batches(16, seed=1, reshuffle=False)))
+def test_normalized_embeddings_have_length_one(small_experiment, inputs):
+    model = declared(normalize=True).build(inputs)
+    batch = next(iter(inputs.splits.train.batches(16, seed=1, reshuffle=False).dataset))
     assert tf.norm(model.query(batch), axis=1).numpy() == pytest.approx(1.0, abs=1e-5)
     assert tf.norm(model.candidate(batch), axis=1).numpy() == pytest.approx(1.0, abs=1e-5)

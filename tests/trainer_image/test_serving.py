@@ -5,7 +5,6 @@ import sys
 import numpy as np
 import pytest
 
-from recsflow_trainer.examples import Splits, read_split
 from recsflow_trainer.features import FeatureSet, Vocabulary
 from recsflow_trainer.keras import tf
 from recsflow_trainer.retrieval import Retrieval
@@ -27,18 +26,15 @@ assert not {"recsflow_trainer", "tensorflow_transform"} & set(sys.modules)
 
 
 @pytest.fixture
-def splits(small_experiment):
-    spec = declared().transformed_spec()
-    return Splits(
-        *(read_split([small_experiment.files(name)], spec, name=name) for name in ("train", "eval", "test"))
-    )
+def inputs(small_experiment):
+    return small_experiment.inputs
 
 
-def test_saved_model_answers_raw_features_in_a_fresh_process(small_experiment, splits, tmp_path):
+def test_saved_model_answers_raw_features_in_a_fresh_process(small_experiment, inputs, tmp_path):
     declaration = declared(normalize=True)
-    model = declaration.build(small_experiment.tft_output, splits.train)
+    model = declaration.build(inputs)
     folder = str(tmp_path / "model")
-    declaration.save(model, small_experiment.tft_output, splits, folder)
+    declaration.save(model, inputs, folder)
     ran = subprocess.run([sys.executable, "-c", LOAD, folder], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]
     answer = json.loads(ran.stdout.splitlines()[-1])
@@ -49,12 +45,13 @@ def test_saved_model_answers_raw_features_in_a_fresh_process(small_experiment, s
         assert scores == sorted(scores, reverse=True)
 
 
-def test_scores_are_those_of_the_trained_towers(small_experiment, splits, tmp_path):
+def test_scores_are_those_of_the_trained_towers(small_experiment, inputs, tmp_path):
     declaration = declared()
-    model = declaration.build(small_experiment.tft_output, splits.train)
-    declaration.save(model, small_experiment.tft_output, splits, str(tmp_path))
+    model = declaration.build(inputs)
+    declaration.save(model, inputs, str(tmp_path))
     recommend = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
-    row, columns = small_experiment.rows["train"][0], {n: v[:1] for n, v in splits.train.columns.items()}
+    row = small_experiment.rows["train"][0]
+    columns = {name: values[:1] for name, values in inputs.splits.train.columns.items()}
     answer = recommend(
         household_id=tf.constant([row["household_id"]], tf.int64), segment=tf.constant([row["segment"]])
     )
@@ -63,13 +60,8 @@ def test_scores_are_those_of_the_trained_towers(small_experiment, splits, tmp_pa
     assert served[row["product_id"]] == pytest.approx(expected, rel=1e-4)
 
 
-def test_signature_asks_for_the_columns_of_the_query_tower_alone(small_experiment, splits, tmp_path):
-    declared().save(
-        declared().build(small_experiment.tft_output, splits.train),
-        small_experiment.tft_output,
-        splits,
-        str(tmp_path),
-    )
+def test_signature_asks_for_the_columns_of_the_query_tower_alone(small_experiment, inputs, tmp_path):
+    declared().save(declared().build(inputs), inputs, str(tmp_path))
     signature = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
     _, inputs = signature.structured_input_signature
     assert {name: (spec.dtype, spec.shape.as_list()) for name, spec in inputs.items()} == {

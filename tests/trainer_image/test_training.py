@@ -20,7 +20,7 @@ pytestmark = pytest.mark.tensorflow
 class BrokenEvaluation(Retrieval):
     """Trains, then raises."""
 
-    def evaluate(self, model, tft_output, splits):
+    def evaluate(self, model, inputs):
         raise RuntimeError("the disk is full")
 
 

@@ -18,6 +18,19 @@ _SPLIT_PREFIX = "Split-"
 
 
 @dataclass(frozen=True)
+class Batches:
+    """One pass over a split, batch by batch.
+
+    Attributes:
+        dataset: The batches; its cardinality is known.
+        rows: Rows of the split that a pass covers.
+    """
+
+    dataset: tf.data.Dataset
+    rows: int
+
+
+@dataclass(frozen=True)
 class Split:
     """The rows of one split.
 
@@ -34,7 +47,7 @@ class Split:
         """Number of rows."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
-    def batches(self, batch_size: int, *, seed: int, reshuffle: bool) -> tf.data.Dataset:
+    def batches(self, batch_size: int, *, seed: int, reshuffle: bool) -> Batches:
         """Returns one pass over the rows in random order.
 
         Batches are all of one static size, since the softmax over a batch depends on it: the rows that do not
@@ -65,7 +78,8 @@ class Split:
         dataset = passes.flat_map(shuffled).map(
             gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
         )
-        return dataset.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+        counted = dataset.apply(tf.data.experimental.assert_cardinality(steps))
+        return Batches(counted.prefetch(tf.data.AUTOTUNE), rows=steps * size)
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,10 @@ class Splits:
     train: Split
     eval: Split
     test: Split
+
+    def __getitem__(self, name: str) -> Split:
+        """Returns the split of that name."""
+        return {"train": self.train, "eval": self.eval, "test": self.test}[name]
 
 
 def read_split(

@@ -1,17 +1,61 @@
 """What training asks of a model type."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-import tensorflow_transform as tft
-
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
-from recsflow_trainer.evaluation import Evaluation
-from recsflow_trainer.examples import Split, Splits
-from recsflow_trainer.keras import tf
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.examples import Batches
+from recsflow_trainer.training_config import TrainerConfig
+
+
+class RowCount(Protocol):
+    """A split, of whatever its rows are made."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        ...
+
+
+class SplitRows(Protocol):
+    """The three splits of an experiment."""
+
+    @property
+    def train(self) -> RowCount:
+        """What the model learns from."""
+        ...
+
+    @property
+    def eval(self) -> RowCount:
+        """What each epoch is validated on."""
+        ...
+
+    @property
+    def test(self) -> RowCount:
+        """What the trained model is measured on."""
+        ...
+
+
+class Inputs(Protocol):
+    """What a model type has read: at least its splits."""
+
+    @property
+    def splits(self) -> SplitRows:
+        """The rows."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is odd about the rows, as sentences for the metrics."""
+        ...
 
 
 class ModelDeclaration(Protocol):
-    """A model as a trainer module declares it; `Retrieval` is one."""
+    """A model as a trainer module declares it; `Retrieval` is one.
+
+    `inputs` is always what `read` of the same declaration returned.
+    """
 
     @property
     def model_type(self) -> str:
@@ -22,18 +66,30 @@ class ModelDeclaration(Protocol):
         """What tells this model from another, as flat values."""
         ...
 
-    def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
-        """How to parse a transformed example."""
+    def read(self, fn_args: Any, config: TrainerConfig) -> Any:
+        """Reads what the model learns from, as `Inputs` of its own kind."""
         ...
 
-    def build(self, tft_output: tft.TFTransformOutput, train: Split) -> TrackedModel:
+    def build(self, inputs: Any) -> TrackedModel:
         """Returns the Keras model with all its weights."""
         ...
 
-    def evaluate(self, model: Any, tft_output: tft.TFTransformOutput, splits: Splits) -> Evaluation:
+    def batches(self, inputs: Any, split: str, batch_size: int, *, seed: int, reshuffle: bool) -> Batches:
+        """Returns one pass over "train", "eval" or "test" as the model's loss takes it.
+
+        Args:
+            inputs: The rows.
+            split: Name of the split.
+            batch_size: Rows a batch, at most.
+            seed: Of the order of rows.
+            reshuffle: Whether each pass has an order of its own, as training wants it.
+        """
+        ...
+
+    def evaluate(self, model: Any, inputs: Any) -> Evaluation:
         """Measures the trained model and its baselines on the whole test split."""
         ...
 
-    def save(self, model: Any, tft_output: tft.TFTransformOutput, splits: Splits, folder: str) -> None:
+    def save(self, model: Any, inputs: Any, folder: str) -> None:
         """Writes the SavedModel that serves."""
         ...

@@ -7,21 +7,20 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_transform as tft
 
-from recsflow_trainer.baselines import popularity_recall
+from recsflow_trainer.baselines.popularity import popularity_recall
 from recsflow_trainer.errors import DeclarationError
-from recsflow_trainer.evaluation import (
-    Candidates,
-    Evaluation,
-    embed,
-    recall,
-    top_candidates_of_rows,
-    unique_candidates,
-)
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
+from recsflow_trainer.evaluation.recall import embed, recall, top_candidates_of_rows
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.examples import Batches, Split
+from recsflow_trainer.features import Vocabulary
+from recsflow_trainer.features.interaction import DATE_SPEC
+from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers import Tower
+from recsflow_trainer.training_config import TrainerConfig
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,16 @@ class Retrieval:
 
     def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
         """How to parse a transformed example."""
-        return {**self.query.transformed_spec(), **self.candidate.transformed_spec()}
+        return {**self.query.transformed_spec(), **self.candidate.transformed_spec(), **DATE_SPEC}
 
-    def build(self, tft_output: tft.TFTransformOutput, train: Split) -> RetrievalModel:
+    def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
+        """Reads the transformed rows."""
+        return read_transformed(fn_args, self.transformed_spec())
+
+    def build(self, inputs: TransformedInputs) -> RetrievalModel:
         """Builds the Keras model; the training rows tell how often each product is a negative."""
-        product = self.candidate.id_feature(self.product_id)
+        product, tft_output = self._product, inputs.tft_output
+        train = inputs.splits.train
         counts = np.bincount(train.columns[product.name], minlength=product.cardinality(tft_output))
         return RetrievalModel(
             query=self._build_tower(self.query, tft_output, "query"),
@@ -101,12 +105,16 @@ class Retrieval:
             remove_accidental_hits=self.remove_accidental_hits,
         )
 
-    def evaluate(
-        self, model: RetrievalModel, tft_output: tft.TFTransformOutput, splits: Splits
-    ) -> Evaluation:
+    def batches(
+        self, inputs: TransformedInputs, split: str, batch_size: int, *, seed: int, reshuffle: bool
+    ) -> Batches:
+        """Returns rows in random order."""
+        return inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
+
+    def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the popularity baseline on the same rows."""
-        product = self.candidate.id_feature(self.product_id)
-        candidates = self._candidates(tft_output, splits)
+        product, splits = self._product, inputs.splits
+        candidates = self._candidates(inputs)
         truth = candidates.positions(splits.test.columns[product.name])
         return Evaluation(
             candidates=len(candidates.ids),
@@ -116,17 +124,15 @@ class Retrieval:
                     [splits.train, splits.eval],
                     splits.test,
                     product.name,
-                    product.vocabulary_size(tft_output),
+                    product.vocabulary_size(inputs.tft_output),
                 )
             },
         )
 
-    def save(
-        self, model: RetrievalModel, tft_output: tft.TFTransformOutput, splits: Splits, folder: str
-    ) -> None:
+    def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of a customer with product ids and scores."""
-        product = self.candidate.id_feature(self.product_id)
-        candidates = self._candidates(tft_output, splits)
+        product, tft_output = self._product, inputs.tft_output
+        candidates = self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
         catalogue = ProductCatalogue(
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
@@ -134,13 +140,16 @@ class Retrieval:
         )
         save_server(RetrievalServer(tft_output, self.query.raw_columns, model.query, catalogue), folder)
 
-    def _candidates(self, tft_output: tft.TFTransformOutput, splits: Splits) -> Candidates:
-        product = self.candidate.id_feature(self.product_id)
+    @property
+    def _product(self) -> Vocabulary:
+        return self.candidate.id_feature(self.product_id)
+
+    def _candidates(self, inputs: TransformedInputs) -> Candidates:
         return unique_candidates(
-            [splits.train, splits.eval],
-            product.name,
+            [inputs.splits.train, inputs.splits.eval],
+            self._product.name,
             list(self.candidate.transformed_spec()),
-            product.vocabulary_size(tft_output),
+            self._product.vocabulary_size(inputs.tft_output),
         )
 
     def _recall(

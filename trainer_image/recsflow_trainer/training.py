@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-import tensorflow_transform as tft
 from absl import logging
 
 from recsflow_trainer.accelerator import require_accelerator
@@ -18,7 +17,6 @@ from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.diagnostics.verdict import Reference
 from recsflow_trainer.environment import environment_versions
 from recsflow_trainer.errors import TrainingConfigError
-from recsflow_trainer.examples import Splits, read_split, sibling_split
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import (
     EpochRecord,
@@ -29,9 +27,9 @@ from recsflow_trainer.metrics_file import (
     Verdict,
     write_metrics,
 )
-from recsflow_trainer.model_declaration import ModelDeclaration
+from recsflow_trainer.model_declaration import Inputs, ModelDeclaration
 from recsflow_trainer.optimizers import make_optimizer
-from recsflow_trainer.training_config import TrainingParameters, as_mapping, parse_config
+from recsflow_trainer.training_config import TrainerConfig, TrainingParameters, as_mapping, parse_config
 
 
 def train(model: ModelDeclaration, fn_args: Any) -> None:
@@ -101,44 +99,42 @@ class _Run:
             options=parameters.optimizer_options,
             clipnorm=parameters.clipnorm,
         )
-        tft_output = tft.TFTransformOutput(self.fn_args.transform_graph_path)
         with self.timed("read"):
-            splits = self.read()
+            inputs = self.read(config)
         write_metrics(self.metrics, self.uri)
         tf_keras.utils.set_random_seed(parameters.seed)
-        model = self.declaration.build(tft_output, splits.train)
+        model = self.declaration.build(inputs)
         model.compile(optimizer=optimizer)
         with self.timed("train"):
-            self.fit(model, splits, parameters)
+            self.fit(model, inputs, parameters)
         with self.timed("evaluate"):
-            self.evaluate(model, tft_output, splits, parameters)
+            self.evaluate(model, inputs, parameters)
         with self.timed("save"):
-            self.declaration.save(model, tft_output, splits, self.fn_args.serving_model_dir)
+            self.declaration.save(model, inputs, self.fn_args.serving_model_dir)
         self.metrics.model_uri = self.fn_args.serving_model_dir
 
-    def read(self) -> Splits:
-        spec = self.declaration.transformed_spec()
-        test_files = sibling_split(self.fn_args.train_files, "test")
-        splits = Splits(
-            train=read_split(self.fn_args.train_files, spec, name="train"),
-            eval=read_split(self.fn_args.eval_files, spec, name="eval"),
-            test=read_split(test_files, spec, name="test"),
-        )
+    def read(self, config: TrainerConfig) -> Inputs:
+        inputs: Inputs = self.declaration.read(self.fn_args, config)
+        splits = inputs.splits
         self.metrics.rows = Rows(splits.train.rows, splits.eval.rows, splits.test.rows)
-        return splits
+        for sentence in inputs.warnings:
+            self.warn(sentence)
+        return inputs
 
-    def fit(self, model: TrackedModel, splits: Splits, parameters: TrainingParameters) -> None:
-        batch_size = min(parameters.batch_size, splits.train.rows)
-        if batch_size < parameters.batch_size:
-            self.warn(
-                f"batch_size {parameters.batch_size} is more than the {splits.train.rows} training rows."
-            )
-        validation = splits.eval.batches(batch_size, seed=parameters.seed, reshuffle=False)
+    def fit(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
+        rows, size = inputs.splits.train.rows, parameters.batch_size
+        if rows < size:
+            self.warn(f"batch_size {size} is more than the {rows} training rows.")
+        train = self.declaration.batches(inputs, "train", size, seed=parameters.seed, reshuffle=True)
+        # The loss may depend on the batch size, which the training rows bound.
+        validation = self.declaration.batches(
+            inputs, "eval", min(size, rows), seed=parameters.seed, reshuffle=False
+        )
         recorder = EpochRecorder(
             self.metrics,
-            _reference(model, validation),
+            _reference(model, validation.dataset),
             collapse_patience=parameters.collapse_patience,
-            batch_size=batch_size,
+            examples_per_epoch=train.rows,
             on_epoch=lambda record: self.report(record, parameters.epochs),
         )
         callbacks = [StopOnNonFiniteLoss(), recorder]
@@ -149,23 +145,19 @@ class _Run:
                 )
             )
         model.fit(
-            splits.train.batches(batch_size, seed=parameters.seed, reshuffle=True),
-            validation_data=validation,
+            train.dataset,
+            validation_data=validation.dataset,
             epochs=parameters.epochs,
             callbacks=callbacks,
             verbose=0,
         )
 
-    def evaluate(
-        self,
-        model: TrackedModel,
-        tft_output: tft.TFTransformOutput,
-        splits: Splits,
-        parameters: TrainingParameters,
-    ) -> None:
-        batches = splits.test.batches(parameters.batch_size, seed=parameters.seed, reshuffle=False)
-        loss = float(model.evaluate(batches, verbose=0, return_dict=True)["loss"])
-        evaluation = self.declaration.evaluate(model, tft_output, splits)
+    def evaluate(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
+        test = self.declaration.batches(
+            inputs, "test", parameters.batch_size, seed=parameters.seed, reshuffle=False
+        )
+        loss = float(model.evaluate(test.dataset, verbose=0, return_dict=True)["loss"])
+        evaluation = self.declaration.evaluate(model, inputs)
         self.metrics.candidates = evaluation.candidates
         self.metrics.test = {"loss": loss, **evaluation.test}
         self.metrics.baselines = evaluation.baselines

@@ -18,6 +18,7 @@ def columns():
         "household_id": pa.array([n % 50 for n in range(500)], pa.int64()),
         "product_id": pa.array([n % 70 for n in range(500)], pa.int64()),
         "transaction_timestamp": pa.array(dates, pa.int64()),
+        "sales_value": pa.array([1.0 + n % 9 for n in range(500)], pa.float64()),
         "split": pa.array(splits, pa.string()),
     }
 

@@ -44,13 +44,13 @@ def _fit(
         metrics,
         Reference(uninformed_loss=100.0, initial_loss=100.0, initial_weight_norms={"slope": 1.0}),
         collapse_patience=patience,
-        batch_size=4,
+        examples_per_epoch=8,
         on_epoch=seen.append,
     )
     model.compile(optimizer=tf_keras.optimizers.SGD(learning_rate))
     model.fit(
-        _rows().batches(4, seed=1, reshuffle=True),
-        validation_data=_rows().batches(4, seed=1, reshuffle=False),
+        _rows().batches(4, seed=1, reshuffle=True).dataset,
+        validation_data=_rows().batches(4, seed=1, reshuffle=False).dataset,
         epochs=epochs,
         callbacks=[StopOnNonFiniteLoss(), recorder],
         verbose=0,
@@ -74,7 +74,7 @@ def test_each_epoch_has_the_gradients_of_its_own_steps_though_validation_ran_in_
 def test_gradient_statistics_are_those_before_clipping():
     model = Line()
     model.compile(optimizer=tf_keras.optimizers.SGD(0.1, clipnorm=1e-3))
-    model.fit(_rows().batches(64, seed=1, reshuffle=True), verbose=0)
+    model.fit(_rows().batches(64, seed=1, reshuffle=True).dataset, verbose=0)
     mean_square = float(np.mean(np.linspace(-1, 1, 64) ** 2))
     assert model.tower_statistics()["slope"].gradient.norm == pytest.approx(4 * mean_square, rel=1e-4)
 

@@ -42,14 +42,14 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         reference: Reference,
         *,
         collapse_patience: int,
-        batch_size: int,
+        examples_per_epoch: int,
         on_epoch: Callable[[EpochRecord], None],
     ) -> None:
         super().__init__()
         self._metrics = metrics
         self._reference = reference
         self._collapse_patience = collapse_patience
-        self._batch_size = batch_size
+        self._examples_per_epoch = examples_per_epoch
         self._on_epoch = on_epoch
         self._collapsed_epochs = 0
         self._started = 0.0
@@ -68,7 +68,8 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         """Records and judges the epoch."""
         ended = time.monotonic()
         training_s = (self._trained if self._trained > self._started else ended) - self._started
-        examples = self.model.counted_steps * self._batch_size
+        # An epoch that was stopped early took fewer steps.
+        examples = self._examples_per_epoch * self.model.counted_steps / self.params["steps"]
         rate = float(self.model.optimizer.learning_rate.numpy())
         record = EpochRecord(
             epoch=epoch + 1,

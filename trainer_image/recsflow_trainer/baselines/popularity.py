@@ -1,10 +1,10 @@
-"""What a model has to beat, measured on the same test rows."""
+"""Everybody gets what sells most."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from recsflow_trainer.evaluation import CUTOFFS, RankedRows, recall
+from recsflow_trainer.evaluation.recall import CUTOFFS, RankedRows, recall
 from recsflow_trainer.examples import Split
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.baselines import popularity_recall
+from recsflow_trainer.baselines.popularity import popularity_recall
 from recsflow_trainer.examples import Split
 
 pytestmark = pytest.mark.tensorflow

@@ -1,0 +1,1 @@
+"""What a model has to beat, measured on the same test rows."""
