@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from include.experiment.models.two_towers import TwoTowerModel
+from include.experiment.models.rating import RatedModel
 
 
-class RankingConfig(TwoTowerModel):
+class RankingConfig(RatedModel):
     """Two towers and a rating head that predicts the label column."""
 
     type: Literal["ranking"]

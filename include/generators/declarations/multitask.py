@@ -2,9 +2,19 @@
 
 from include.experiment.experiment import Experiment
 from include.experiment.models import MultitaskConfig
+from include.generators.declarations.rating import rating
+from include.generators.declarations.retrieval import retrieval
 from include.generators.source_code import Call
 
 
 def multitask(experiment: Experiment, model: MultitaskConfig) -> Call:
-    """Returns `Multitask(...)` with the towers of the experiment's features."""
-    raise NotImplementedError(f"{model.type} of {experiment.experiment_id}")
+    """Returns `Multitask(...)`: the declaration of a retrieval model, and a rating head on its towers."""
+    return Call(
+        "Multitask",
+        keywords={
+            "retrieval": retrieval(experiment, model),
+            "rating": rating(experiment, model),
+            "retrieval_weight": model.retrieval_weight,
+            "rating_weight": model.rating_weight,
+        },
+    )

@@ -1,12 +1,12 @@
 """The declaration of a retrieval model."""
 
 from include.experiment.experiment import Experiment
-from include.experiment.models import RetrievalConfig
+from include.experiment.models.retrieval import RetrievedModel
 from include.generators.declarations.towers import tower
 from include.generators.source_code import Call
 
 
-def retrieval(experiment: Experiment, model: RetrievalConfig) -> Call:
+def retrieval(experiment: Experiment, model: RetrievedModel) -> Call:
     """Returns `Retrieval(...)` with the towers of the experiment's features."""
     features = experiment.features
     return Call(
