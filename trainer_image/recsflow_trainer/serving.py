@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow_transform as tft
 
 from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.raw_columns import as_traced, signature_of
 
 TOP_K = 100
 
@@ -58,11 +59,7 @@ class RetrievalServer(tf.Module):
 
     def signature(self) -> tf.types.experimental.ConcreteFunction:
         """Returns `recommend` for one tensor [batch] a raw column, under the column's own name."""
-        specs = {
-            column: tf.TensorSpec([None], feature.dtype, name=column)
-            for column, feature in self._spec.items()
-        }
-        return tf.function(self.recommend).get_concrete_function(specs)
+        return tf.function(self.recommend).get_concrete_function(signature_of(self._spec))
 
     def recommend(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Returns the best products of each customer, best first.
@@ -73,8 +70,7 @@ class RetrievalServer(tf.Module):
         Returns:
             `product_id` [batch, k] in its own type and `score` float32 [batch, k].
         """
-        raw = {column: _shaped(columns[column], feature) for column, feature in self._spec.items()}
-        queries = self.tower(self.transform(raw), training=False)
+        queries = self.tower(self.transform(as_traced(columns, self._spec)), training=False)
         scores, places = tf.math.top_k(tf.matmul(queries, self.embeddings, transpose_b=True), self._k)
         return {"product_id": tf.gather(self.product_ids, places), "score": scores}
 
@@ -94,20 +90,3 @@ def raw_ids(values: Sequence[bytes], ids: np.ndarray, dtype: tf.DType) -> np.nda
     """
     texts = [values[position] for position in ids]
     return np.array([int(text) for text in texts], np.int64) if dtype.is_integer else np.array(texts, object)
-
-
-def _shaped(
-    values: tf.Tensor, feature: tf.io.FixedLenFeature | tf.io.VarLenFeature
-) -> tf.Tensor | tf.SparseTensor:
-    """Returns [batch] in the shape that TFT's graph was traced with: one value a row, dense or sparse."""
-    column = tf.expand_dims(values, 1)
-    if isinstance(feature, tf.io.VarLenFeature):
-        return _as_sparse(column)
-    return tf.reshape(column, [-1, *feature.shape])
-
-
-def _as_sparse(column: tf.Tensor) -> tf.SparseTensor:
-    """Keeps every value, also those like 0 and '' that `tf.sparse.from_dense` takes for missing."""
-    rows = tf.shape(column, out_type=tf.int64)[0]
-    indices = tf.stack([tf.range(rows), tf.zeros([rows], tf.int64)], axis=1)
-    return tf.SparseTensor(indices, tf.reshape(column, [-1]), tf.stack([rows, tf.constant(1, tf.int64)]))

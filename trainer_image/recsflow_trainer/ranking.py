@@ -1,0 +1,87 @@
+"""The declaration of a two-tower ranking model."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from recsflow_trainer.baselines.ratings import Ids
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.examples import Batches
+from recsflow_trainer.features.interaction import LABEL_SPEC
+from recsflow_trainer.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.keras import tf
+from recsflow_trainer.ranking_model import RankingModel
+from recsflow_trainer.rated_model import calibrate, evaluate_ratings
+from recsflow_trainer.rating import Rating, check_labels, only_labelled
+from recsflow_trainer.rating_server import RatingServer
+from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.two_towers import TwoTowers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking(TwoTowers):
+    """Predicts the label of a customer and a product together, such as the money that is spent.
+
+    Rows without a label are left out, with a warning that counts them.
+
+    Attributes:
+        rating: The head over both embeddings.
+    """
+
+    rating: Rating
+
+    model_type: ClassVar[str] = "ranking"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.rating.check_towers(self.query, self.candidate)
+
+    def params(self) -> dict[str, Any]:
+        """What tells this model from another, as flat values."""
+        return {**self.tower_params(), **self.rating.params()}
+
+    def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
+        """How to parse a transformed example."""
+        return {**self.tower_spec(), **LABEL_SPEC}
+
+    def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
+        """Reads the transformed rows that have a label."""
+        return only_labelled(
+            check_labels(read_transformed(fn_args, self.transformed_spec()), self.rating.label)
+        )
+
+    def build(self, inputs: TransformedInputs) -> RankingModel:
+        """Builds the Keras model; the label's transform is fitted to the train rows."""
+        query, candidate = self.build_towers(inputs.tft_output)
+        rating = self.rating.build(inputs.splits.train, self.embedding_dim)
+        return RankingModel(query=query, candidate=candidate, rating=rating)
+
+    def batches(
+        self, inputs: TransformedInputs, split: str, batch_size: int, *, seed: int, reshuffle: bool
+    ) -> Batches:
+        """Returns rows in random order."""
+        return inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
+
+    def evaluate(self, model: RankingModel, inputs: TransformedInputs) -> Evaluation:
+        """Measures the test rows in the label's own units, beside the means of the rows before them."""
+        calibrate(model, inputs.splits.train)
+        tft_output = inputs.tft_output
+        test, baselines = evaluate_ratings(
+            model,
+            inputs.splits,
+            Ids(self.customer.name, self.customer.vocabulary_size(tft_output)),
+            Ids(self.product.name, self.product.vocabulary_size(tft_output)),
+        )
+        return Evaluation(candidates=self.product.vocabulary_size(tft_output), test=test, baselines=baselines)
+
+    def save(self, model: RankingModel, inputs: TransformedInputs, folder: str) -> None:
+        """Saves what answers raw columns of customers and products with ratings."""
+        calibrate(model, inputs.splits.train)
+        server = RatingServer(
+            inputs.tft_output,
+            self.raw_columns,
+            query=model.query,
+            candidate=model.candidate,
+            rating=model.rating,
+        )
+        signature = server.signature()
+        tf.saved_model.save(server, folder, signatures={"serving_default": signature, "rate": signature})

@@ -1,0 +1,72 @@
+"""A trained model with a rating head, measured on whole splits."""
+
+from typing import Protocol
+
+import numpy as np
+
+from recsflow_trainer.baselines.ratings import Ids, rating_baselines
+from recsflow_trainer.evaluation.ratings import rating_metrics
+from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.features.interaction import INTERACTION_LABEL
+from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.rating import RatingTask, labelled
+
+_ROWS_A_CALL = 8_192
+
+
+class RatedModel(Protocol):
+    """What has two towers and a rating head."""
+
+    query: tf_keras.Model
+    candidate: tf_keras.Model
+    rating: RatingTask
+
+
+def calibrate(model: RatedModel, train: Split) -> None:
+    """Gives outputs that have an order only the level of the train rows' labels; others are left alone."""
+    if model.rating.scale.needs_calibration:
+        rows = labelled(train)
+        targets = model.rating.scale.transform.forward(tf.constant(rows.columns[INTERACTION_LABEL]))
+        model.rating.scale.calibrate(_outputs(model, rows), targets.numpy())
+
+
+def predicted_ratings(model: RatedModel, split: Split) -> np.ndarray:
+    """Returns float32 [rows], in the label's own units."""
+    return model.rating.scale.ratings(tf.constant(_outputs(model, split))).numpy()
+
+
+def evaluate_ratings(
+    model: RatedModel, splits: Splits, customer: Ids, product: Ids
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Measures the model and the means of the seen labels on the test rows that have a label.
+
+    Args:
+        model: Calibrated.
+        splits: The rows.
+        customer: The customer's id.
+        product: The product's id.
+
+    Returns:
+        The model's metrics, and those of each baseline.
+    """
+    test = labelled(splits.test)
+    labels, customers = test.columns[INTERACTION_LABEL], test.columns[customer.name]
+    return (
+        rating_metrics(predicted_ratings(model, test), labels, customers),
+        rating_baselines([splits.train, splits.eval], test, customer, product),
+    )
+
+
+def _outputs(model: RatedModel, split: Split) -> np.ndarray:
+    """Returns float32 [rows], the head's outputs, computed some thousand rows at a time."""
+
+    @tf.function(reduce_retracing=True)
+    def outputs(features: dict[str, tf.Tensor]) -> tf.Tensor:
+        queries = model.query(features, training=False)
+        return model.rating.head(queries, model.candidate(features, training=False), training=False)
+
+    parts = [np.zeros(0, np.float32)]
+    for start in range(0, split.rows, _ROWS_A_CALL):
+        rows = slice(start, start + _ROWS_A_CALL)
+        parts.append(outputs({name: tf.constant(v[rows]) for name, v in split.columns.items()}).numpy())
+    return np.concatenate(parts)

@@ -1,0 +1,90 @@
+"""The rating head: from a customer's and a product's embedding to one number, and on to the label's units."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.labels import FittedTransform
+from recsflow_trainer.layers import Layer
+from recsflow_trainer.losses.pairwise import PairwiseRankLoss
+from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss
+
+
+class RatingHead(tf_keras.Model):
+    """Reads the two embeddings side by side, and their product, which is what a dot product sums up.
+
+    Args:
+        layers: Hidden layers; a linear one to one number follows them.
+        embedding_dim: Width of each embedding.
+        start: What the last layer says before it has learnt anything: the best constant, so that training
+            begins where knowing nothing ends.
+    """
+
+    def __init__(self, layers: Sequence[Layer], *, embedding_dim: int, start: float) -> None:
+        super().__init__(name="rating_head")
+        self.hidden_layers = [
+            layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(layers)
+        ]
+        self.output_layer = tf_keras.layers.Dense(
+            1, bias_initializer=tf_keras.initializers.Constant(start), name="rating"
+        )
+        nothing = tf.zeros([1, embedding_dim])
+        self(nothing, nothing)
+
+    def call(self, queries: tf.Tensor, candidates: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns float32 [batch].
+
+        Args:
+            queries: float32 [batch, embedding_dim].
+            candidates: float32 [batch, embedding_dim], row by row.
+            training: Whether dropout is on.
+        """
+        hidden = tf.concat([queries, candidates, queries * candidates], axis=1)
+        for layer in self.hidden_layers:
+            hidden = layer(hidden)
+        return tf.squeeze(self.output_layer(hidden), axis=1)
+
+
+class RatingScale(tf.Module):
+    """The way from the head's output to the label's own units, kept with the model that is saved.
+
+    A pairwise loss teaches an order and no level: `calibrate` then finds the straight line from outputs to
+    transformed labels, which leaves the order alone.
+
+    Args:
+        loss: What the head is trained with.
+        transform: The label's transform.
+    """
+
+    def __init__(self, loss: RatingLoss, transform: FittedTransform) -> None:
+        super().__init__(name="rating_scale")
+        self._loss = loss
+        self.transform = transform
+        self.slope = tf.Variable(1.0, trainable=False, name="slope")
+        self.level = tf.Variable(0.0, trainable=False, name="level")
+
+    @property
+    def needs_calibration(self) -> bool:
+        """Whether outputs have an order only."""
+        return isinstance(self._loss, PairwiseRankLoss)
+
+    def calibrate(self, outputs: np.ndarray, targets: np.ndarray) -> None:
+        """Fits slope and level by least squares; a slope below 0, which would turn the order round, is 0.
+
+        Args:
+            outputs: float32 [rows], the head's.
+            targets: float32 [rows], transformed labels.
+        """
+        outputs, targets = outputs.astype(np.float64), targets.astype(np.float64)
+        centred = outputs - outputs.mean()
+        spread = float(np.mean(np.square(centred)))
+        slope = max(float(np.mean(centred * targets)) / spread, 0.0) if spread > 0 else 0.0
+        self.slope.assign(slope)
+        self.level.assign(float(targets.mean()) - slope * float(outputs.mean()))
+
+    def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
+        """Returns float32 [batch] in the label's own units; of a 0/1 label, the probability of 1."""
+        if isinstance(self._loss, BinaryCrossentropy):
+            return tf.sigmoid(outputs)
+        return self.transform.inverse(outputs * self.slope + self.level)
