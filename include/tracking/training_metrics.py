@@ -101,6 +101,35 @@ class Diagnosis(Frozen):
     measures: dict[str, Number]
 
 
+class OverfitCriterion(Frozen):
+    """Something that the overfit check asks for: a value that has to lie beyond its bound."""
+
+    name: str
+    value: Number
+    bound: Number
+    met: bool
+
+
+class RedFlag(Frozen):
+    """A cause of a failed check: the part to look at, what was seen, and what to look for there."""
+
+    name: str
+    look_at: str
+    evidence: str
+    advice: str
+
+
+class OverfitCheck(Frozen):
+    """Whether the model learnt a few rows by heart."""
+
+    passed: bool
+    rows: int
+    epochs: int
+    learning_rate: float
+    criteria: tuple[OverfitCriterion, ...]
+    red_flags: tuple[RedFlag, ...]
+
+
 class TrainingFailure(Frozen):
     """The exception that ended a failed training run."""
 
@@ -118,6 +147,7 @@ class TrainingMetrics(Frozen):
         test: Loss and metrics on the test split, `recall@10` for example.
         baselines: The same measures of each baseline on the same rows.
         comparison: By measure, the model's beside the best baseline's, where one has it.
+        overfit: The result of an overfit check, which trains and evaluates nothing else; None in other runs.
         durations_s: Seconds of reading, training, evaluation and saving.
     """
 
@@ -137,6 +167,7 @@ class TrainingMetrics(Frozen):
     comparison: dict[str, Comparison]
     diagnosis: Diagnosis
     warnings: tuple[str, ...]
+    overfit: OverfitCheck | None
     error: TrainingFailure | None
     environment: dict[str, str | None]
     model_uri: str | None

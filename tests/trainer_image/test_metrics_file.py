@@ -22,10 +22,12 @@ from recsflow_trainer.metrics_file import (
     local_path,
     write_metrics,
 )
+from recsflow_trainer.overfit.record import Criterion, OverfitRecord, RedFlag
 
 pytestmark = pytest.mark.tensorflow
 
-GOLDEN = Path(__file__).parents[1] / "contracts" / "training_metrics_v2.json"
+CONTRACTS = Path(__file__).parents[1] / "contracts"
+GOLDEN = CONTRACTS / "training_metrics_v2.json"
 
 
 def _statistics(norm: float) -> TensorStatistics:
@@ -78,6 +80,29 @@ def _finished_run() -> TrainingMetrics:
 
 def test_file_equals_the_contract_with_the_orchestrator():
     assert json.loads(_finished_run().to_json()) == json.loads(GOLDEN.read_text())
+
+
+def test_result_of_an_overfit_check_equals_the_contract():
+    metrics = _finished_run()
+    metrics.overfit = OverfitRecord(
+        passed=False,
+        rows=32,
+        epochs=500,
+        learning_rate=1.0,
+        criteria=[
+            Criterion("recall@1", 1 / 32, 0.9, met=False),
+            Criterion("score_std", float("nan"), 0.1, met=False),
+        ],
+        red_flags=[
+            RedFlag(
+                "reversed_order",
+                "loss",
+                "97% of the pairs are the wrong way round",
+                "Look for a wrong sign.",
+            )
+        ],
+    )
+    assert json.loads(metrics.to_json())["overfit"] == json.loads((CONTRACTS / "overfit_v2.json").read_text())
 
 
 def test_numbers_that_are_not_finite_become_null():

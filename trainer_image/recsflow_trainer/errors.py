@@ -3,7 +3,9 @@
 RecsflowTrainerError
 ├── DeclarationError      a feature, layer, tower or model is declared wrongly, or does not fit its data
 ├── TrainingConfigError   the run's parameters are incomplete, unknown or out of range
-└── ExamplesError         the transformed examples are missing, empty or made by another feature set
+├── ExamplesError         the transformed examples are missing, empty or made by another feature set
+├── ManifestError         a manifest of graphs, or a file that it names, cannot be trained on
+└── OverfitCheckFailed    the model did not learn a few rows by heart
 
 TrainingCancelled stands apart: like KeyboardInterrupt it is no error, and `except Exception` must not
 stop it.
@@ -24,6 +26,14 @@ class TrainingConfigError(RecsflowTrainerError, ValueError):
 
 class ExamplesError(RecsflowTrainerError):
     """The transformed examples cannot be trained on; the message names the split and the remedy."""
+
+
+class ManifestError(RecsflowTrainerError, ValueError):
+    """A manifest of graphs cannot be trained on; the message names the file, the row and the remedy."""
+
+
+class OverfitCheckFailed(RecsflowTrainerError):
+    """The model did not learn a few rows by heart; the message has the red flags and where to look."""
 
 
 class TrainingCancelled(BaseException):

@@ -47,6 +47,10 @@ class Split:
         """Number of rows."""
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
+    def take(self, rows: np.ndarray) -> "Split":
+        """Returns these rows alone, int64 [picked rows], in that order."""
+        return Split(self.name, {name: values[rows] for name, values in self.columns.items()})
+
     def batches(self, batch_size: int, *, seed: int, reshuffle: bool) -> Batches:
         """Returns one pass over the rows in random order.
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from recsflow_trainer.overfit.record import OverfitRecord
+
 SCHEMA_VERSION = 2
 
 
@@ -138,6 +140,7 @@ class TrainingMetrics:
     comparison: dict[str, Comparison] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     warnings: list[str] = field(default_factory=list)
+    overfit: OverfitRecord | None = None
     error: ErrorRecord | None = None
     environment: dict[str, str | None] = field(default_factory=dict)
     model_uri: str | None = None

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples import Batches
+from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.training_config import TrainerConfig
 
 
@@ -83,6 +84,20 @@ class ModelDeclaration(Protocol):
             batch_size: Rows a batch, at most.
             seed: Of the order of rows.
             reshuffle: Whether each pass has an order of its own, as training wants it.
+        """
+        ...
+
+    def overfit_sample(self, inputs: Any, rows: int) -> OverfitSample:
+        """Picks the rows that an overfit check learns by heart, and says how to ask the model about them.
+
+        The rows are the first ones of the train split that can be told apart: no two have the same customer
+        or product (or are the same graph), and their targets differ as far as possible. `overfit/sample.py`
+        has the parts: `distinct_rows` and `spread_order` pick rows, `Ratings` and `Matches` are the answers,
+        scores and targets in the units of the loss.
+
+        Args:
+            inputs: The rows.
+            rows: How many to pick, at most.
         """
         ...
 

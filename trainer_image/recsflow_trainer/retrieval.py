@@ -1,7 +1,7 @@
 """The declaration of a two-tower retrieval model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
+from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_ids, matches
 from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers import Tower
@@ -111,6 +112,19 @@ class Retrieval:
         """Returns rows in random order."""
         return inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
 
+    def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
+        """Picks rows of different customers and products, and matches them with one another."""
+        split, tft_output = inputs.splits.train, inputs.tft_output
+        ids = [
+            known_ids(split.columns[feature.name], feature.vocabulary_size(tft_output))
+            for feature in (self.query.id_feature(self.customer_id), self._product)
+        ]
+        picked = split.take(distinct_rows(ids, rows))
+        return OverfitSample(
+            replace(inputs, splits=replace(inputs.splits, train=picked)),
+            lambda model: [matches(model.query, model.candidate, picked.columns, self.temperature)],
+        )
+
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the popularity baseline on the same rows."""
         product, splits = self._product, inputs.splits
@@ -131,6 +145,10 @@ class Retrieval:
 
     def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of a customer with product ids and scores."""
+        save_server(self.server(model, inputs), folder)
+
+    def server(self, model: RetrievalModel, inputs: TransformedInputs) -> RetrievalServer:
+        """Returns what answers raw columns of a customer with product ids and scores."""
         product, tft_output = self._product, inputs.tft_output
         candidates = self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
@@ -138,7 +156,7 @@ class Retrieval:
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        save_server(RetrievalServer(tft_output, self.query.raw_columns, model.query, catalogue), folder)
+        return RetrievalServer(tft_output, self.query.raw_columns, model.query, catalogue)
 
     @property
     def _product(self) -> Vocabulary:

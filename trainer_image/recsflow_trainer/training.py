@@ -29,6 +29,7 @@ from recsflow_trainer.metrics_file import (
 )
 from recsflow_trainer.model_declaration import Inputs, ModelDeclaration
 from recsflow_trainer.optimizers import make_optimizer
+from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
 from recsflow_trainer.training_config import TrainerConfig, TrainingParameters, as_mapping, parse_config
 
 
@@ -105,6 +106,10 @@ class _Run:
         tf_keras.utils.set_random_seed(parameters.seed)
         model = self.declaration.build(inputs)
         model.compile(optimizer=optimizer)
+        if config.overfit_check:
+            with self.timed("overfit_check"):
+                self.check_overfit(model, inputs, config.overfit_check.rows, parameters)
+            return
         with self.timed("train"):
             self.fit(model, inputs, parameters)
         with self.timed("evaluate"):
@@ -120,6 +125,25 @@ class _Run:
         for sentence in inputs.warnings:
             self.warn(sentence)
         return inputs
+
+    def check_overfit(
+        self, model: TrackedModel, inputs: Inputs, rows: int, parameters: TrainingParameters
+    ) -> None:
+        sample = self.declaration.overfit_sample(inputs, rows)
+        batches = self.declaration.batches(
+            sample.inputs, "train", rows, seed=parameters.seed, reshuffle=False
+        )
+        seen = overfit(
+            model, batches.dataset, sample.outputs, epochs=parameters.epochs, on_record=self.record_overfit
+        )
+        result = verdict(seen, batches.rows, parameters.epochs, parameters.learning_rate)
+        self.metrics.overfit = result
+        report(result)
+        leave_no_model(self.fn_args.serving_model_dir)
+
+    def record_overfit(self, record: EpochRecord) -> None:
+        self.metrics.epochs.append(record)
+        write_metrics(self.metrics, self.uri)
 
     def fit(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
         rows, size = inputs.splits.train.rows, parameters.batch_size

@@ -9,6 +9,7 @@ from typing import Any
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.optimizers import OPTIMIZERS
 
+SMALLEST_SAMPLE = 8  # fewer rows are learnt by chance
 _MISSING = object()
 
 
@@ -41,13 +42,24 @@ class TrainingParameters:
 
 
 @dataclass(frozen=True)
+class OverfitCheck:
+    """Learn a few rows by heart instead of training; `rows` of the train split, all of them each step."""
+
+    rows: int
+
+
+@dataclass(frozen=True)
 class TrainerConfig:
-    """What the orchestrator says about one run: who it is, where its metrics go, on what and how to train."""
+    """What the orchestrator says about one run: who it is, where its metrics go, on what and how to train.
+
+    With an `overfit_check` nothing is trained, evaluated or saved.
+    """
 
     experiment_id: str
     metrics_uri: str
     training: TrainingParameters
     accelerator: str = "cpu"
+    overfit_check: OverfitCheck | None = None
 
 
 def as_mapping(custom_config: Any) -> Mapping[str, Any]:
@@ -73,12 +85,8 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
     """
     problems: list[str] = []
     top = _fields(config, _TOP, "", problems)
-    training = config.get("training")
-    values = {}
-    if isinstance(training, Mapping):
-        values = _fields(training, _TRAINING, "training.", problems)
-    elif training is not None:
-        problems.append(f"training is {training!r}; pass an object.")
+    values = _section(config, "training", _TRAINING, problems)
+    overfit = _section(config, "overfit_check", _OVERFIT_CHECK, problems)
     if problems:
         raise TrainingConfigError(
             "trainer_config is wrong:\n" + "\n".join(f"- {problem}" for problem in problems)
@@ -88,6 +96,7 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
         metrics_uri=top["metrics_uri"],
         training=TrainingParameters(**values),
         accelerator=top.get("accelerator", "cpu"),
+        overfit_check=OverfitCheck(**overfit) if overfit else None,
     )
 
 
@@ -96,6 +105,19 @@ class _Rule:
     valid: Callable[[Any], bool]
     remedy: str
     required: bool = True
+
+
+def _section(
+    config: Mapping[str, Any], name: str, rules: Mapping[str, _Rule], problems: list[str]
+) -> dict[str, Any]:
+    """Returns the fields of an object in the config, none where there is no such object."""
+    section = config.get(name)
+    if section is None:
+        return {}
+    if not isinstance(section, Mapping):
+        problems.append(f"{name} is {section!r}; pass an object.")
+        return {}
+    return _fields(section, rules, f"{name}.", problems)
 
 
 def _fields(
@@ -140,6 +162,10 @@ _TOP = {
     "metrics_uri": _Rule(_is_text, "the URI of training_metrics.json"),
     "training": _Rule(lambda value: value is not None, "an object"),
     "accelerator": _Rule(_is_text, "cpu, or the accelerator's name", required=False),
+    "overfit_check": _Rule(lambda value: True, "an object", required=False),
+}
+_OVERFIT_CHECK = {
+    "rows": _Rule(_is_integer(SMALLEST_SAMPLE), f"an integer of {SMALLEST_SAMPLE} or more"),
 }
 _TRAINING = {
     "epochs": _Rule(_is_integer(1), "an integer of 1 or more"),

@@ -22,6 +22,16 @@ def test_the_trainers_own_example_is_read():
     assert len(metrics.epochs[0].towers["query"].gradient.histogram.counts) == 25
 
 
+def test_the_result_of_an_overfit_check_is_read(document):
+    document["overfit"] = json.loads((CONTRACT.parent / "overfit_v2.json").read_text())
+
+    overfit = parse_training_metrics(json.dumps(document)).overfit
+
+    assert not overfit.passed
+    assert [criterion.value for criterion in overfit.criteria] == [0.03125, None]
+    assert (overfit.red_flags[0].name, overfit.red_flags[0].look_at) == ("reversed_order", "loss")
+
+
 def test_a_run_that_never_trained_has_no_metrics(tmp_path):
     assert read_training_metrics(f"file://{tmp_path}/training_metrics.json") is None
 
