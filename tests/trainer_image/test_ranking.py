@@ -4,13 +4,11 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from recsflow_trainer.errors import DeclarationError, ExamplesError
-from recsflow_trainer.examples import Split, Splits
 from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.keras import tf
 from recsflow_trainer.layers import Dense, Dropout, LayerNorm
@@ -21,6 +19,7 @@ from recsflow_trainer.rated_model import calibrate, predicted_ratings
 from recsflow_trainer.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.towers import Tower
 from recsflow_trainer.training import train
+from tests.trainer_image.rows import with_labels
 
 pytestmark = pytest.mark.tensorflow
 
@@ -41,15 +40,6 @@ def ranked(**changes):
 
 def rated(loss=MeanSquaredError(), transform="zscore", layers=()):  # noqa: B008 (it is frozen)
     return Rating("spent", loss=loss, transform=transform, layers=layers)
-
-
-def with_labels(inputs, change):
-    """The inputs with other labels, which `change` makes of those of each split."""
-    splits = [
-        Split(split.name, {**split.columns, LABEL: change(split.columns[LABEL]).astype(np.float32)})
-        for split in (inputs.splits.train, inputs.splits.eval, inputs.splits.test)
-    ]
-    return replace(inputs, splits=Splits(*splits))
 
 
 def _metrics(folder):
@@ -231,6 +221,21 @@ def test_split_without_any_label_is_an_error(small_experiment):
     inputs = with_labels(small_experiment.inputs, lambda labels: np.full_like(labels, np.nan))
     with pytest.raises(ExamplesError, match="No row of split 'train' has a label 'spent'"):
         check_labels(inputs, "spent")
+
+
+def test_rows_of_an_overfit_check_differ_in_customer_product_and_label(small_experiment):
+    declaration, inputs = ranked(), small_experiment.inputs
+    sample = declaration.overfit_sample(inputs, 16)
+    columns = sample.inputs.splits.train.columns
+    assert len(columns[LABEL]) == 16
+    for name in ("household_id", "product_id", LABEL):
+        assert len(set(columns[name].tolist())) == 16
+    model = declaration.build(sample.inputs)
+    (ratings,) = sample.outputs(model)
+    assert ratings.scores.shape == ratings.targets.shape == (16,)
+    # In the units of the loss: the z-score by the 16 rows that the model was built with.
+    assert ratings.targets.mean() == pytest.approx(0.0, abs=1e-5)
+    assert ratings.targets.std() == pytest.approx(1.0, abs=1e-5)
 
 
 def test_wrong_declarations_are_refused():

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from recsflow_trainer.baselines.ratings import Ids
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
+from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.ranking_model import RankingModel
-from recsflow_trainer.rated_model import calibrate, evaluate_ratings
+from recsflow_trainer.rated_model import (
+    RatedIds,
+    calibrate,
+    evaluate_ratings,
+    learnt_ratings,
+    spread_inputs,
+)
 from recsflow_trainer.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.rating_server import RatingServer
 from recsflow_trainer.training_config import TrainerConfig
@@ -64,14 +70,14 @@ class Ranking(TwoTowers):
     def evaluate(self, model: RankingModel, inputs: TransformedInputs) -> Evaluation:
         """Measures the test rows in the label's own units, beside the means of the rows before them."""
         calibrate(model, inputs.splits.train)
-        tft_output = inputs.tft_output
-        test, baselines = evaluate_ratings(
-            model,
-            inputs.splits,
-            Ids(self.customer.name, self.customer.vocabulary_size(tft_output)),
-            Ids(self.product.name, self.product.vocabulary_size(tft_output)),
-        )
-        return Evaluation(candidates=self.product.vocabulary_size(tft_output), test=test, baselines=baselines)
+        ids = self._ids(inputs)
+        test, baselines = evaluate_ratings(model, inputs.splits, ids)
+        return Evaluation(candidates=ids.product.known, test=test, baselines=baselines)
+
+    def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
+        """Picks rows of different customers and products whose labels differ."""
+        picked = spread_inputs(inputs, self._ids(inputs), rows)
+        return OverfitSample(picked, lambda model: [learnt_ratings(model, picked.splits.train)])
 
     def save(self, model: RankingModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of customers and products with ratings."""
@@ -85,3 +91,6 @@ class Ranking(TwoTowers):
         )
         signature = server.signature()
         tf.saved_model.save(server, folder, signatures={"serving_default": signature, "rate": signature})
+
+    def _ids(self, inputs: TransformedInputs) -> RatedIds:
+        return RatedIds.of(self.customer, self.product, inputs.tft_output)

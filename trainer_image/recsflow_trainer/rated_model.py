@@ -1,14 +1,19 @@
 """A trained model with a rating head, measured on whole splits."""
 
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
+import tensorflow_transform as tft
 
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
+from recsflow_trainer.inputs import TransformedInputs
 from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.overfit.sample import Ratings, distinct_rows, known_ids, spread_order
 from recsflow_trainer.rating import RatingTask, labelled
 
 _ROWS_A_CALL = 8_192
@@ -35,26 +40,63 @@ def predicted_ratings(model: RatedModel, split: Split) -> np.ndarray:
     return model.rating.scale.ratings(tf.constant(_outputs(model, split))).numpy()
 
 
+@dataclass(frozen=True)
+class RatedIds:
+    """Who rates what: the customer's and the product's id."""
+
+    customer: Ids
+    product: Ids
+
+    @classmethod
+    def of(cls, customer: Vocabulary, product: Vocabulary, tft_output: tft.TFTransformOutput) -> Self:
+        """Returns the ids that two features transform."""
+        return cls(
+            Ids(customer.name, customer.vocabulary_size(tft_output)),
+            Ids(product.name, product.vocabulary_size(tft_output)),
+        )
+
+
 def evaluate_ratings(
-    model: RatedModel, splits: Splits, customer: Ids, product: Ids
+    model: RatedModel, splits: Splits, ids: RatedIds
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Measures the model and the means of the seen labels on the test rows that have a label.
 
     Args:
         model: Calibrated.
         splits: The rows.
-        customer: The customer's id.
-        product: The product's id.
+        ids: The ids of the rows.
 
     Returns:
         The model's metrics, and those of each baseline.
     """
     test = labelled(splits.test)
-    labels, customers = test.columns[INTERACTION_LABEL], test.columns[customer.name]
+    labels, customers = test.columns[INTERACTION_LABEL], test.columns[ids.customer.name]
     return (
         rating_metrics(predicted_ratings(model, test), labels, customers),
-        rating_baselines([splits.train, splits.eval], test, customer, product),
+        rating_baselines([splits.train, splits.eval], test, ids.customer, ids.product),
     )
+
+
+def spread_inputs(inputs: TransformedInputs, ids: RatedIds, rows: int) -> TransformedInputs:
+    """Returns the inputs with a few train rows for an overfit check.
+
+    No two have the same customer or product, and their labels differ as far as possible.
+
+    Args:
+        inputs: The rows.
+        ids: The ids of the rows.
+        rows: How many to pick, at most.
+    """
+    train = labelled(inputs.splits.train)
+    known = [known_ids(train.columns[key.name], key.known) for key in (ids.customer, ids.product)]
+    picked = train.take(distinct_rows(known, rows, spread_order(train.columns[INTERACTION_LABEL])))
+    return replace(inputs, splits=replace(inputs.splits, train=picked))
+
+
+def learnt_ratings(model: RatedModel, split: Split) -> Ratings:
+    """Returns the head's outputs for rows with a label, beside what the loss wants them to be."""
+    targets = model.rating.scale.transform.forward(tf.constant(split.columns[INTERACTION_LABEL]))
+    return Ratings(_outputs(model, split), targets.numpy())
 
 
 def _outputs(model: RatedModel, split: Split) -> np.ndarray:

@@ -1,0 +1,126 @@
+"""A multitask model over a small experiment: both tasks trained, measured and saved."""
+
+import json
+
+import numpy as np
+import pytest
+
+from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.features import Numeric, Vocabulary
+from recsflow_trainer.keras import tf
+from recsflow_trainer.losses.rating import MeanSquaredError
+from recsflow_trainer.multitask import Multitask
+from recsflow_trainer.rated_model import predicted_ratings
+from recsflow_trainer.rating import Rating
+from recsflow_trainer.towers import Tower
+from recsflow_trainer.training import train
+from tests.trainer_image.rows import with_labels
+from tests.trainer_image.small_experiment import declared
+
+pytestmark = pytest.mark.tensorflow
+
+RATING = Rating("spent", loss=MeanSquaredError(), transform="zscore")
+
+
+def both(**changes):
+    return Multitask(**{"retrieval": declared(), "rating": RATING, **changes})
+
+
+@pytest.fixture(scope="module")
+def trained(small_experiment, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("multitask")
+    train(
+        both(),
+        small_experiment.fn_args(folder, epochs=5, batch_size=64, learning_rate=0.02, optimizer="adam"),
+    )
+    return folder
+
+
+def test_training_leaves_both_families_of_metrics_beside_their_baselines(trained):
+    metrics = json.loads((trained / "training_metrics.json").read_text())
+    ratings = {"rmse", "mae", "pairwise_accuracy", "spearman"}
+    assert metrics["status"] == "succeeded"
+    assert metrics["model_type"] == "multitask"
+    assert {"loss", "recall@10", "recall@100", *ratings} <= set(metrics["test"])
+    assert {"popularity", "global_mean", "customer_mean", "product_mean"} <= set(metrics["baselines"])
+    assert set(metrics["baselines"]["product_mean"]) == ratings
+    assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate", "rating_head"}
+    assert metrics["test"]["recall@5"] > 1.1 * metrics["baselines"]["popularity"]["recall@5"]
+    assert metrics["test"]["rmse"] < 0.5 * metrics["baselines"]["global_mean"]["rmse"]
+    assert metrics["params"]["label"] == "spent"
+    assert metrics["params"]["embedding_dim"] == 8
+
+
+def test_one_saved_model_recommends_and_rates(small_experiment, tmp_path):
+    declaration, inputs = both(), small_experiment.inputs
+    model = declaration.build(inputs)
+    declaration.save(model, inputs, str(tmp_path))
+    signatures = tf.saved_model.load(str(tmp_path)).signatures
+    assert set(signatures) == {"serving_default", "recommend", "rate"}
+    rows = small_experiment.rows["test"]
+    customers = {
+        "household_id": tf.constant([row["household_id"] for row in rows], tf.int64),
+        "segment": tf.constant([row["segment"] for row in rows]),
+    }
+    products = {
+        "product_id": tf.constant([row["product_id"] for row in rows], tf.int64),
+        "department": tf.constant([row["department"] for row in rows]),
+    }
+    expected = predicted_ratings(model, inputs.splits.test)
+    np.testing.assert_allclose(signatures["rate"](**customers, **products)["rating"], expected, rtol=1e-4)
+    answer = signatures["recommend"](**{name: values[:3] for name, values in customers.items()})
+    assert answer["product_id"].shape == answer["score"].shape
+    assert (np.diff(answer["score"].numpy(), axis=1) <= 0).all()
+
+
+@pytest.fixture
+def batch(small_experiment):
+    return next(iter(both().batches(small_experiment.inputs, "train", 64, seed=1, reshuffle=False).dataset))
+
+
+def test_loss_is_the_weighted_sum_of_both(small_experiment, batch):
+    inputs = small_experiment.inputs
+    model = both(retrieval_weight=0.5, rating_weight=3.0).build(inputs)
+    retrieval = float(model.retrieval.compute_loss(batch))
+    rating = float(model.rating.compute_loss(model.query(batch), model.candidate(batch), batch, False))
+    assert float(model.compute_loss(batch)) == pytest.approx(0.5 * retrieval + 3.0 * rating, rel=1e-5)
+    uninformed = 0.5 * model.retrieval.uninformed_loss(batch) + 3.0 * model.rating.uninformed_loss(batch)
+    assert float(model.uninformed_loss(batch)) == pytest.approx(float(uninformed), rel=1e-5)
+
+
+def test_both_losses_move_the_shared_towers(small_experiment, batch):
+    model = both().build(small_experiment.inputs)
+    weights = [*model.query.trainable_variables, *model.candidate.trainable_variables]
+    losses = [
+        lambda: model.retrieval.compute_loss(batch),
+        lambda: model.rating.compute_loss(model.query(batch), model.candidate(batch), batch, False),
+    ]
+    for loss in losses:
+        with tf.GradientTape() as tape:
+            value = loss()
+        assert all(gradient is not None for gradient in tape.gradient(value, weights))
+
+
+def test_every_weight_is_counted_once(small_experiment):
+    model = both().build(small_experiment.inputs)
+    towers = [variable.ref() for tower in model.towers.values() for variable in tower.trainable_variables]
+    assert sorted(towers, key=hash) == sorted((v.ref() for v in model.trainable_variables), key=hash)
+
+
+def test_rows_without_a_label_teach_retrieval_alone(small_experiment, batch):
+    inputs = with_labels(small_experiment.inputs, lambda labels: np.where(labels > 3, np.nan, labels))
+    model = both().build(inputs)
+    unlabelled = {**batch, "interaction_label": tf.fill([64], float("nan"))}
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(unlabelled)
+    assert float(loss) == pytest.approx(float(model.retrieval.compute_loss(batch)), rel=1e-5)
+    for gradient in tape.gradient(loss, model.query.trainable_variables):
+        assert np.isfinite(tf.convert_to_tensor(gradient)).all()
+
+
+def test_wrong_declarations_are_refused():
+    with pytest.raises(DeclarationError, match=r"Multitask\.rating_weight is 0; use a finite number above 0"):
+        both(rating_weight=0)
+    leak = Tower([Vocabulary("product_id", dim=8), Numeric("spent")])
+    with pytest.raises(DeclarationError, match="'spent' reads 'spent', the label that is predicted"):
+        both(retrieval=declared(candidate=leak))

@@ -1,0 +1,144 @@
+"""The declaration of a multitask model: retrieval and ranking on the same towers."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.examples import Batches
+from recsflow_trainer.features.interaction import LABEL_SPEC
+from recsflow_trainer.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.keras import tf
+from recsflow_trainer.multitask_model import MultitaskModel
+from recsflow_trainer.overfit.sample import OverfitSample
+from recsflow_trainer.rated_model import (
+    RatedIds,
+    calibrate,
+    evaluate_ratings,
+    learnt_ratings,
+    spread_inputs,
+)
+from recsflow_trainer.rating import Rating, check_labels
+from recsflow_trainer.rating_server import RatingServer
+from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.serving import RetrievalServer
+from recsflow_trainer.training_config import TrainerConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multitask:
+    """Finds the products that a customer may buy next, and predicts the label of each.
+
+    Rows without a label teach retrieval alone, with a warning that counts them.
+
+    Attributes:
+        retrieval: The towers, and how they find products.
+        rating: The head over both embeddings.
+        retrieval_weight: Factor of the retrieval loss in the sum that is trained.
+        rating_weight: Factor of the rating loss.
+    """
+
+    retrieval: Retrieval
+    rating: Rating
+    retrieval_weight: float = 1.0
+    rating_weight: float = 1.0
+
+    model_type: ClassVar[str] = "multitask"
+
+    def __post_init__(self) -> None:
+        for name in ("retrieval_weight", "rating_weight"):
+            weight = getattr(self, name)
+            if not (math.isfinite(weight) and weight > 0):
+                raise DeclarationError(f"Multitask.{name} is {weight}; use a finite number above 0.")
+        self.rating.check_towers(self.retrieval.query, self.retrieval.candidate)
+
+    def params(self) -> dict[str, Any]:
+        """What tells this model from another, as flat values."""
+        return {
+            **self.retrieval.params(),
+            **self.rating.params(),
+            "retrieval_weight": self.retrieval_weight,
+            "rating_weight": self.rating_weight,
+        }
+
+    def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
+        """How to parse a transformed example."""
+        return {**self.retrieval.transformed_spec(), **LABEL_SPEC}
+
+    def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
+        """Reads the transformed rows, those without a label too."""
+        return check_labels(read_transformed(fn_args, self.transformed_spec()), self.rating.label)
+
+    def build(self, inputs: TransformedInputs) -> MultitaskModel:
+        """Builds the Keras model; the label's transform is fitted to the train rows."""
+        return MultitaskModel(
+            self.retrieval.build(inputs),
+            self.rating.build(inputs.splits.train, self.retrieval.embedding_dim),
+            retrieval_weight=self.retrieval_weight,
+            rating_weight=self.rating_weight,
+        )
+
+    def batches(
+        self, inputs: TransformedInputs, split: str, batch_size: int, *, seed: int, reshuffle: bool
+    ) -> Batches:
+        """Returns rows as the retrieval loss takes them."""
+        return self.retrieval.batches(inputs, split, batch_size, seed=seed, reshuffle=reshuffle)
+
+    def evaluate(self, model: MultitaskModel, inputs: TransformedInputs) -> Evaluation:
+        """Measures recall as a retrieval model and ratings as a ranking model, each beside its baselines."""
+        calibrate(model, inputs.splits.train)
+        found = self.retrieval.evaluate(model.retrieval, inputs)
+        test, baselines = evaluate_ratings(model, inputs.splits, self._ids(inputs))
+        return Evaluation(
+            candidates=found.candidates,
+            test={**found.test, **test},
+            baselines={**found.baselines, **baselines},
+        )
+
+    def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
+        """Picks rows of different customers and products whose labels differ, and asks for both answers."""
+        found = self.retrieval.overfit_sample(spread_inputs(inputs, self._ids(inputs), rows), rows)
+        train = found.inputs.splits.train
+        return OverfitSample(
+            found.inputs,
+            lambda model: [*found.outputs(model.retrieval), learnt_ratings(model, train)],
+        )
+
+    def save(self, model: MultitaskModel, inputs: TransformedInputs, folder: str) -> None:
+        """Saves one model with two signatures, `recommend` (the default) and `rate`."""
+        calibrate(model, inputs.splits.train)
+        server = MultitaskServer(
+            self.retrieval.server(model.retrieval, inputs),
+            RatingServer(
+                inputs.tft_output,
+                (*self.retrieval.query.raw_columns, *self.retrieval.candidate.raw_columns),
+                query=model.query,
+                candidate=model.candidate,
+                rating=model.rating,
+            ),
+        )
+        recommend = server.retrieval.signature()
+        signatures = {
+            "serving_default": recommend,
+            "recommend": recommend,
+            "rate": server.rating.signature(),
+        }
+        tf.saved_model.save(server, folder, signatures=signatures)
+
+    def _ids(self, inputs: TransformedInputs) -> RatedIds:
+        towers = self.retrieval
+        return RatedIds.of(
+            towers.query.id_feature(towers.customer_id),
+            towers.candidate.id_feature(towers.product_id),
+            inputs.tft_output,
+        )
+
+
+class MultitaskServer(tf.Module):
+    """Both servers on one module, so that they share the weights that are saved."""
+
+    def __init__(self, retrieval: RetrievalServer, rating: RatingServer) -> None:
+        super().__init__(name="multitask_server")
+        self.retrieval = retrieval
+        self.rating = rating
