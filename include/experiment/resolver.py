@@ -14,6 +14,7 @@ from include.experiment.experiment import Experiment
 from include.experiment.feature_checks import check_features, check_features_fit
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import experiment_id
+from include.experiment.label_checks import check_label
 from include.experiment.loader import load_dataset, load_features, load_model
 from include.experiment.overrides import (
     apply_date_column,
@@ -90,6 +91,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     date_column = run.date_column if run else None
     dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
     problems.extend(_check(dataset, features, table_schemas, date_column))
+    problems.extend(check_label(base, dataset, features) if base and dataset else [])
     split = problems.attempt(lambda: split_plan(dataset, run)) if dataset and run else None
     model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
     # The None checks tell the type checker what an empty list of problems means.
