@@ -40,13 +40,22 @@ $(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
 	    || { tail -n 20 $(@D)/migrate.log; exit 1; }
 	@touch $@
 
-.PHONY: run
-run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS='{"learning_rate": 0.02}')
+# $(call follow,DAG) runs a DAG and shows how it goes.
+define follow
 	@$(LOCAL_CLOUD) start bigquery vertex mlflow
 	@$(LOCAL_CLOUD) load-sample
-	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/run-$$(date +%Y%m%dT%H%M%S).log \
-	    quick_test --conf '$(PARAMS)'
+	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/$@-$$(date +%Y%m%dT%H%M%S).log \
+	    $(1) --conf '$(PARAMS)'
 	@echo "The local cloud goes on running: 'make up' adds Airflow's UI, 'make down' stops it all."
+endef
+
+.PHONY: run
+run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS='{"learning_rate": 0.02}')
+	$(call follow,quick_test)
+
+.PHONY: overfit
+overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (PARAMS='{"model": "deep"}')
+	$(call follow,overfit_check)
 
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login

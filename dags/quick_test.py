@@ -20,18 +20,10 @@ Every task can be cleared: nothing is started or recorded twice. Clearing or fai
 it waits cancels the job; to start it anew, clear submit_pipeline.
 """
 
-from datetime import timedelta
-
 from airflow.sdk import dag
 
-from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.params import experiment_params
-from recsflow.retries import retries
-from recsflow.sensors.pipeline_job import PipelineJobSensor
-from recsflow.tasks.experiment import render_query, resolve_experiment
-from recsflow.tasks.metrics import cache_metrics
-from recsflow.tasks.modules import generate_modules
-from recsflow.tasks.rows import check_data_quality, stage_dataset
+from recsflow.workflow import experiment_workflow
 
 
 @dag(
@@ -44,26 +36,7 @@ from recsflow.tasks.rows import check_data_quality, stage_dataset
 )
 def quick_test() -> None:
     """One experiment, from the warehouse to MLflow."""
-    experiment = resolve_experiment()
-    rows = stage_dataset(render_query(experiment))
-    modules = generate_modules(experiment)
-    job = SubmitPipelineJob(
-        task_id="submit_pipeline",
-        experiment=experiment,
-        rows=rows,
-        modules=modules,
-        # Safe to repeat: a job that is there already is used. Compiling takes minutes at most.
-        **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=30)),
-    )
-    wait = PipelineJobSensor(
-        task_id="wait_for_pipeline",
-        job=job.output,
-        timeout=timedelta(hours=24),
-        # A retry looks at the same job again, after an outage; a job that failed is not retried.
-        **retries(2, timedelta(minutes=1)),
-    )
-    check_data_quality(rows) >> [modules, job]
-    job >> wait >> cache_metrics(experiment)
+    experiment_workflow()
 
 
 dag_object = quick_test()

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from include.errors import ConfigError, Problem
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import TrainingParameters
-from include.experiment.models import ModelConfig, OptimizerConfig
+from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 
@@ -58,7 +58,7 @@ def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParam
     return TrainingParameters(
         epochs=model.epochs,
         batch_size=model.batch_size,
-        learning_rate=model.learning_rate,
+        learning_rate=model.learning_rate * (run.learning_rate_factor or 1.0),
         optimizer=model.optimizer.name,
         optimizer_options=model.optimizer.options,
         clipnorm=model.clipnorm,
@@ -85,4 +85,6 @@ def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters
         sources[parameter] = in_file if getattr(run, parameter) is None else RUN_PARAMETER
     for name in ("sample_percent", "sample_unit", "seed"):
         sources[name] = RUN_PARAMETER if name in run.model_fields_set else "default"
+    if isinstance(model, GraphRankingConfig):
+        sources["sample_unit"] = f"model type {model.type}"
     return sources

@@ -1,14 +1,16 @@
 """What a run may choose: the DAG's params, typed; None means 'as the config says'."""
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from include.experiment.base import Frozen, Identifier
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.models import OptimizerName, OptimizerOption
 
 RUN_PARAMETERS = "run parameters"
+OVERFIT_EPOCHS_A_LINE = 10
 
 
 class SamplePercent(IntEnum):
@@ -37,7 +39,12 @@ class Accelerator(StrEnum):
 
 
 class RunParameters(Frozen):
-    """The choices of one run."""
+    """The choices of one run.
+
+    Attributes:
+        overfit_rows: Rows that the model is to learn by heart, in a run that checks it instead of training.
+        learning_rate_factor: The learning rate, whatever says it, is multiplied by this.
+    """
 
     dataset: str = "complete_journey"
     features: str = "basic"
@@ -54,6 +61,17 @@ class RunParameters(Frozen):
     learning_rate: float | None = Field(default=None, gt=0, le=10)
     optimizer: OptimizerName | None = None
     optimizer_options: dict[str, OptimizerOption] | None = None
+    overfit_rows: int | None = Field(default=None, ge=8, le=1024)
+    learning_rate_factor: float | None = Field(default=None, gt=0, le=1000)
     seed: int = Field(default=42, ge=0, lt=2**31)
     accelerator: Accelerator = Accelerator.CPU
     notes: str = ""
+
+    @model_validator(mode="after")
+    def _overfit_epochs_fill_lines(self) -> Self:
+        if self.overfit_rows is not None and (self.epochs is None or self.epochs % OVERFIT_EPOCHS_A_LINE):
+            raise ValueError(
+                f"use epochs in multiples of {OVERFIT_EPOCHS_A_LINE} with overfit_rows, since the check "
+                "measures the model that often"
+            )
+        return self

@@ -28,7 +28,8 @@ def config_warnings(
 
 
 def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
-    rate, optimizer = training.learning_rate, training.optimizer
+    # Before the run's factor: an overfit check learns a few rows, faster on purpose.
+    rate, optimizer = model.learning_rate, training.optimizer
     if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
         yield ConfigWarning(
             severity=Severity.HIGH,

@@ -34,6 +34,44 @@ def experiment_params(
     }
 
 
+def overfit_check_params() -> dict[str, Param]:
+    """Return the params of an overfit check: an experiment's, but for those that it has no use of."""
+    params = {
+        name: param for name, param in experiment_params(sample_percent=5).items() if name != "batch_size"
+    }
+    return {
+        **params,
+        "overfit_rows": Param(
+            32,
+            type="integer",
+            minimum=8,
+            maximum=1024,
+            title="Rows",
+            description="Rows or graphs of the train split that the model is to learn by heart, 8 to 1024.",
+            section=FIRST,
+        ),
+        "epochs": Param(
+            500,
+            type="integer",
+            minimum=10,
+            maximum=1000,
+            multipleOf=10,
+            title="Epochs",
+            description="Passes over these rows, each of one step; a multiple of 10, up to 1000.",
+            section=FIRST,
+        ),
+        "learning_rate_factor": Param(
+            10,
+            type="number",
+            exclusiveMinimum=0,
+            maximum=1000,
+            title="Learning rate factor",
+            description="The learning rate, the config's or the one above, is multiplied by this.",
+            section=FIRST,
+        ),
+    }
+
+
 def _configs(dataset: str, features: str, model: str) -> dict[str, Param]:
     return {
         "dataset": _choice(
@@ -63,7 +101,7 @@ def _rows(sample_percent: int) -> dict[str, Param]:
             "row",
             ["row", "customer"],
             "Sample unit",
-            "Keep single rows, or customers with all their rows.",
+            "Keep single rows, or customers with all their rows; a graph model always takes customers.",
         ),
         "split_strategy": _optional_choice(
             ROWS,

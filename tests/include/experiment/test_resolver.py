@@ -43,6 +43,21 @@ def test_run_parameters_win_over_the_model_and_sources_say_so(configs):
     assert experiment.sources["holdout_days"] == "datasets/shop.yaml"
 
 
+def test_an_overfit_check_learns_faster_than_the_config_and_is_not_warned_of_it(configs):
+    layers = [{"type": "dense", "units": 8}] * 3
+    configs.edit("models/one.yaml", lambda model: model.update(query_tower=layers))
+    experiment = configs.resolve(overfit_rows=32, epochs=500, learning_rate_factor=10)
+    assert experiment.training.learning_rate == pytest.approx(0.3)
+    assert experiment.model.learning_rate == 0.03
+    assert experiment.warnings == ()
+
+
+@pytest.mark.parametrize("epochs", [505, None])
+def test_an_overfit_check_needs_epochs_that_fill_its_lines(configs, epochs):
+    with pytest.raises(ConfigError, match=r"multiples of 10 with overfit_rows"):
+        configs.resolve(overfit_rows=32, epochs=epochs)
+
+
 def test_null_and_empty_parameters_mean_as_the_config_says(configs):
     empty = configs.resolve(epochs=None, optimizer="", split_strategy=None, date_column="")
     assert empty == configs.resolve()

@@ -1,0 +1,40 @@
+"""The chain of tasks that every experiment goes through, whatever its DAG asks for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from recsflow.operators.submit_pipeline import SubmitPipelineJob
+from recsflow.retries import retries
+from recsflow.sensors.pipeline_job import PipelineJobSensor
+from recsflow.tasks.experiment import render_query, resolve_experiment
+from recsflow.tasks.metrics import cache_metrics
+from recsflow.tasks.modules import generate_modules
+from recsflow.tasks.rows import check_data_quality, stage_dataset
+
+
+def experiment_workflow() -> None:
+    """Add the tasks of an experiment to the DAG at hand.
+
+    The DAG's params say what is run; every task can be cleared, since nothing is started or recorded twice.
+    """
+    experiment = resolve_experiment()
+    rows = stage_dataset(render_query(experiment))
+    modules = generate_modules(experiment)
+    job = SubmitPipelineJob(
+        task_id="submit_pipeline",
+        experiment=experiment,
+        rows=rows,
+        modules=modules,
+        # Safe to repeat: a job that is there already is used. Compiling takes minutes at most.
+        **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=30)),
+    )
+    wait = PipelineJobSensor(
+        task_id="wait_for_pipeline",
+        job=job.output,
+        timeout=timedelta(hours=24),
+        # A retry looks at the same job again, after an outage; a job that failed is not retried.
+        **retries(2, timedelta(minutes=1)),
+    )
+    check_data_quality(rows) >> [modules, job]
+    job >> wait >> cache_metrics(experiment)
