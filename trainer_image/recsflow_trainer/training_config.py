@@ -10,6 +10,7 @@ from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.optimizers import OPTIMIZERS
 
 SMALLEST_SAMPLE = 8  # fewer rows are learnt by chance
+OVERFIT_EPOCHS_A_LINE = 10
 _MISSING = object()
 
 
@@ -87,6 +88,11 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
     top = _fields(config, _TOP, "", problems)
     values = _section(config, "training", _TRAINING, problems)
     overfit = _section(config, "overfit_check", _OVERFIT_CHECK, problems)
+    if overfit and values.get("epochs", 0) % OVERFIT_EPOCHS_A_LINE:
+        problems.append(
+            f"training.epochs is {values['epochs']}; use a multiple of {OVERFIT_EPOCHS_A_LINE} in an overfit "
+            "check, which measures the model that often."
+        )
     if problems:
         raise TrainingConfigError(
             "trainer_config is wrong:\n" + "\n".join(f"- {problem}" for problem in problems)

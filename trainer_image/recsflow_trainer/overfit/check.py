@@ -16,8 +16,7 @@ from recsflow_trainer.metrics_file import EpochRecord
 from recsflow_trainer.overfit.record import OverfitRecord, RedFlag
 from recsflow_trainer.overfit.red_flags import Fit, Observation, criteria, red_flags
 from recsflow_trainer.overfit.sample import Matches, Ratings
-
-EPOCHS_A_LINE = 10
+from recsflow_trainer.training_config import OVERFIT_EPOCHS_A_LINE
 
 
 def overfit(
@@ -41,8 +40,8 @@ def overfit(
     (batch,) = rows
     initial_loss = float(model.compute_loss(batch, training=False))
     recorder = _Recorder(epochs, lambda: fits(outputs(model)), on_record)
-    ten_times = tf.data.Dataset.from_tensors(batch).repeat(EPOCHS_A_LINE)
-    model.fit(ten_times, epochs=epochs // EPOCHS_A_LINE, callbacks=[recorder], verbose=0)
+    ten_times = tf.data.Dataset.from_tensors(batch).repeat(OVERFIT_EPOCHS_A_LINE)
+    model.fit(ten_times, epochs=epochs // OVERFIT_EPOCHS_A_LINE, callbacks=[recorder], verbose=0)
     return Observation(
         initial_loss=initial_loss,
         final_loss=float(model.compute_loss(batch, training=False)),
@@ -155,7 +154,7 @@ class _Recorder(tf_keras.callbacks.Callback):
         values = {"loss": loss, "gradient_norm": math.hypot(*self.norms[-1].values())}
         for fit in self._measure():
             values |= {**fit.measures, "score_std": fit.score_std}
-        epochs = EPOCHS_A_LINE * (epoch + 1)
+        epochs = OVERFIT_EPOCHS_A_LINE * (epoch + 1)
         shown = " ".join(f"{name} {value:.4g}" for name, value in values.items())
         logging.info("overfit epoch %d/%d %s", epochs, self._epochs, shown)
         self._on_record(
