@@ -1,0 +1,163 @@
+"""From a few visits, which fit on paper, to their manifest."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from recsflow_trainer.errors import ManifestError
+from recsflow_trainer.graphs.baskets.generation import write_basket_graphs
+from recsflow_trainer.graphs.baskets.options import GraphOptions
+from recsflow_trainer.graphs.manifest import read_manifest
+
+pytestmark = pytest.mark.tensorflow
+
+OPTIONS = {
+    "customer": "who",
+    "product": "what",
+    "basket": "visit",
+    "date": "moment",
+    "value": "paid",
+    "target": "next_visit_value",
+    "neighbors": 1,
+    "history": False,
+    "nodes": [{"column": "aisle", "encoding": "one_hot", "max_values": 1}],
+}
+# split, who, visit, moment, what, paid, aisle
+ROWS = [
+    ("train", 1, 10, 100, "milk", 1.0, "dairy"),
+    ("train", 1, 10, 100, "bread", 2.0, "bakery"),
+    ("train", 1, 10, 100, "milk", 1.0, "dairy"),
+    ("train", 1, 11, 200, "milk", 1.0, "dairy"),
+    ("train", 1, 11, 200, "bread", 2.0, "bakery"),
+    ("train", 1, 11, 200, "wine", 9.0, None),
+    ("eval", 1, 12, 300, "milk", 1.5, "dairy"),
+    ("train", 1, 13, 400, "wine", 8.0, None),
+    ("test", 1, 14, 500, "milk", 1.0, "dairy"),
+    ("test", 1, 14, 500, "cake", 6.0, "bakery"),
+    ("test", 1, 15, 600, "bread", 3.0, "bakery"),
+    ("train", 2, 10, 150, "milk", 1.0, "dairy"),
+    ("train", 2, 20, 250, "milk", 4.0, "dairy"),
+]
+
+
+def stage(folder, rows=ROWS):
+    names = ("who", "visit", "moment", "what", "paid", "aisle")
+    for split in ("train", "eval", "test"):
+        columns = list(zip(*(row[1:] for row in rows if row[0] == split), strict=True))
+        table = pa.table({name: list(column) for name, column in zip(names, columns, strict=True)})
+        (folder / split).mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, folder / split / "rows.parquet")
+    return str(folder)
+
+
+def graphs(tmp_path, **changes):
+    options = GraphOptions.from_json(json.dumps({**OPTIONS, **changes}))
+    write_basket_graphs(stage(tmp_path / "rows"), options, str(tmp_path / "graphs"))
+    return read_manifest(str(tmp_path / "graphs" / "manifest.csv"))
+
+
+def columns(tmp_path):
+    return json.loads((tmp_path / "graphs" / "graphs.json").read_text())["nodes"]
+
+
+def test_target_is_the_value_of_the_next_visit_on_the_same_side_of_the_test_window(tmp_path):
+    splits = graphs(tmp_path)
+    # Customer 1: 10 is followed by 11 (12.0), 11 by 12 (1.5), 12 by 13 (8.0); 13 by 14, which is a test
+    # visit, so 13 is left out; 14 by 15 (3.0); 15 is the last. Customer 2's visit 10 is followed by 20 (4.0).
+    assert splits["train"].targets.tolist() == [12.0, 1.5, 4.0]
+    assert splits["train"].customers.tolist() == ["1", "1", "2"]
+    assert splits["eval"].targets.tolist() == [8.0]
+    assert splits["test"].targets.tolist() == [3.0]
+
+
+def test_target_may_be_the_visit_itself(tmp_path):
+    splits = graphs(tmp_path, target="basket_value")
+    assert splits["train"].targets.tolist() == [4.0, 12.0, 8.0, 1.0, 4.0]
+    assert splits["test"].targets.tolist() == [7.0, 3.0]
+    assert "paid" not in columns(tmp_path)
+
+
+def test_product_is_one_node_a_visit(tmp_path):
+    splits = graphs(tmp_path)
+    assert splits["train"].node_counts.tolist() == [2, 3, 1]
+    paid = columns(tmp_path).index("paid")
+    # Products in alphabetical order: bread for 2.0, milk twice for 1.0.
+    np.testing.assert_allclose(splits["train"].nodes[:2, paid], np.log1p([2.0, 2.0]), rtol=1e-6)
+
+
+def test_statistics_are_those_of_the_other_train_visits(tmp_path):
+    splits = graphs(tmp_path)
+    popularity, price = (columns(tmp_path).index(name) for name in ("popularity", "price"))
+    # Milk is in the train visits 10, 11, and both of customer 2: 2.0, 1.0, 1.0, 4.0; bread in two for 2.0.
+    bread, milk = splits["train"].nodes[:2]
+    np.testing.assert_allclose(bread[[popularity, price]], np.log1p([1, 2.0]), rtol=1e-6)
+    np.testing.assert_allclose(milk[[popularity, price]], np.log1p([3, 6.0 / 3]), rtol=1e-6)
+    cake, milk = splits["test"].nodes
+    np.testing.assert_allclose(cake[[popularity, price]], [0, 0])
+    np.testing.assert_allclose(milk[[popularity, price]], np.log1p([4, 8.0 / 4]), rtol=1e-6)
+
+
+def test_edges_come_from_the_product_that_is_bought_together_most_often(tmp_path):
+    train = graphs(tmp_path)["train"]
+    # Visit 11: bread 0, milk 1, wine 2. Bread and milk are together once more, in visit 10; wine is with
+    # neither elsewhere, and of equal ones takes the first. Customer 2's milk is alone.
+    second = slice(2, 5)
+    assert sorted(map(tuple, train.edges[second].tolist())) == [(0, 1), (0, 2), (1, 0)]
+    weights = dict(zip(map(tuple, train.edges[second].tolist()), train.edge_features[second, 0], strict=True))
+    np.testing.assert_allclose([weights[0, 1], weights[0, 2], weights[1, 0]], [np.log(2), 0, np.log(2)])
+    assert train.edges[5].tolist() == [0, 0]
+    assert train.edge_counts.tolist() == [2, 3, 1]
+
+
+def test_one_hot_knows_the_most_frequent_train_values(tmp_path):
+    splits = graphs(tmp_path)
+    assert columns(tmp_path)[-2:] == ["aisle=dairy", "aisle=(other)"]
+    # Bread, milk, wine without an aisle.
+    assert splits["train"].nodes[2:5, -2:].tolist() == [[0, 1], [1, 0], [0, 1]]
+
+
+def test_history_knows_earlier_visits_and_this_one(tmp_path):
+    splits = graphs(tmp_path, history=True)
+    visits, usual = (columns(tmp_path).index(name) for name in ("known_visits", "usual_value"))
+    # Train visits are worth 4, 12, 8, 1 and 4, 5.8 in the mean, which counts as five visits.
+    np.testing.assert_allclose(
+        splits["train"].nodes[2, [visits, usual]], [np.log(3), (4 + 12 + 5 * 5.8) / 7], rtol=1e-6
+    )
+    splits = graphs(tmp_path, history=True, target="basket_value")
+    usual = columns(tmp_path).index("usual_value")
+    np.testing.assert_allclose(splits["train"].nodes[2, usual], (4 + 5 * 5.8) / 6, rtol=1e-6)
+
+
+def test_numbers_of_a_product_are_added_up(tmp_path):
+    splits = graphs(tmp_path, nodes=[{"column": "paid", "encoding": "none"}])
+    assert splits["train"].nodes[:2, -1].tolist() == [2.0, 2.0]
+
+
+def test_split_without_a_target_is_refused(tmp_path):
+    options = GraphOptions.from_json(json.dumps(OPTIONS))
+    rows = stage(tmp_path / "rows", [row for row in ROWS if row[2] != 15])
+    with pytest.raises(ManifestError, match=r"Split 'test' at .* has no visit with a target of its own"):
+        write_basket_graphs(rows, options, str(tmp_path / "graphs"))
+
+
+def test_missing_column_is_named(tmp_path):
+    options = GraphOptions.from_json(json.dumps({**OPTIONS, "basket": "trip"}))
+    with pytest.raises(ManifestError, match=r"train/rows\.parquet: has no column trip; stage the rows"):
+        write_basket_graphs(stage(tmp_path / "rows"), options, str(tmp_path / "graphs"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"target": "profit"}, "'profit' is not a valid Target; use one of: basket_value, next_visit_value"),
+        ({"neighbors": 0}, "neighbors is 0; use 1 or more"),
+        ({"depth": 2}, "graph_options: nothing is missing and depth is unknown"),
+        ({"nodes": [{"column": "aisle"}]}, r"nodes\[0\]: encoding is missing"),
+    ],
+)
+def test_wrong_option_is_named(changes, message):
+    with pytest.raises(ManifestError, match=message):
+        GraphOptions.from_json(json.dumps({**OPTIONS, **changes}))

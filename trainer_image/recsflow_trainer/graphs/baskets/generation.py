@@ -1,0 +1,125 @@
+"""Writes the manifest of the baskets in staged rows."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from absl import logging
+
+from recsflow_trainer.errors import ManifestError
+from recsflow_trainer.graphs.baskets.edges import BasketEdges, basket_edges
+from recsflow_trainer.graphs.baskets.nodes import NodeFeatures, node_features
+from recsflow_trainer.graphs.baskets.options import GraphOptions
+from recsflow_trainer.graphs.baskets.visits import Visits, concatenated, gather_visits
+from recsflow_trainer.graphs.manifest import MANIFEST, SPLITS
+from recsflow_trainer.keras import tf
+
+DESCRIPTION = "graphs.json"
+
+
+def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> dict[str, int]:
+    """Writes `manifest.csv`, one file of arrays a split, and `graphs.json`, which says what they hold.
+
+    Args:
+        rows_uri: Folder of the staged rows, with one folder of Parquet files a split.
+        options: How rows become graphs.
+        folder: Where to write.
+
+    Returns:
+        Graphs by split.
+
+    Raises:
+        ManifestError: The rows lack a column, or no graph comes of a split.
+    """
+    parts = {split: _read(rows_uri, split, options) for split in SPLITS}
+    rows, split_of_row = concatenated(parts, SPLITS)
+    visits = gather_visits(rows, split_of_row, options)
+    nodes = node_features(rows, visits, options)
+    edges = basket_edges(visits, options.neighbors)
+    places, targets = visits.graphs(options.target)
+    tf.io.gfile.makedirs(folder)
+    lines: list[tuple[object, ...]] = [("graph", "split", "target", "file", "index", "customer")]
+    counts = {}
+    for position, split in enumerate(SPLITS):
+        chosen = visits.split[places] == position
+        counts[split] = int(chosen.sum())
+        if not counts[split]:
+            raise ManifestError(
+                f"Split {split!r} at {rows_uri} has no visit with a target of its own; widen its window, or "
+                "choose target basket_value."
+            )
+        _write_arrays(f"{folder}/{split}.npz", _arrays(visits, nodes, edges, places[chosen]))
+        names, customers = visits.names[places[chosen]], visits.customers[places[chosen]]
+        lines += [
+            (name, split, repr(float(target)), f"{split}.npz", index, customer)
+            for index, (name, target, customer) in enumerate(
+                zip(names, targets[chosen], customers, strict=True)
+            )
+        ]
+    description = {"options": asdict(options), "nodes": nodes.names, "edge_features": ["joint_purchases"]}
+    _write_text(f"{folder}/{DESCRIPTION}", json.dumps(description, indent=2) + "\n")
+    _write_manifest(f"{folder}/{MANIFEST}", lines)
+    logging.info("%s: %s", folder, ", ".join(f"{split} {count:,}" for split, count in counts.items()))
+    return counts
+
+
+def _read(rows_uri: str, split: str, options: GraphOptions) -> pa.Table:
+    pattern = f"{rows_uri.rstrip('/')}/{split}/*.parquet"
+    tables = []
+    for path in sorted(tf.io.gfile.glob(pattern)):
+        with tf.io.gfile.GFile(path, "rb") as stream:
+            file = pq.ParquetFile(pa.BufferReader(stream.read()))
+        missing = [name for name in options.columns if name not in file.schema_arrow.names]
+        if missing:
+            raise ManifestError(
+                f"{path}: has no column {', '.join(missing)}; stage the rows of the same experiment."
+            )
+        tables.append(file.read(options.columns))
+    if not tables:
+        raise ManifestError(f"{pattern}: no rows; export the staged rows before the pipeline.")
+    rows = pa.concat_tables(tables)
+    kept = rows.filter(rows[options.basket].is_valid())
+    if dropped := rows.num_rows - kept.num_rows:
+        logging.warning("%s rows of %s have no %s and are in no graph.", dropped, split, options.basket)
+    return kept
+
+
+def _arrays(
+    visits: Visits, nodes: NodeFeatures, edges: BasketEdges, places: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Returns the arrays of the visits at `places`, int64 [graphs], ascending."""
+    wanted = np.zeros(len(visits.value), bool)
+    wanted[places] = True
+    first_item = np.searchsorted(visits.visit, np.arange(len(visits.value)))
+    of_item, of_edge = wanted[visits.visit], wanted[edges.visit]
+    pairs = np.stack([edges.source, edges.target], axis=1)[of_edge]
+    return {
+        "nodes": nodes.values[of_item],
+        "edges": (pairs - first_item[edges.visit[of_edge], None]).astype(np.int32),
+        "edge_features": edges.weight[of_edge, None],
+        "node_counts": np.bincount(visits.visit, minlength=len(wanted))[places].astype(np.int32),
+        "edge_counts": np.bincount(edges.visit, minlength=len(wanted))[places].astype(np.int32),
+    }
+
+
+def _write_arrays(uri: str, arrays: Mapping[str, np.ndarray]) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    with tf.io.gfile.GFile(uri, "wb") as stream:
+        stream.write(content.getvalue())
+
+
+def _write_manifest(uri: str, lines: list[tuple[object, ...]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    _write_text(uri, text.getvalue())
+
+
+def _write_text(uri: str, text: str) -> None:
+    with tf.io.gfile.GFile(uri, "w") as stream:
+        stream.write(text)
