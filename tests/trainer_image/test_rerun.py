@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+from recsflow_trainer.rerun import main
+
+pytestmark = pytest.mark.tensorflow
+
+# Stands for a generated module: tells what it was called with.
+MODULE = """
+import json, pathlib
+
+def run_fn(fn_args):
+    pathlib.Path(fn_args.custom_config["called"]).write_text(json.dumps(vars(fn_args)))
+"""
+
+
+@pytest.fixture
+def options(tmp_path):
+    (tmp_path / "trainer_module.py").write_text(MODULE)
+    for folder in ("transform_graph", "transformed_examples"):
+        (tmp_path / folder).mkdir()
+    return {
+        "--trainer-module": str(tmp_path / "trainer_module.py"),
+        "--transform-graph": str(tmp_path / "transform_graph"),
+        "--transformed-examples": str(tmp_path / "transformed_examples"),
+        "--serving-model-dir": str(tmp_path / "model"),
+        "--trainer-config": json.dumps({"called": str(tmp_path / "called.json")}),
+    }
+
+
+def argv(options):
+    return [word for option in options.items() for word in option]
+
+
+def test_the_module_gets_transforms_output_by_the_names_of_tfx(options, tmp_path):
+    assert main(argv(options)) == 0
+    called = json.loads((tmp_path / "called.json").read_text())
+    assert called == {
+        "train_files": [f"{tmp_path}/transformed_examples/Split-train/*"],
+        "eval_files": [f"{tmp_path}/transformed_examples/Split-eval/*"],
+        "transform_graph_path": f"{tmp_path}/transform_graph",
+        "transform_output": f"{tmp_path}/transform_graph",
+        "serving_model_dir": f"{tmp_path}/model",
+        "custom_config": {"called": f"{tmp_path}/called.json"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--trainer-module", "/nowhere/trainer_module.py", "does not exist; generate the module before"),
+        ("--transform-graph", "/nowhere/graph", "is no folder; give the output of a pipeline's Transform"),
+        ("--transformed-examples", "/nowhere/rows", "is no folder; give the output of a pipeline's"),
+        ("--trainer-config", "[1]", "is '[1]'; pass a JSON object."),
+        ("--trainer-config", "{", "is not JSON"),
+    ],
+)
+def test_what_is_not_there_is_told_in_one_sentence(options, capsys, option, value, words):
+    assert main(argv({**options, option: value})) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {option} ")
+    assert words in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_module_without_run_fn_is_refused(options, tmp_path, capsys):
+    (tmp_path / "trainer_module.py").write_text("MODEL = 1\n")
+    assert main(argv(options)) == 1
+    assert "defines no run_fn; give a generated trainer module." in capsys.readouterr().err
+
+
+def test_an_error_of_the_training_keeps_its_traceback(options, tmp_path):
+    (tmp_path / "trainer_module.py").write_text("def run_fn(fn_args):\n    raise ValueError('loss is NaN')\n")
+    with pytest.raises(ValueError, match="loss is NaN") as failed:
+        main(argv(options))
+    assert str(failed.traceback[-1].path) == options["--trainer-module"]

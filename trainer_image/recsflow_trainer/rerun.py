@@ -1,0 +1,124 @@
+"""The command of a container that trains on what an earlier pipeline's Transform left.
+
+    python -m recsflow_trainer.rerun --trainer-module URI --transform-graph URI --transformed-examples URI
+        --serving-model-dir URI --trainer-config JSON
+
+It does what TFX's Trainer does with the same module, without a pipeline around it.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from absl import logging
+
+from recsflow_trainer.errors import ExamplesError, RecsflowTrainerError, TrainingConfigError
+from recsflow_trainer.keras import tf
+
+MODULE_NAME = "recsflow_rerun_module"
+
+
+@dataclass(frozen=True)
+class TrainerArguments:
+    """The part of TFX's `FnArgs` that a generated module reads, under the same names.
+
+    Attributes:
+        train_files: Globs of the transformed train rows.
+        eval_files: Globs of the transformed eval rows.
+        transform_graph_path: Transform's `transform_graph`.
+        transform_output: The same, under its older name.
+        serving_model_dir: Where the saved model goes.
+        custom_config: What the orchestrator says about the run.
+    """
+
+    train_files: list[str]
+    eval_files: list[str]
+    transform_graph_path: str
+    transform_output: str
+    serving_model_dir: str
+    custom_config: dict[str, Any]
+
+
+def read_arguments(options: argparse.Namespace) -> TrainerArguments:
+    """Returns what `run_fn` is called with.
+
+    Raises:
+        ExamplesError: Transform's output is not there.
+        TrainingConfigError: The config is no JSON object.
+    """
+    for name in ("transform_graph", "transformed_examples"):
+        uri = getattr(options, name)
+        if not tf.io.gfile.isdir(uri):
+            raise ExamplesError(
+                f"--{name.replace('_', '-')} {uri} is no folder; give the output of a pipeline's Transform "
+                "that is still there."
+            )
+    return TrainerArguments(
+        train_files=[f"{options.transformed_examples}/Split-train/*"],
+        eval_files=[f"{options.transformed_examples}/Split-eval/*"],
+        transform_graph_path=options.transform_graph,
+        transform_output=options.transform_graph,
+        serving_model_dir=options.serving_model_dir,
+        custom_config=_json_object(options.trainer_config),
+    )
+
+
+def load_run_fn(uri: str) -> Callable[[TrainerArguments], None]:
+    """Returns the `run_fn` of a generated module, wherever it lies.
+
+    Raises:
+        TrainingConfigError: There is no such file, or it has no `run_fn`.
+    """
+    if not tf.io.gfile.exists(uri):
+        raise TrainingConfigError(
+            f"--trainer-module {uri} does not exist; generate the module before the job."
+        )
+    # Executed from its text, since it may lie in a bucket; a traceback names the URI.
+    with tf.io.gfile.GFile(uri) as stream:
+        code = compile(stream.read(), uri, "exec")
+    module = ModuleType(MODULE_NAME)
+    sys.modules[MODULE_NAME] = module
+    exec(code, module.__dict__)  # noqa: S102
+    run_fn = getattr(module, "run_fn", None)
+    if not callable(run_fn):
+        raise TrainingConfigError(
+            f"--trainer-module {uri} defines no run_fn; give a generated trainer module."
+        )
+    return run_fn
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Trains once and returns the exit status; an error of the training itself keeps its traceback."""
+    logging.set_verbosity(logging.INFO)
+    parser = argparse.ArgumentParser(prog="python -m recsflow_trainer.rerun", description=__doc__)
+    parser.add_argument("--trainer-module", required=True, help="URI of a generated trainer module")
+    parser.add_argument("--transform-graph", required=True, help="URI of Transform's transform_graph")
+    parser.add_argument("--transformed-examples", required=True, help="URI of Transform's rows")
+    parser.add_argument("--serving-model-dir", required=True, help="URI that the saved model goes to")
+    parser.add_argument("--trainer-config", required=True, help="JSON, as a pipeline's trainer_config")
+    options = parser.parse_args(arguments)
+    try:
+        run_fn, trainer_arguments = load_run_fn(options.trainer_module), read_arguments(options)
+    except RecsflowTrainerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    run_fn(trainer_arguments)
+    return 0
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise TrainingConfigError(f"--trainer-config is not JSON ({error}); pass a JSON object.") from None
+    if not isinstance(value, dict):
+        raise TrainingConfigError(f"--trainer-config is {text!r:.200}; pass a JSON object.")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
