@@ -103,6 +103,7 @@ class LocalSettings:
             "table_url": console + "/tables/{dataset}/{table}",
             "artifact_url": console + "/artifacts/{path}",
             "pipeline_job_url": console + "/jobs/{job_id}",
+            "custom_job_url": console + "/jobs/{job_id}",
             "mlflow_run_url": self.url("mlflow") + "/#/experiments/{experiment_id}/runs/{run_id}",
         }
 

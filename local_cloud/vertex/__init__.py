@@ -1,1 +1,1 @@
-"""Vertex AI Pipelines for one machine: takes compiled specs through the public API and runs them here."""
+"""Vertex AI for one machine: runs compiled pipelines and custom jobs, which come by the public API."""

@@ -1,9 +1,9 @@
-"""The pipelineJobs API over HTTP: create, get, list, cancel, delete."""
+"""What the APIs of pipeline and custom jobs share: get, list, cancel, delete, and answering errors."""
 
-import datetime as dt
 import json
-import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,22 +12,24 @@ from starlette.routing import Route
 
 from local_cloud.vertex import listing, messages
 from local_cloud.vertex.errors import ApiError, FailedPreconditionError, InvalidArgumentError, NotFoundError
-from local_cloud.vertex.job_request import ValidRequest, check_job_id
 from local_cloud.vertex.scheduler import Scheduler
-from local_cloud.vertex.states import JobKey, JobRecord, JobState
+from local_cloud.vertex.states import Collection, JobKey, JobRecord, JobState
 from local_cloud.vertex.store import Store
 
-JOBS_PATH = "/v1/projects/{project}/locations/{location}/pipelineJobs"
 
-
-class PipelineJobsApi:
-    """Endpoints of one server.
+class JobsApi(ABC):
+    """Endpoints of one kind of jobs.
 
     Args:
         store: jobs.
         scheduler: runs them.
         trainer_image: returns the name of the image that the trainer environment stands for now.
+
+    Attributes:
+        collection: the kind.
     """
+
+    collection: ClassVar[Collection]
 
     def __init__(self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str]) -> None:
         self._store = store
@@ -36,14 +38,19 @@ class PipelineJobsApi:
 
     def routes(self) -> list[Route]:
         """Returns the HTTP routes."""
-        job = JOBS_PATH + "/{job_id}"
+        jobs = f"/v1/projects/{{project}}/locations/{{location}}/{self.collection}"
+        job = jobs + "/{job_id}"
         return [
-            Route(JOBS_PATH, self.create, methods=["POST"]),
-            Route(JOBS_PATH, self.list, methods=["GET"]),
+            Route(jobs, self.create, methods=["POST"]),
+            Route(jobs, self.list, methods=["GET"]),
             Route(job + ":cancel", self.cancel, methods=["POST"]),
             Route(job, self.get, methods=["GET"]),
             Route(job, self.delete, methods=["DELETE"]),
         ]
+
+    @abstractmethod
+    def read(self, request: Request, body: object) -> tuple[JobRecord, list[str]]:
+        """Returns the job that a create request asks for, and its tasks; refuses what cannot run."""
 
     async def create(self, request: Request) -> Response:
         """Creates a job and starts it."""
@@ -51,44 +58,44 @@ class PipelineJobsApi:
             body = await request.json()
         except json.JSONDecodeError as error:
             raise InvalidArgumentError(f"The request's body is not JSON: {error}.") from error
-        job_id = request.query_params.get("pipelineJobId") or _generated_id(body)
-        key = JobKey(request.path_params["project"], request.path_params["location"], job_id)
-        return JSONResponse(await run_in_threadpool(self._create, key, body))
+        return JSONResponse(await run_in_threadpool(self._create, request, body))
 
-    def _create(self, key: JobKey, body: object) -> dict[str, object]:
-        check_job_id(key.job_id)
-        valid = ValidRequest.from_json(body)
-        current = self._trainer_image()
-        for task in valid.spec.tasks.values():
-            if task.image != current:
-                raise NotFoundError(
-                    f"pipelineSpec: task {task.name} needs image {task.image}; this machine has {current}, "
-                    "which changes with the library. Restart Airflow (make down, make up) and run again."
-                )
-        job = self._store.create_job(JobRecord(key=key, request=valid.message), list(valid.spec.tasks))
-        answer = messages.pipeline_job(job)
-        self._scheduler.start(job, valid)
+    def _create(self, request: Request, body: object) -> dict[str, object]:
+        job = self._store.create_job(*self.read(request, body))
+        answer = messages.of_job(job)
+        self._scheduler.start(job)
         return answer
 
+    def require_image(self, images: Iterable[tuple[str, str]]) -> None:
+        """Refuses an image that this machine does not have; each comes with the place that names it."""
+        current = self._trainer_image()
+        for place, image in images:
+            if image != current:
+                raise NotFoundError(
+                    f"{place} needs image {image}; this machine has {current}, which changes with the "
+                    "library. Restart Airflow (make down, make up) and run again."
+                )
+
     def get(self, request: Request) -> Response:
-        """Answers one job with its tasks."""
-        return JSONResponse(messages.pipeline_job(self._store.job(_key(request))))
+        """Answers one job."""
+        return JSONResponse(messages.of_job(self._store.job(self.key(request))))
 
     def list(self, request: Request) -> Response:
         """Answers the jobs of a location."""
         query = request.query_params
-        records = self._store.jobs(request.path_params["project"], request.path_params["location"])
-        found = listing.select([messages.pipeline_job(job) for job in records], query.get("filter", ""))
+        project, location = request.path_params["project"], request.path_params["location"]
+        records = self._store.jobs(project, location, self.collection)
+        found = listing.select([messages.of_job(job) for job in records], query.get("filter", ""))
         ordered = listing.order(found, query.get("orderBy", ""))
         jobs, token = listing.page(ordered, query.get("pageSize", ""), query.get("pageToken", ""))
         masked = [listing.mask(job, query.get("readMask", "")) for job in jobs]
-        return JSONResponse({"pipelineJobs": masked, **({"nextPageToken": token} if token else {})})
+        return JSONResponse({str(self.collection): masked, **({"nextPageToken": token} if token else {})})
 
     def cancel(self, request: Request) -> Response:
         """Asks a job to end."""
-        job = self._store.job(_key(request))
+        job = self._store.job(self.key(request))
         if job.state.is_final:
-            raise FailedPreconditionError(f"{job.key.name} is {job.state}; cancel only unfinished jobs.")
+            raise FailedPreconditionError(f"{job.key.name} is {_words(job)}; cancel only unfinished jobs.")
         job.state = JobState.CANCELLING
         self._store.update_job(job)
         self._scheduler.cancel(job.key)
@@ -96,11 +103,16 @@ class PipelineJobsApi:
 
     def delete(self, request: Request) -> Response:
         """Forgets a finished job."""
-        job = self._store.job(_key(request))
+        job = self._store.job(self.key(request))
         if not job.state.is_final:
-            raise FailedPreconditionError(f"{job.key.name} is {job.state}; cancel it before you delete it.")
+            raise FailedPreconditionError(f"{job.key.name} is {_words(job)}; cancel it before you delete it.")
         self._store.delete_job(job.key)
         return JSONResponse(messages.delete_operation(job))
+
+    def key(self, request: Request) -> JobKey:
+        """Returns the key of the job that a request names in its path."""
+        path = request.path_params
+        return JobKey(path["project"], path["location"], path["job_id"], self.collection)
 
 
 def answer_error(_request: Request, error: Exception) -> Response:
@@ -111,12 +123,5 @@ def answer_error(_request: Request, error: Exception) -> Response:
     return JSONResponse(content, status_code=error.http_status)
 
 
-def _key(request: Request) -> JobKey:
-    return JobKey(**{name: request.path_params[name] for name in ("project", "location", "job_id")})
-
-
-def _generated_id(body: object) -> str:
-    name = body.get("displayName", "") if isinstance(body, dict) else ""
-    stem = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")[:100]
-    stem = stem if stem[:1].isalpha() else f"job-{stem}".rstrip("-")
-    return f"{stem}-{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S%f}"
+def _words(job: JobRecord) -> str:
+    return job.state.removeprefix("PIPELINE_STATE_").lower()

@@ -10,10 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_cloud.settings import LocalSettings
-from local_cloud.vertex.api import PipelineJobsApi, answer_error
+from local_cloud.vertex.api import answer_error
 from local_cloud.vertex.console import Console
+from local_cloud.vertex.custom_jobs_api import CustomJobsApi
 from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
+from local_cloud.vertex.pipeline_jobs_api import PipelineJobsApi
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.store import Store
 from local_cloud.vertex.tables import TablePages
@@ -59,6 +61,7 @@ def build_app(settings: LocalSettings) -> Starlette:
         routes=[
             Route("/healthz", health),
             *PipelineJobsApi(store, scheduler, trainer_image).routes(),
+            *CustomJobsApi(store, scheduler, trainer_image).routes(),
             *Console(store, settings.artifact_root, log_of).routes(),
             *TablePages().routes(),
         ],

@@ -3,7 +3,8 @@
 Runs in the trainer environment. Importing TFX takes half a minute, a fork a few milliseconds. The server
 talks to it in lines of JSON:
 
-    in   {"op": "run", "id": 1, "argv": ["python", "-m", module, …], "log": path}     {"op": "kill", "id": 1}
+    in   {"op": "run", "id": 1, "argv": ["python", "-m", module, …], "log": path}
+         {"op": "terminate", "id": 1}     {"op": "kill", "id": 1}
     out  {"op": "ready"}     {"op": "exited", "id": 1, "status": 0, "signal": 0, "peak_memory_mib": 512}
 """
 
@@ -92,9 +93,10 @@ class ComponentHost:
             if command["op"] == "run":
                 self._run(command)
             else:
+                end = _terminate if command["op"] == "terminate" else _kill_group
                 for pid, task_id in self._ids_by_pid.items():
                     if task_id == command["id"]:
-                        _kill_group(pid)
+                        end(pid)
         return bool(chunk)
 
     def _run(self, command: dict[str, Any]) -> None:
@@ -130,6 +132,11 @@ class ComponentHost:
 
     def _answer(self, message: dict[str, Any]) -> None:
         os.write(self._answers, json.dumps(message).encode() + b"\n")
+
+
+def _terminate(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def _kill_group(pid: int) -> None:

@@ -8,12 +8,14 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from local_cloud.vertex import markup
+from local_cloud.vertex.custom_job_request import CustomRequest
 from local_cloud.vertex.errors import NotFoundError
-from local_cloud.vertex.states import JobRecord, TaskRecord
+from local_cloud.vertex.states import Collection, JobRecord, TaskRecord
 from local_cloud.vertex.store import Store
 
 REFRESH_S = 3
 LISTED_JOBS = 200
+KINDS = {Collection.PIPELINE_JOBS: "pipeline", Collection.CUSTOM_JOBS: "custom job"}
 TEXT_SUFFIXES = {".json", ".py", ".sql", ".txt", ".log", ".pbtxt", ".yaml", ".md", ".csv"}
 
 
@@ -49,17 +51,20 @@ class Console:
             (
                 markup.link(f"/console/jobs/{job.key.job_id}", job.key.job_id),
                 markup.state(job.state),
-                job.request["pipelineSpec"]["pipelineInfo"]["name"],
+                KINDS[job.key.collection],
+                job.title,
                 markup.moment(job.create_time),
                 markup.duration(job.start_time, job.end_time),
             )
             for job in jobs
         ]
         body = (
-            markup.table(("Job", "State", "Pipeline", "Created", "Duration"), rows) if rows else "No job yet."
+            markup.table(("Job", "State", "Kind", "Runs", "Created", "Duration"), rows)
+            if rows
+            else "No job yet."
         )
         running = any(not job.state.is_final for job in jobs)
-        return HTMLResponse(markup.page("Pipeline jobs", body, refresh_s=REFRESH_S if running else 0))
+        return HTMLResponse(markup.page("Jobs", body, refresh_s=REFRESH_S if running else 0))
 
     def job(self, request: Request) -> Response:
         """Shows one job, stage by stage."""
@@ -69,7 +74,7 @@ class Console:
             [
                 markup.Html("<p>"),
                 markup.state(job.state),
-                f" · pipeline {job.request['pipelineSpec']['pipelineInfo']['name']}",
+                f" · {KINDS[job.key.collection]} {job.title}",
                 f" · created {markup.moment(job.create_time)} · ",
                 markup.duration(job.start_time, job.end_time),
                 markup.Html("</p>"),
@@ -83,13 +88,7 @@ class Console:
                     for task in failed
                 ),
                 markup.Html("<h2>Parameters</h2>"),
-                markup.table(
-                    ("Name", "Value"),
-                    [
-                        (name, next(iter(value.values()), ""))
-                        for name, value in job.request.get("runtimeConfig", {}).get("parameters", {}).items()
-                    ],
-                ),
+                markup.table(("Name", "Value"), _parameters(job)),
             ]
         )
         return HTMLResponse(
@@ -150,3 +149,12 @@ class Console:
             for entry in sorted(path.iterdir(), key=lambda entry: (entry.is_file(), entry.name))
         ]
         return HTMLResponse(markup.page(f"Artifacts: {relative}", markup.table(("Name", "Bytes"), rows)))
+
+
+def _parameters(job: JobRecord) -> list[tuple[str, str]]:
+    """Returns a pipeline's parameters, or the options of a container's command."""
+    if job.key.collection is Collection.CUSTOM_JOBS:
+        options = CustomRequest.from_json(job.request).command[3:]
+        return list(zip(options[::2], options[1::2], strict=False))
+    parameters = job.request.get("runtimeConfig", {}).get("parameters", {})
+    return [(name, next(iter(value.values()), "")) for name, value in parameters.items()]

@@ -81,11 +81,18 @@ class HostClient:
         on_start(run_id)
         return future.result()
 
+    def terminate(self, run_id: int) -> None:
+        """Tells a command to end, as a container is told to."""
+        self._end("terminate", run_id)
+
     def kill(self, run_id: int) -> None:
         """Ends a command and every process that it started."""
+        self._end("kill", run_id)
+
+    def _end(self, how: str, run_id: int) -> None:
         with self._lock:
             if self._process is not None and run_id in self._waiting:
-                self._send(self._process, {"op": "kill", "id": run_id})
+                self._send(self._process, {"op": how, "id": run_id})
 
     def close(self) -> None:
         """Ends the host and all that runs in it."""

@@ -1,48 +1,54 @@
-"""Runs one pipeline job: its tasks in order, side by side where they do not depend on each other."""
+"""Runs one job: its tasks in order, side by side where they do not depend on each other."""
 
 import threading
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.vertex.component_log import error_lines
 from local_cloud.vertex.errors import HostError, TaskError
-from local_cloud.vertex.execution import Artifacts, Execution, written_paths
 from local_cloud.vertex.host_client import Exit, HostClient
-from local_cloud.vertex.job_request import ValidRequest
-from local_cloud.vertex.states import CachedResult, JobRecord, JobState, TaskRecord, TaskState, now
+from local_cloud.vertex.states import JobRecord, JobState, TaskRecord, TaskState, now
 from local_cloud.vertex.store import Store
 
+# What a container has left after it was told to end: a trainer writes its last metrics in it.
+GRACE_S = 30.0
 
-class JobRunner:
-    """Takes a job to its end, from wherever it stands.
 
-    Args:
-        job: the job, with its tasks.
-        request: what the job was created with.
+@dataclass(frozen=True)
+class Workplace:
+    """What every job of a server runs with.
+
+    Attributes:
         store: where every change is saved.
         host: runs the commands.
         slots: bounds how many tasks run at once, over all jobs.
         log_of: returns the log file of a task.
     """
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        job: JobRecord,
-        request: ValidRequest,
-        store: Store,
-        host: HostClient,
-        slots: AbstractContextManager[bool],
-        log_of: Callable[[str, str], Path],
-    ) -> None:
+    store: Store
+    host: HostClient
+    slots: AbstractContextManager[bool]
+    log_of: Callable[[str, str], Path]
+
+
+class JobRunner(ABC):
+    """Takes a job to its end, from wherever it stands; subclasses say what its tasks do.
+
+    Args:
+        job: the job, with its tasks.
+        place: what it runs with.
+    """
+
+    def __init__(self, job: JobRecord, place: Workplace) -> None:
         self._job = job
-        self._request = request
-        self._store = store
-        self._host = host
-        self._slots = slots
-        self._log_of = log_of
+        self._store = place.store
+        self._host = place.host
+        self._slots = place.slots
+        self._log_of = place.log_of
         self._tasks = {task.name: task for task in job.tasks}
         self._cancelled = threading.Event()
         self._suspended = threading.Event()
@@ -51,9 +57,12 @@ class JobRunner:
         self._lock = threading.Lock()
 
     def cancel(self) -> None:
-        """Ends the running tasks and starts no more."""
+        """Starts no more tasks and tells the running ones to end; what is left of them is killed."""
         self._cancelled.set()
-        self._kill_running()
+        self._for_each_running(self._host.terminate)
+        kill = threading.Timer(GRACE_S, self._for_each_running, [self._host.kill])
+        kill.daemon = True
+        kill.start()
 
     def suspend(self) -> None:
         """Stops without deciding anything, because the server ends; a later server goes on."""
@@ -78,16 +87,31 @@ class JobRunner:
         if not self._suspended.is_set():
             self._finish()
 
+    @abstractmethod
+    def _dependencies(self) -> Mapping[str, frozenset[str]]:
+        """Returns the tasks in order, each with those that must have succeeded before."""
+
+    @abstractmethod
+    def _execute(self, task: TaskRecord) -> TaskState:
+        """Does a task's work and returns how it ended; raises where it failed."""
+
+    @abstractmethod
+    def _job_error(self, failed: Sequence[TaskRecord]) -> str:
+        """Returns what the job says about tasks that failed."""
+
+    def _fails_fast(self) -> bool:
+        return False
+
     def _ready(self) -> list[TaskRecord]:
         failed = any(task.state is TaskState.FAILED for task in self._tasks.values())
-        if self._cancelled.is_set() or self._suspended.is_set() or (failed and self._request.fail_fast):
+        if self._cancelled.is_set() or self._suspended.is_set() or (failed and self._fails_fast()):
             return []
         return [
             self._tasks[name]
-            for name, spec in self._request.spec.tasks.items()
+            for name, dependencies in self._dependencies().items()
             if self._tasks[name].state is TaskState.PENDING
             and name not in self._started
-            and all(self._tasks[dependency].state.has_outputs for dependency in spec.dependencies)
+            and all(self._tasks[dependency].state.has_outputs for dependency in dependencies)
         ]
 
     def _run_task(self, task: TaskRecord) -> None:
@@ -110,45 +134,12 @@ class JobRunner:
                 task.error = str(error) if expected else f"{type(error).__name__}: {error}"
                 self._set(task, TaskState.FAILED)
 
-    def _execute(self, task: TaskRecord) -> TaskState:
-        spec = self._request.spec.tasks[task.name]
-        execution = Execution.prepare(
-            key=self._job.key,
-            root=self._request.root,
-            task=spec,
-            inputs=self._inputs(task.name),
-            parameters={
-                **spec.parameters,
-                **{key: self._request.parameters[name] for key, name in spec.job_parameters.items()},
-            },
-        )
-        task.inputs = execution.inputs
-        execution.folder.mkdir(parents=True)
-        driver_parameters = self._command(task, execution, spec.driver) if spec.driver else {}
-        cache_key = execution.cache_key(self._request.spec.name, driver_parameters)
-        cached = self._store.cached(cache_key) if spec.enable_cache else None
-        if cached is not None and all(Path(path).exists() for path in cached.paths):
-            task.reused_from, task.outputs = cached.job_id, cached.outputs
-            execution.output_file.unlink(missing_ok=True)
-            execution.folder.rmdir()
-            return TaskState.SKIPPED
-        self._command(task, execution, spec.command)
-        task.outputs = execution.outputs
-        result = CachedResult(self._job.key.job_id, task.outputs, written_paths(task.outputs))
-        self._store.save_cached(cache_key, result)
-        return TaskState.SUCCEEDED
-
-    def _inputs(self, name: str) -> Artifacts:
-        wanted = self._request.spec.tasks[name].artifact_inputs
-        return {key: self._tasks[producer].outputs[output] for key, (producer, output) in wanted.items()}
-
-    def _command(
-        self, task: TaskRecord, execution: Execution, template: tuple[str, ...]
-    ) -> dict[str, object]:
+    def _command(self, task: TaskRecord, argv: Sequence[str], heading: str) -> None:
+        """Runs one command of a task, its output in the task's log below a heading."""
         log = self._log_of(self._job.key.job_id, task.name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a") as file:
-            file.write(execution.describe(template[2]))
+            file.write(heading)
         started: list[int] = []
 
         def on_start(run_id: int) -> None:
@@ -156,23 +147,22 @@ class JobRunner:
             with self._lock:
                 self._running.add(run_id)
             if self._cancelled.is_set():
-                self._kill_running()
+                self._for_each_running(self._host.kill)
 
         try:
-            ended = self._host.run(execution.command(template), log, on_start)
+            ended = self._host.run(argv, log, on_start)
         finally:
             with self._lock:
                 self._running.difference_update(started)
         task.peak_memory_mib = max(task.peak_memory_mib, ended.peak_memory_mib)
         if not ended.succeeded:
             raise TaskError(_failure(ended, log))
-        return execution.read_outputs()
 
-    def _kill_running(self) -> None:
+    def _for_each_running(self, end: Callable[[int], None]) -> None:
         with self._lock:
             running = list(self._running)
         for run_id in running:
-            self._host.kill(run_id)
+            end(run_id)
 
     def _set(self, task: TaskRecord, state: TaskState) -> None:
         task.state = state
@@ -185,11 +175,8 @@ class JobRunner:
         for task in self._tasks.values():
             if not task.state.is_final:
                 self._set(task, TaskState.CANCELLED if cancelled else TaskState.NOT_TRIGGERED)
-        failed = [task.name for task in self._tasks.values() if task.state is TaskState.FAILED]
-        if failed:
-            self._job.error = (
-                f"The DAG failed because some tasks failed. The failed tasks are: [{', '.join(failed)}]."
-            )
+        if failed := [task for task in self._tasks.values() if task.state is TaskState.FAILED]:
+            self._job.error = self._job_error(failed)
         if all(task.state.has_outputs for task in self._tasks.values()):
             self._job.state = JobState.SUCCEEDED
         else:

@@ -89,7 +89,7 @@ def _condition(text: str) -> Callable[[Job], bool]:
 def _text(field: str, job: Job) -> str:
     if field in TEXT_FIELDS:
         return str(job.get(TEXT_FIELDS[field], ""))
-    if field == "pipeline_name":
+    if field == "pipeline_name" and "pipelineSpec" in job:
         return str(job["pipelineSpec"]["pipelineInfo"]["name"])
     if field.startswith("labels."):
         return str(job.get("labels", {}).get(field.removeprefix("labels."), ""))

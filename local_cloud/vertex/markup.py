@@ -78,7 +78,7 @@ def page(title: str, body: object, *, refresh_s: int = 0) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{refresh}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{safe(title)} · recsflow local cloud</title><style>{STYLE}</style></head>\n"
-        f"<body><nav>{link('/console/jobs', 'Pipeline jobs')}{link('/console/tables', 'Tables')}"
+        f"<body><nav>{link('/console/jobs', 'Jobs')}{link('/console/tables', 'Tables')}"
         f"{link('/console/artifacts/', 'Artifacts')}</nav>\n"
         f"<h1>{safe(title)}</h1>\n{safe(body)}</body></html>\n"
     )

@@ -2,32 +2,49 @@
 
 from typing import Any
 
-from google.cloud.aiplatform_v1.types import PipelineJob
+from google.cloud.aiplatform_v1.types import CustomJob, PipelineJob
 from google.protobuf import json_format
 from google.rpc import code_pb2
 
-from local_cloud.vertex.states import JobRecord, TaskRecord
+from local_cloud.vertex.states import Collection, JobRecord, TaskRecord
 
 DELETED_TYPE = "type.googleapis.com/google.cloud.aiplatform.v1.DeleteOperationMetadata"
 EMPTY_TYPE = "type.googleapis.com/google.protobuf.Empty"
 
 
-def pipeline_job(job: JobRecord) -> dict[str, Any]:
-    """Returns a PipelineJob as JSON of the API."""
+def of_job(job: JobRecord) -> dict[str, Any]:
+    """Returns a job as JSON of the API."""
+    return _custom_job(job) if job.key.collection is Collection.CUSTOM_JOBS else _pipeline_job(job)
+
+
+def _pipeline_job(job: JobRecord) -> dict[str, Any]:
     message = {
-        **job.request,
-        "name": job.key.name,
+        **_common(job),
         "state": str(job.state),
-        "createTime": job.create_time,
-        "updateTime": job.update_time,
         "jobDetail": {"taskDetails": [_task_detail(task) for task in job.tasks]},
-        **_times(job.start_time, job.end_time),
     }
     if job.error:
         where = f"project_id = {job.key.project}, job_id = {job.key.job_id}"
         message["error"] = _status(f"{job.error}; Job ({where}) is failed due to the above error.")
     # Through the message and back, so that nothing is answered that a client could not read.
     return json_format.MessageToDict(json_format.ParseDict(message, PipelineJob.pb()()))
+
+
+def _custom_job(job: JobRecord) -> dict[str, Any]:
+    message = {**_common(job), "state": job.state.replace("PIPELINE_STATE_", "JOB_STATE_")}
+    if job.error:
+        message["error"] = _status(job.error)
+    return json_format.MessageToDict(json_format.ParseDict(message, CustomJob.pb()()))
+
+
+def _common(job: JobRecord) -> dict[str, Any]:
+    return {
+        **job.request,
+        "name": job.key.name,
+        "createTime": job.create_time,
+        "updateTime": job.update_time,
+        **_times(job.start_time, job.end_time),
+    }
 
 
 def delete_operation(job: JobRecord) -> dict[str, Any]:

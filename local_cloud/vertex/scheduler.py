@@ -5,10 +5,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from local_cloud.vertex.custom_job_request import CustomRequest
+from local_cloud.vertex.custom_job_runner import CustomJobRunner
 from local_cloud.vertex.host_client import HostClient
-from local_cloud.vertex.job_request import ValidRequest
-from local_cloud.vertex.job_runner import JobRunner
-from local_cloud.vertex.states import JobKey, JobRecord, JobState, TaskState, now
+from local_cloud.vertex.job_runner import JobRunner, Workplace
+from local_cloud.vertex.pipeline_job_request import PipelineRequest
+from local_cloud.vertex.pipeline_job_runner import PipelineJobRunner
+from local_cloud.vertex.states import Collection, JobKey, JobRecord, JobState, TaskState, now
 from local_cloud.vertex.store import Store
 
 MAX_RESUMPTIONS = 2
@@ -22,22 +25,14 @@ class Scheduler:
     ) -> None:
         self._store = store
         self._host = host
-        self._log_of = log_of
-        self._slots = threading.BoundedSemaphore(parallel_tasks)
+        self._place = Workplace(store, host, threading.BoundedSemaphore(parallel_tasks), log_of)
         self._runners: dict[JobKey, JobRunner] = {}
         self._threads: dict[JobKey, threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def start(self, job: JobRecord, request: ValidRequest) -> None:
+    def start(self, job: JobRecord) -> None:
         """Runs a job in the background."""
-        runner = JobRunner(
-            job=job,
-            request=request,
-            store=self._store,
-            host=self._host,
-            slots=self._slots,
-            log_of=self._log_of,
-        )
+        runner = self._runner(job)
         thread = threading.Thread(target=self._run, args=(job.key, runner), daemon=True)
         with self._lock:
             self._runners[job.key] = runner
@@ -77,7 +72,12 @@ class Scheduler:
             if not task.state.is_final:
                 task.state, task.start_time = TaskState.PENDING, None
                 self._store.update_task(job.key, task)
-        self.start(job, ValidRequest.from_json(job.request))
+        self.start(job)
+
+    def _runner(self, job: JobRecord) -> JobRunner:
+        if job.key.collection is Collection.CUSTOM_JOBS:
+            return CustomJobRunner(job, CustomRequest.from_json(job.request), self._place)
+        return PipelineJobRunner(job, PipelineRequest.from_json(job.request), self._place)
 
     def _close(self, job: JobRecord, state: JobState, task_state: TaskState, error: str) -> None:
         for task in job.tasks:

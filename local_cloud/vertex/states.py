@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class JobState(StrEnum):
-    """google.cloud.aiplatform.v1.PipelineState."""
+    """google.cloud.aiplatform.v1.PipelineState; that of custom jobs differs in the prefix only."""
 
     PENDING = "PIPELINE_STATE_PENDING"
     RUNNING = "PIPELINE_STATE_RUNNING"
@@ -49,6 +49,13 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+class Collection(StrEnum):
+    """The kinds of jobs, as they stand in resource names."""
+
+    PIPELINE_JOBS = "pipelineJobs"
+    CUSTOM_JOBS = "customJobs"
+
+
 @dataclass(frozen=True)
 class JobKey:
     """What identifies a job."""
@@ -56,6 +63,13 @@ class JobKey:
     project: str
     location: str
     job_id: str
+    collection: Collection = Collection.PIPELINE_JOBS
+
+    @classmethod
+    def from_name(cls, name: str) -> Self:
+        """Returns the key of a resource name."""
+        _, project, _, location, collection, job_id = name.split("/")
+        return cls(project, location, job_id, Collection(collection))
 
     @property
     def parent(self) -> str:
@@ -65,7 +79,7 @@ class JobKey:
     @property
     def name(self) -> str:
         """The job's resource name."""
-        return f"{self.parent}/pipelineJobs/{self.job_id}"
+        return f"{self.parent}/{self.collection}/{self.job_id}"
 
 
 @dataclass(frozen=True)
@@ -116,11 +130,11 @@ class TaskRecord:
 
 @dataclass
 class JobRecord:
-    """A pipeline job.
+    """A pipeline job, or a custom job, which has one task.
 
     Attributes:
         key: what identifies it.
-        request: the PipelineJob that created it, as JSON of the API.
+        request: the PipelineJob or CustomJob that created it, as JSON of the API.
         state: where it stands.
         create_time: when it was created.
         update_time: when anything about it changed last.
@@ -141,3 +155,10 @@ class JobRecord:
     error: str = ""
     resumptions: int = 0
     tasks: list[TaskRecord] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What it runs: the pipeline's name, or the name that its creator shows it under."""
+        if self.key.collection is Collection.PIPELINE_JOBS:
+            return str(self.request["pipelineSpec"]["pipelineInfo"]["name"])
+        return str(self.request["displayName"])

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local_cloud.vertex.errors import AlreadyExistsError, NotFoundError
-from local_cloud.vertex.states import CachedResult, JobKey, JobRecord, JobState, TaskRecord, TaskState, now
+from local_cloud.vertex.states import (
+    CachedResult,
+    Collection,
+    JobKey,
+    JobRecord,
+    JobState,
+    TaskRecord,
+    TaskState,
+    now,
+)
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -72,9 +81,7 @@ class Store:
             try:
                 cursor.execute(INSERT_JOB, (key.name, key.project, key.location, key.job_id, *values))
             except sqlite3.IntegrityError as error:
-                raise AlreadyExistsError(
-                    f"The PipelineJob {key.name} already exists; use another pipelineJobId."
-                ) from error
+                raise AlreadyExistsError(f"{key.name} already exists; use another id.") from error
             cursor.executemany(
                 "INSERT INTO tasks (job, name, state, create_time) VALUES (?, ?, ?, ?)",
                 [(key.name, name, TaskState.PENDING, job.create_time) for name in task_names],
@@ -85,13 +92,14 @@ class Store:
         """Returns one job."""
         found = self._jobs("SELECT * FROM jobs WHERE name = ?", key.name)
         if not found:
-            raise NotFoundError(f"The PipelineJob {key.name} does not exist; list the jobs of {key.parent}.")
+            raise NotFoundError(f"{key.name} does not exist; list the jobs of {key.parent}.")
         return found[0]
 
-    def jobs(self, project: str, location: str) -> list[JobRecord]:
-        """Returns the jobs of a location, the newest first."""
+    def jobs(self, project: str, location: str, collection: Collection) -> list[JobRecord]:
+        """Returns the jobs of one kind in a location, the newest first."""
         query = "SELECT * FROM jobs WHERE project = ? AND location = ? ORDER BY create_time DESC, name"
-        return self._jobs(query, project, location)
+        found = self._jobs(query, project, location)
+        return [job for job in found if job.key.collection is collection]
 
     def newest_jobs(self, limit: int) -> list[JobRecord]:
         """Returns the newest jobs of all locations."""
@@ -101,7 +109,7 @@ class Store:
         """Returns the newest job with an id, whatever its project and location."""
         found = self._jobs("SELECT * FROM jobs WHERE job_id = ? ORDER BY create_time DESC", job_id)
         if not found:
-            raise NotFoundError(f"There is no pipeline job {job_id!r}; see the list of jobs.")
+            raise NotFoundError(f"There is no job {job_id!r}; see the list of jobs.")
         return found[0]
 
     def unfinished_jobs(self) -> list[JobRecord]:
@@ -181,7 +189,7 @@ def _move_other_version_aside(path: Path) -> None:
 
 def _job_record(row: sqlite3.Row, tasks: list[TaskRecord]) -> JobRecord:
     return JobRecord(
-        key=JobKey(row["project"], row["location"], row["job_id"]),
+        key=JobKey.from_name(row["name"]),
         request=json.loads(row["request"]),
         state=JobState(row["state"]),
         create_time=row["create_time"],

@@ -1,4 +1,4 @@
-"""Validation of a create request: what Vertex AI refuses is refused here, in the same way."""
+"""Validation of a pipeline job: what Vertex AI refuses is refused here, in the same way."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ RUNTIME_FIELDS = {"gcsOutputDirectory", "parameters", "failurePolicy", "paramete
 
 
 @dataclass(frozen=True)
-class ValidRequest:
+class PipelineRequest:
     """A request that can run.
 
     Attributes:
@@ -38,7 +38,7 @@ class ValidRequest:
     fail_fast: bool
 
     @classmethod
-    def from_json(cls, body: Any) -> "ValidRequest":
+    def from_json(cls, body: Any) -> "PipelineRequest":
         """Reads and validates the body of a create request."""
         message = _parse(body)
         _refuse_unknown(message, REQUEST_FIELDS, "pipelineJob")

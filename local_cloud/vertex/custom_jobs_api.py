@@ -1,0 +1,24 @@
+"""The customJobs API: create; the rest is as for all jobs."""
+
+import uuid
+
+from starlette.requests import Request
+
+from local_cloud.vertex.api import JobsApi
+from local_cloud.vertex.custom_job_request import CustomRequest
+from local_cloud.vertex.custom_job_runner import REPLICA
+from local_cloud.vertex.states import Collection, JobKey, JobRecord
+
+
+class CustomJobsApi(JobsApi):
+    """Endpoints of custom jobs, whose ids the service chooses."""
+
+    collection = Collection.CUSTOM_JOBS
+
+    def read(self, request: Request, body: object) -> tuple[JobRecord, list[str]]:
+        """Returns the job that a create request asks for, and its task."""
+        wanted = CustomRequest.from_json(body)
+        self.require_image([("customJob.jobSpec", wanted.image)])
+        project, location = request.path_params["project"], request.path_params["location"]
+        key = JobKey(project, location, str(uuid.uuid4().int >> 65), self.collection)
+        return JobRecord(key=key, request=wanted.message), [REPLICA]
