@@ -103,6 +103,7 @@ class Experiment(Frozen):
         sources: Where each hyperparameter and split value came from.
         columns: The staged columns, without `split`.
         filter_types: Warehouse types of the columns that filters name.
+        parent_experiment_id: The experiment whose Transform output a rerun trains on.
     """
 
     experiment_id: str
@@ -119,6 +120,7 @@ class Experiment(Frozen):
     warnings: tuple[ConfigWarning, ...]
     columns: tuple[StagedColumn, ...]
     filter_types: dict[str, str]
+    parent_experiment_id: str | None = None
 
     @property
     def pipeline_name(self) -> str:

@@ -17,6 +17,8 @@ from include.tracking.outcome import PipelineOutcome
 from include.tracking.training_metrics import TowerStatistics, TrainingMetrics, Verdict
 
 EXPERIMENT_ID = "recsflow.experiment_id"
+PARENT = "recsflow.parent_experiment_id"
+PIPELINE_JOB, CUSTOM_JOB = "recsflow.pipeline_job", "recsflow.custom_job"
 STARTED_AT = "recsflow.training_started_at"
 STATISTICS = ("norm", "mean", "std", "min", "max")
 BASELINE = "popularity"
@@ -79,6 +81,7 @@ def tags_of(
     """What runs are found by, and what a person reads first."""
     diagnosis = metrics.diagnosis if metrics else None
     failure = failure_of(metrics, outcome)
+    job = CUSTOM_JOB if experiment.parent_experiment_id else PIPELINE_JOB
     tags = {
         EXPERIMENT_ID: experiment.experiment_id,
         "recsflow.dataset": experiment.dataset.name,
@@ -90,8 +93,9 @@ def tags_of(
         "recsflow.dag_id": experiment.dag_id,
         "recsflow.run_id": experiment.run_id,
         "recsflow.pipeline_name": experiment.pipeline_name,
-        "recsflow.pipeline_job": outcome.job_id,
-        "recsflow.pipeline_job_url": outcome.job_url,
+        PARENT: experiment.parent_experiment_id or "",
+        job: outcome.job_id,
+        f"{job}_url": outcome.job_url,
         "recsflow.notes": experiment.parameters.notes,
         "recsflow.warnings": "\n".join(warnings_of(experiment, metrics)),
         "recsflow.diagnosis": "\n".join(diagnosis.evidence) if diagnosis else "",

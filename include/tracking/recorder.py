@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING
 from include import storage
 from include.experiment.experiment import Experiment
 from include.tracking.connection import tracking_client
-from include.tracking.entries import EXPERIMENT_ID, STARTED_AT, MetricEntry, metrics_of, params_of, tags_of
+from include.tracking.entries import (
+    EXPERIMENT_ID,
+    PARENT,
+    STARTED_AT,
+    MetricEntry,
+    metrics_of,
+    params_of,
+    tags_of,
+)
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.training_metrics import TrainingMetrics
 
@@ -36,6 +44,7 @@ ARTIFACTS = (
     "quality.json",
     "quality.html",
 )
+MLFLOW_PARENT = "mlflow.parentRunId"
 METRICS_PER_CALL = 1000
 PAIRS_PER_CALL = 100
 MAX_PARAM_CHARACTERS = 6000
@@ -94,6 +103,7 @@ def record(  # noqa: PLR0913
         run = _run(client, mlflow_experiment, draft)
         run_id = run.info.run_id
         _log(client, run, draft)
+        _log_parent(client, mlflow_experiment, run_id, draft.tags.get(PARENT, ""))
         _log_files(client, run_id, draft.files)
         client.set_terminated(run_id, draft.run_status, _milliseconds(draft.ended_at))
         return RecordedRun(run_id, mlflow_experiment)
@@ -181,6 +191,12 @@ def _log(client: MlflowClient, run: Run, draft: _Draft) -> None:
     for name in set(run.data.tags) - set(draft.tags) - {STARTED_AT}:
         if name.startswith("recsflow."):
             client.delete_tag(run_id, name)
+
+
+def _log_parent(client: MlflowClient, mlflow_experiment: str, run_id: str, parent: str) -> None:
+    """Let MLflow's pages show a rerun below its parent; where the parent's run is gone, the tag stays."""
+    for run in _runs_of(client, mlflow_experiment, parent)[:1] if parent else []:
+        client.set_tag(run_id, MLFLOW_PARENT, run.info.run_id)
 
 
 def _log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.tracking.connection import tracking_client
-from include.tracking.entries import EXPERIMENT_ID
+from include.tracking.entries import CUSTOM_JOB, EXPERIMENT_ID, PARENT, PIPELINE_JOB
 from include.tracking.errors import TrackingError
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class RecordedExperiment:
     """A run of MLflow, as far as experiments are compared by it.
 
     Attributes:
+        job_id: Vertex AI's job, empty where none was submitted.
+        parent_experiment_id: The experiment that this is a rerun of, or empty.
         metrics: The latest value of each metric.
         verdict: What the diagnostics said: healthy, collapsed, diverged or unknown.
     """
@@ -35,6 +37,8 @@ class RecordedExperiment:
     model: str
     status: str
     verdict: str
+    job_id: str
+    parent_experiment_id: str
     started_at: datetime
     params: dict[str, str]
     metrics: dict[str, float]
@@ -45,6 +49,8 @@ class ExperimentFilter:
     """What is looked for; None means any.
 
     Attributes:
+        experiment_id: Id of one experiment.
+        parent_experiment_id: Id of the experiment whose reruns are looked for.
         dataset: Name of a dataset config.
         features: Name of a feature config.
         model: Name of a model config.
@@ -52,6 +58,8 @@ class ExperimentFilter:
         verdict: What the diagnostics said: healthy, collapsed, diverged or unknown.
     """
 
+    experiment_id: str | None = None
+    parent_experiment_id: str | None = None
     dataset: str | None = None
     features: str | None = None
     model: str | None = None
@@ -126,6 +134,8 @@ def _read(run: Run) -> RecordedExperiment:
         model=tags.get("recsflow.model", ""),
         status=tags.get("recsflow.status", ""),
         verdict=tags.get("recsflow.verdict", ""),
+        job_id=tags.get(PIPELINE_JOB) or tags.get(CUSTOM_JOB, ""),
+        parent_experiment_id=tags.get(PARENT, ""),
         started_at=datetime.fromtimestamp(run.info.start_time / 1000, UTC),
         params=dict(run.data.params),
         metrics=dict(run.data.metrics),

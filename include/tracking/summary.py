@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from include.experiment.experiment import Experiment
 from include.tracking.entries import BASELINE, failure_of, lift, warnings_of
 from include.tracking.outcome import PipelineOutcome
+from include.tracking.parent import comparison
+from include.tracking.search import RecordedExperiment
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
 RULE = "-" * 60
@@ -19,6 +21,7 @@ def render_summary(
     outcome: PipelineOutcome,
     *,
     links: Mapping[str, str] | None = None,
+    parent: RecordedExperiment | None = None,
 ) -> str:
     """The final table of an experiment.
 
@@ -27,6 +30,7 @@ def render_summary(
         metrics: What training said; None where it never began.
         outcome: How the pipeline ended, with the durations.
         links: Where to look next: what is there, and its address.
+        parent: What it is a rerun of.
 
     Returns:
         Lines without trailing spaces or a newline at the end.
@@ -34,6 +38,7 @@ def render_summary(
     blocks = [
         [_title(experiment, metrics, outcome)],
         list(_results(metrics)) if metrics else [],
+        comparison(experiment, metrics, parent) if parent else [],
         list(_durations(metrics, outcome)),
         list(_judgement(experiment, metrics, outcome)),
         _columns(links or {}),
