@@ -57,6 +57,10 @@ run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS
 overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (PARAMS='{"model": "deep"}')
 	$(call follow,overfit_check)
 
+.PHONY: rerun
+rerun: setup $(AIRFLOW_DB) ## Train a finished experiment again (PARAMS='{"experiment": "quick-test-…", "learning_rate": 0.02}')
+	$(call follow,trainer_rerun)
+
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
 	@$(LOCAL_CLOUD) start all

@@ -109,11 +109,11 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
         RuntimeError: It did not succeed.
     """
     from recsflow.compilers.spec_cache import compiled_spec
-    from recsflow.hooks.vertex import VertexPipelineHook
+    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.jobs import ENDED, JobState
 
     settings, request = prepared.settings, prepared.request()
-    hook = VertexPipelineHook(
+    hook = PipelineJobsHook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
     )
     spec = compiled_spec(request.topology, settings)

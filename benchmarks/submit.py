@@ -27,7 +27,7 @@ sys.path[:0] = [{root!r}, {root!r} + "/plugins"]
 import airflow.sdk
 began = time.perf_counter()
 from recsflow.compilers.spec_cache import compiled_spec
-from recsflow.hooks.vertex import VertexPipelineHook
+from recsflow.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.operators.submit_pipeline import free_job_id
 from recsflow.pipeline_parameters import PipelineRequest
 from recsflow.settings import load_settings
@@ -36,7 +36,7 @@ imported = time.perf_counter()
 settings = load_settings()
 experiment = Experiment.from_json({experiment!r})
 request = PipelineRequest.of(experiment, {rows!r}, {modules!r}, settings)
-hook = VertexPipelineHook(
+hook = PipelineJobsHook(
     gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
 )
 job_id, found = free_job_id(hook, request)

@@ -2,18 +2,18 @@
 
 RecsflowTaskError                something outside failed; a retry may help
 ├── CompileError                 the pipeline could not be compiled
-├── PipelinesUnavailable         the pipeline service did not answer
-└── JobStateUnknown              the state of a pipeline job could not be read for too long
+├── VertexUnavailable            Vertex AI did not answer
+└── JobStateUnknown              the state of a job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
 ├── InvalidExperiment            the run's configuration cannot be used, or leaves a split empty
 ├── QualityCheckFailed           the staged rows broke a critical expectation
-├── JobRefused                   the pipeline service does not take the job as it is
+├── JobRefused                   Vertex AI does not take the job as it is
 ├── ExperimentFailed             an earlier task failed; its record is complete
-└── PipelineJobError             the pipeline job ended without success
-    ├── PipelineJobFailed        a component failed; names it and carries its own error
-    ├── PipelineJobCancelled     somebody or something cancelled the job
-    └── PipelineJobTimeout       the job ran past its deadline and was cancelled
+└── JobError                     the job ended without success
+    ├── JobFailed                a component failed; names it and carries its own error
+    ├── JobCancelled             somebody or something cancelled the job
+    └── JobTimeout               the job ran past its deadline and was cancelled
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class CompileError(RecsflowTaskError):
     """The pipeline could not be compiled."""
 
 
-class PipelinesUnavailable(RecsflowTaskError):
-    """The pipeline service did not answer."""
+class VertexUnavailable(RecsflowTaskError):
+    """Vertex AI did not answer."""
 
 
 class JobStateUnknown(RecsflowTaskError):
-    """The state of a pipeline job could not be read for too long."""
+    """The state of a job could not be read for too long."""
 
 
 class PermanentTaskError(AirflowFailException):
@@ -56,41 +56,48 @@ class QualityCheckFailed(PermanentTaskError):
 
 
 class JobRefused(PermanentTaskError):
-    """The pipeline service does not take the job as it is; carries its own words."""
+    """Vertex AI does not take the job as it is; carries its own words."""
 
 
 class ExperimentFailed(PermanentTaskError):
     """An earlier task failed; its record is complete."""
 
 
-class PipelineJobError(PermanentTaskError):
-    """The pipeline job ended without success."""
+class JobError(PermanentTaskError):
+    """The job ended without success."""
 
 
-class PipelineJobFailed(PipelineJobError):
+class JobFailed(JobError):
     """A component failed; the message names it and carries its own error."""
 
 
-class PipelineJobCancelled(PipelineJobError):
+class JobCancelled(JobError):
     """Somebody or something cancelled the job."""
 
 
-class PipelineJobTimeout(PipelineJobError):
+class JobTimeout(JobError):
     """The job ran past its deadline and was cancelled."""
 
 
-def error_of(event: JobEvent, link: str) -> AirflowException:
-    """Return the error for a job that did not succeed, with the page that has its logs."""
+def error_of(event: JobEvent, link: str, *, submit: str, wait: str) -> AirflowException:
+    """Return the error for a job that did not succeed, with the page that has its logs.
+
+    Args:
+        event: How the job ended.
+        link: The job's page.
+        submit: The task that started the job.
+        wait: The task that waited for it.
+    """
     kinds: dict[Ending, type[AirflowException]] = {
-        Ending.FAILED: PipelineJobFailed,
-        Ending.CANCELLED: PipelineJobCancelled,
-        Ending.TIMED_OUT: PipelineJobTimeout,
+        Ending.FAILED: JobFailed,
+        Ending.CANCELLED: JobCancelled,
+        Ending.TIMED_OUT: JobTimeout,
         Ending.UNKNOWN: JobStateUnknown,
     }
     remedies = {
-        Ending.FAILED: "Repair the cause, then clear submit_pipeline and what follows it.",
-        Ending.CANCELLED: "Clear submit_pipeline and what follows it to submit it anew.",
-        Ending.TIMED_OUT: "It was cancelled; give wait_for_pipeline more time, then clear submit_pipeline.",
+        Ending.FAILED: f"Repair the cause, then clear {submit} and what follows it.",
+        Ending.CANCELLED: f"Clear {submit} and what follows it to submit it anew.",
+        Ending.TIMED_OUT: f"It was cancelled; give {wait} more time, then clear {submit}.",
         Ending.UNKNOWN: "The job itself was left alone; clear this task to look again.",
     }
     return kinds[event.status](f"{event.message}\n{remedies[event.status]} Job and logs: {link}")

@@ -1,4 +1,4 @@
-"""What a pipeline job looks like to us, free of Google's message types."""
+"""What a job looks like to us, free of Google's message types."""
 
 from __future__ import annotations
 
@@ -26,18 +26,25 @@ class JobState(StrEnum):
 ENDED = frozenset(
     {JobState.SUCCEEDED, JobState.CACHED, JobState.FAILED, JobState.CANCELLED, JobState.NOT_RUN}
 )
+TRAINER = "Trainer"
+INPUTS_LABEL = "inputs"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})
 
 
 @dataclass(frozen=True)
 class Component:
-    """One component of a job; times are UTC and None until they are known."""
+    """One component of a job; times are UTC and None until they are known.
+
+    Attributes:
+        outputs: URI of each output, by its key.
+    """
 
     name: str
     state: JobState
     started: datetime | None = None
     ended: datetime | None = None
     error: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     def seconds(self, now: datetime) -> float:
         """How long it has run, or ran."""

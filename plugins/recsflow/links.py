@@ -72,6 +72,12 @@ class PipelineJobLink(PublishedLink):
     title = "Pipeline job"
 
 
+class CustomJobLink(PublishedLink):
+    """The custom job."""
+
+    title = "Custom job"
+
+
 class MlflowRunLink(PublishedLink):
     """The MLflow run."""
 

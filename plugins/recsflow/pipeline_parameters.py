@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recsflow.compilers.topology import Topology
+from recsflow.jobs import INPUTS_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 SPLITS = ("train", "eval", "test")
-INPUTS_LABEL = "inputs"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from airflow.listeners import hookimpl
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-RESOLVE_TASK, WARNINGS_KEY = "resolve_experiment", "warnings"
+WARNINGS_KEY = "warnings"
 log = logging.getLogger(__name__)
 
 
@@ -44,10 +44,9 @@ def _warnings(dag_run: DagRun) -> list[str]:
     from sqlalchemy.orm import object_session
 
     session: Any = object_session(dag_run)
-    if session is None or dag_run.get_task_instance(RESOLVE_TASK, session=session) is None:
+    if session is None:
         return []
-    query = XComModel.get_many(
-        key=WARNINGS_KEY, run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids=RESOLVE_TASK
-    )
+    # Whichever task resolved the experiment.
+    query = XComModel.get_many(key=WARNINGS_KEY, run_id=dag_run.run_id, dag_ids=dag_run.dag_id)
     found = session.execute(query.with_only_columns(XComModel.value)).first()
     return list(XComModel.deserialize_value(found)) if found else []

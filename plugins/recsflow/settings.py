@@ -21,6 +21,7 @@ PLACEHOLDERS = {
     "table_url": {"project", "dataset", "table"},
     "artifact_url": {"uri", "object", "path"},
     "pipeline_job_url": {"project", "location", "job_id"},
+    "custom_job_url": {"project", "location", "job_id"},
     "mlflow_run_url": {"tracking_uri", "experiment_id", "run_id"},
 }
 
@@ -81,6 +82,9 @@ class Settings(_Frozen):
     pipeline_job_url: str = (
         CONSOLE + "/vertex-ai/locations/{location}/pipelines/runs/{job_id}?project={project}"
     )
+    custom_job_url: str = (
+        CONSOLE + "/vertex-ai/training/training-jobs/locations/{location}/{job_id}?project={project}"
+    )
     mlflow_run_url: str = "{tracking_uri}/#/experiments/{experiment_id}/runs/{run_id}"
 
     @field_validator("artifact_root")
@@ -120,6 +124,10 @@ class Settings(_Frozen):
     def pipeline_job_link(self, job_id: str) -> str:
         """Address of the page of a pipeline job."""
         return self.pipeline_job_url.format(project=self.project, location=self.location, job_id=job_id)
+
+    def custom_job_link(self, job_id: str) -> str:
+        """Address of the page of a custom job."""
+        return self.custom_job_url.format(project=self.project, location=self.location, job_id=job_id)
 
     def mlflow_run_link(self, experiment_id: str, run_id: str) -> str:
         """Address of the page of an MLflow run."""

@@ -1,4 +1,4 @@
-"""Watch a pipeline job: one look at a time, errors bounded, an event at the end.
+"""Watch a job: one look at a time, errors bounded, an event at the end.
 
 The trigger and the sensor share it; the trigger looks from a thread, since a look blocks.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from recsflow.jobs import Component, ComponentResult, Ending, Job, JobEvent, JobState
+from recsflow.jobs import TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
 from recsflow.progress import JobProgress, is_current, say
 
 _ENDINGS = {
@@ -128,13 +128,13 @@ class JobWatch:
 
     def _component_failure(self, component: Component) -> str:
         error = component.error or "the service gives no reason"
-        if component.name == "Trainer" and (own := _trainer_error(self.readers.metrics(), component.started)):
+        if component.name == TRAINER and (own := _trainer_error(self.readers.metrics(), component.started)):
             error = f"{error}\n{own}"
         return f"component {component.name} failed:\n" + "\n".join(error.strip().splitlines()[-ERROR_LINES:])
 
 
 def _trainer(job: Job) -> Component | None:
-    return next((component for component in job.components if component.name == "Trainer"), None)
+    return next((component for component in job.components if component.name == TRAINER), None)
 
 
 def _trainer_error(metrics: Mapping[str, Any] | None, started: datetime | None) -> str | None:

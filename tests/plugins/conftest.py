@@ -31,6 +31,7 @@ def settings_values(tmp_path: Path) -> dict[str, object]:
         "compiler": {"kind": "command", "argv": [sys.executable, "-c", "raise SystemExit(1)"]},
         "mlflow_tracking_uri": "http://127.0.0.1:1",
         "pipeline_job_url": "http://console/jobs/{job_id}",
+        "custom_job_url": "http://console/custom/{job_id}",
         "artifact_url": "http://console/artifacts/{path}",
     }
 
@@ -38,9 +39,21 @@ def settings_values(tmp_path: Path) -> dict[str, object]:
 @pytest.fixture
 def pipeline_jobs(monkeypatch: pytest.MonkeyPatch, settings_values: dict[str, object]) -> Iterator[object]:
     """A pipelineJobs API on loopback that the Airflow connection and Variable point at."""
-    from tests.plugins.pipeline_jobs_server import PipelineJobsServer
+    yield from _jobs("pipelineJobs", monkeypatch, settings_values)
 
-    server = PipelineJobsServer()
+
+@pytest.fixture
+def custom_jobs(monkeypatch: pytest.MonkeyPatch, settings_values: dict[str, object]) -> Iterator[object]:
+    """A customJobs API on loopback that the Airflow connection and Variable point at."""
+    yield from _jobs("customJobs", monkeypatch, settings_values)
+
+
+def _jobs(
+    collection: str, monkeypatch: pytest.MonkeyPatch, settings_values: dict[str, object]
+) -> Iterator[object]:
+    from tests.plugins.jobs_server import JobsServer
+
+    server = JobsServer(collection)
     extra = {"is_anonymous": True, "project": "local", "vertex_endpoint": server.url}
     connection = {"conn_type": "google_cloud_platform", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
@@ -54,6 +67,7 @@ class TaskInstance:
 
     def __init__(self) -> None:
         self.id = uuid.uuid4()
+        self.task_id = "task"
         self.try_number = 1
         self.pushed: dict[str, object] = {}
 

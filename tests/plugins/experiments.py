@@ -4,7 +4,8 @@ from include import storage
 from tests.include.complete_journey import resolved
 
 
-def write_experiment(root, experiment_id):
+def write_experiment(root, experiment_id, *, parent_experiment_id=None, **parameters):
     """Write an experiment under the artifact root and return its URI."""
-    experiment = resolved(learning_rate=0.05).model_copy(update={"experiment_id": experiment_id})
+    ids = {"experiment_id": experiment_id, "parent_experiment_id": parent_experiment_id}
+    experiment = resolved(**{"learning_rate": 0.05, **parameters}).model_copy(update=ids)
     return storage.write_text(f"{root}/experiments/{experiment_id}/experiment.json", experiment.to_json())

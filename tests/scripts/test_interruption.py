@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugins.pipeline_jobs_server import PipelineJobsServer
+from tests.plugins.jobs_server import JobsServer
 
 pytestmark = pytest.mark.emulator
 
@@ -38,14 +38,12 @@ for line in run.stdout:
     interruption.read(line)
     print(line, end="", flush=True)
 """
-SUBMITTED = (
-    "2026-01-01T12:00:00Z [info     ] recsflow | submit_pipeline | job job-1 submitted [recsflow.progress]"
-)
+SUBMITTED = "2026-01-01T12:00:00Z [info     ] recsflow | submit_pipeline | pipeline job job-1 submitted [x]"
 
 
 @pytest.fixture
 def server():
-    server = PipelineJobsServer()
+    server = JobsServer()
     server.add("job-1", "RUNNING")
     yield server
     server.close()
@@ -102,6 +100,15 @@ def test_first_signal_cancels_the_job_and_the_run_goes_on(follow, server, tmp_pa
     out, err = process.communicate(timeout=20)
     assert out == "ended by itself\n"
     assert "cancelling pipeline job job-1" in err
+
+
+def test_custom_job_is_cancelled_where_custom_jobs_are(follow, server, tmp_path):
+    process = follow(SUBMITTED.replace("submit_pipeline | pipeline", "submit_trainer | custom"))
+    press_ctrl_c(process)
+    wait_for(lambda: server.cancelled == ["job-1"])
+    assert server.asked[-1].endswith("/customJobs/job-1:cancel")
+    (tmp_path / "end").touch()
+    assert "cancelling custom job job-1" in process.communicate(timeout=20)[1]
 
 
 def test_second_signal_stops_the_run(follow, server):

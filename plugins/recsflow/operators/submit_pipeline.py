@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from airflow.sdk import BaseOperator
-
+from recsflow.job_kinds import JobKind
+from recsflow.jobs import INPUTS_LABEL
 from recsflow.links import PipelineJobLink
-from recsflow.pipeline_parameters import INPUTS_LABEL
+from recsflow.operators.vertex_job import SubmitVertexJob
 from recsflow.progress import say
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from recsflow.hooks.vertex import VertexPipelineHook
+    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.pipeline_parameters import PipelineRequest
     from recsflow.settings import Settings
 
 MAX_ATTEMPTS = 50
 
 
-class SubmitPipelineJob(BaseOperator):
+class SubmitPipelineJob(SubmitVertexJob):
     """Compiles the pipeline unless that was done before, and starts it with this run's parameters.
 
     The job's id is the experiment's id. A job of that id and with the same inputs that runs or has succeeded
@@ -37,50 +37,31 @@ class SubmitPipelineJob(BaseOperator):
         `job_id`, and `metrics_uri` where the Trainer reports.
     """
 
+    kind = JobKind.PIPELINE
     template_fields: Sequence[str] = ("experiment", "rows", "modules")
     operator_extra_links = (PipelineJobLink(),)
-    ui_color = "#d2e3fc"
 
     def __init__(self, *, experiment: Any, rows: Any, modules: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.experiment = experiment
         self.rows = rows
         self.modules = modules
-        self._job: tuple[VertexPipelineHook, str] | None = None
 
-    def execute(self, context: Context) -> dict[str, str]:
+    def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Find the job, or start it."""
         from recsflow.pipeline_parameters import PipelineRequest
-        from recsflow.settings import load_settings
         from recsflow.tasks.files import read_experiment
 
-        settings = load_settings()
         request = PipelineRequest.of(read_experiment(self.experiment), self.rows, self.modules, settings)
-        hook = self._hook(settings)
+        hook = cast("PipelineJobsHook", self.hook(settings))
         job_id, found = free_job_id(hook, request)
         # Kept before the job exists: whatever happens next, its id is known.
-        context["ti"].xcom_push(key="job_id", value=job_id)
-        PipelineJobLink.publish(context, settings.pipeline_job_link(job_id))
-        self._job = (hook, job_id)
-        started = not found and self._submit(hook, job_id, request, settings)
-        say(self.task_id, f"job {job_id} {'submitted' if started else 'is there already, using it'}")
+        self.keep(job_id, hook, context, settings)
+        self.tell(job_id, started=not found and self._submit(hook, job_id, request, settings))
         return {"job_id": job_id, "metrics_uri": request.metrics_uri}
 
-    def on_kill(self) -> None:
-        """Cancel the job, if it came that far."""
-        if self._job is not None:
-            hook, job_id = self._job
-            hook.cancel(job_id)
-
-    def _hook(self, settings: Settings) -> VertexPipelineHook:
-        from recsflow.hooks.vertex import VertexPipelineHook
-
-        return VertexPipelineHook(
-            gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
-        )
-
     def _submit(
-        self, hook: VertexPipelineHook, job_id: str, request: PipelineRequest, settings: Settings
+        self, hook: PipelineJobsHook, job_id: str, request: PipelineRequest, settings: Settings
     ) -> bool:
         from recsflow.compilers.spec_cache import compiled_spec
 
@@ -89,9 +70,9 @@ class SubmitPipelineJob(BaseOperator):
         return hook.submit(job_id, spec.text, request, settings)
 
 
-def free_job_id(hook: VertexPipelineHook, request: PipelineRequest) -> tuple[str, bool]:
+def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:
     """Return the id of this very request's live job and True, or the next free id and False."""
-    from recsflow.errors import PipelineJobError
+    from recsflow.errors import JobError
     from recsflow.jobs import REUSABLE
 
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -101,7 +82,7 @@ def free_job_id(hook: VertexPipelineHook, request: PipelineRequest) -> tuple[str
             return job_id, False
         if job.state in REUSABLE and job.labels.get(INPUTS_LABEL) == request.labels[INPUTS_LABEL]:
             return job_id, True
-    raise PipelineJobError(
+    raise JobError(
         f"experiment {request.experiment_id} has {MAX_ATTEMPTS} jobs that failed, were cancelled or had "
         "other inputs; repair the cause and trigger a new run."
     )

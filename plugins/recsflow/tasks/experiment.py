@@ -54,11 +54,7 @@ def resolve_experiment() -> str:
         _check_history(experiment, warehouse)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
-    uri = f"{settings.experiment_folder(experiment.experiment_id)}/{EXPERIMENT_FILE}"
-    storage.write_text(uri, experiment.to_json())
-    ExperimentLink.publish(context, settings.artifact_link(uri))
-    _tell(experiment, context)
-    return uri
+    return keep_experiment(experiment, context, settings)
 
 
 # Pure text; a retry could only help when the artifact root is away.
@@ -72,6 +68,15 @@ def render_query(experiment: str) -> str:
     uri = storage.write_text(sibling(experiment, "query.sql"), query.document())
     QueryLink.publish(get_current_context(), settings.artifact_link(uri))
     say("render_query", f"{len(query.sql.splitlines())} lines of SQL for table {query.table}")
+    return uri
+
+
+def keep_experiment(experiment: Experiment, context: Context, settings: Settings) -> str:
+    """Write a resolved experiment where later tasks read it, tell of it, and return its URI."""
+    uri = f"{settings.experiment_folder(experiment.experiment_id)}/{EXPERIMENT_FILE}"
+    storage.write_text(uri, experiment.to_json())
+    ExperimentLink.publish(context, settings.artifact_link(uri))
+    _tell(experiment, context)
     return uri
 
 
@@ -125,13 +130,13 @@ def _check_history(experiment: Experiment, warehouse: Warehouse) -> None:
 
 
 def _tell(experiment: Experiment, context: Context) -> None:
-    split = experiment.split
+    split, task_id = experiment.split, context["ti"].task_id
     say(
-        "resolve_experiment",
+        task_id,
         f"experiment {experiment.experiment_id}: dataset {experiment.dataset.name}, "
         f"features {experiment.features.name}, model {experiment.model.name}, "
         f"{split.sample_percent} % of the rows, {split.strategy} until {experiment.window_end:%Y-%m-%d}",
     )
     for warning in experiment.warnings:
-        say("resolve_experiment", f"WARNING {warning}", logging.WARNING)
+        say(task_id, f"WARNING {warning}", logging.WARNING)
     context["ti"].xcom_push(key=WARNINGS_KEY, value=[str(warning) for warning in experiment.warnings])

@@ -16,11 +16,13 @@ from recsflow.tasks.files import read_experiment, sibling
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from include.experiment.experiment import Experiment
     from include.tracking.outcome import PipelineOutcome
+    from include.tracking.search import RecordedExperiment
     from include.tracking.training_metrics import TrainingMetrics
+    from recsflow.sensors.vertex_job import VertexJobSensor
     from recsflow.settings import Settings
 
-SUBMIT, WAIT = "submit_pipeline", "wait_for_pipeline"
 FAILED = "failed"
 RAN = {"success", FAILED}
 TRAINED = {"succeeded", "cached", "failed"}
@@ -49,6 +51,7 @@ def cache_metrics(experiment: str) -> str:
     settings = load_settings()
     resolved = read_experiment(experiment)
     outcome = experiment_outcome(context, settings)
+    parent = _parent(resolved, settings)
     metrics = _metrics(sibling(experiment, "training_metrics.json"), outcome)
     recorded = record(
         metrics,
@@ -60,8 +63,8 @@ def cache_metrics(experiment: str) -> str:
     )
     run_url = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
     MlflowRunLink.publish(context, run_url)
-    links = _links(experiment, run_url, outcome, settings)
-    say("cache_metrics", render_summary(resolved, metrics, outcome, links=links))
+    links = _links(experiment, run_url, outcome, settings, wait_task(context).kind.value)
+    say("cache_metrics", render_summary(resolved, metrics, outcome, links=links, parent=parent))
     if not outcome.succeeded:
         raise ExperimentFailed(
             f"The experiment is recorded as {outcome.status}, in MLflow run {recorded.run_id}; "
@@ -71,42 +74,68 @@ def cache_metrics(experiment: str) -> str:
 
 
 def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
-    """Return how the experiment ended: by its pipeline job, or by the task that failed before it."""
+    """Return how the experiment ended: by its job, or by the task that failed before it."""
     from include.tracking.outcome import PipelineOutcome
 
     ti: Any = context["ti"]
+    wait = wait_task(context)
     tasks = {crumb["task_id"]: crumb for crumb in ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)}
     order = [task.task_id for task in context["dag"].topological_sort() if task.task_id in tasks]
     seconds = {
         task_id: tasks[task_id]["duration"] or 0.0 for task_id in order if tasks[task_id]["state"] in RAN
     }
-    event = ti.xcom_pull(task_ids=WAIT, key="outcome")
+    event = ti.xcom_pull(task_ids=wait.task_id, key="outcome")
     if event:
         return PipelineOutcome.from_event(
             event,
-            job_url=settings.pipeline_job_link(event["job_id"]),
-            steps_s={**seconds, WAIT: event["seconds"] or seconds.get(WAIT, 0.0)},
+            job_url=wait.kind.address(event["job_id"], settings),
+            steps_s={**seconds, wait.task_id: event["seconds"] or seconds.get(wait.task_id, 0.0)},
         )
     failed = [task_id for task_id in order if tasks[task_id]["state"] == FAILED]
     errors = {task_id: ti.xcom_pull(task_ids=task_id, key=ERROR_KEY) for task_id in failed}
     message = "\n".join(f"{task_id}: {error or 'it was stopped'}" for task_id, error in errors.items())
-    job_id = (ti.xcom_pull(task_ids=SUBMIT) or {}).get("job_id", "")
+    submitted = [ti.xcom_pull(task_ids=task_id) or {} for task_id in wait.upstream_task_ids]
+    job_id = next((job["job_id"] for job in submitted if "job_id" in job), "")
     return PipelineOutcome(
         # A wait that a person ends says nothing, and its trigger cancels the job.
         status="cancelled" if job_id else "not_submitted",
         message=message or "no pipeline ran",
         job_id=job_id,
-        job_url=settings.pipeline_job_link(job_id) if job_id else "",
+        job_url=wait.kind.address(job_id, settings) if job_id else "",
         steps_s=seconds,
     )
 
 
-def _links(experiment: str, run_url: str, outcome: PipelineOutcome, settings: Settings) -> dict[str, str]:
+def wait_task(context: Context) -> VertexJobSensor:
+    """Return the DAG's task that waits for the job."""
+    from recsflow.sensors.vertex_job import VertexJobSensor
+
+    return next(task for task in context["dag"].tasks if isinstance(task, VertexJobSensor))
+
+
+def _parent(experiment: Experiment, settings: Settings) -> RecordedExperiment | None:
+    """Return the record of what a rerun started from; None where there is none."""
+    from include.tracking.search import ExperimentFilter, find_experiments
+
+    if experiment.parent_experiment_id is None:
+        return None
+    found = find_experiments(
+        ExperimentFilter(experiment_id=experiment.parent_experiment_id),
+        tracking_uri=settings.mlflow_tracking_uri,
+        experiment_name=settings.mlflow_experiment,
+        limit=1,
+    )
+    return found[0] if found else None
+
+
+def _links(
+    experiment: str, run_url: str, outcome: PipelineOutcome, settings: Settings, job_kind: str
+) -> dict[str, str]:
     from include import storage
 
     files = {"experiment": experiment, "quality report": sibling(experiment, "quality.html")}
     made = {name: settings.artifact_link(uri) for name, uri in files.items() if storage.exists(uri)}
-    job = {"pipeline job": outcome.job_url} if outcome.job_url else {}
+    job = {job_kind: outcome.job_url} if outcome.job_url else {}
     return {"MLflow run": run_url, **job, **made}
 
 

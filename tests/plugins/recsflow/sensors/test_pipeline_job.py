@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
-from recsflow.errors import JobStateUnknown, PipelineJobCancelled, PipelineJobFailed, PipelineJobTimeout
+from recsflow.errors import JobCancelled, JobFailed, JobStateUnknown, JobTimeout
 from recsflow.jobs import Ending, JobEvent
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 
@@ -36,7 +36,7 @@ def test_worker_can_wait_itself(pipeline_jobs, context):
 
 def test_failure_names_the_component_and_links_to_its_log(pipeline_jobs, context):
     event = ended(Ending.FAILED, "component Transform failed:\nKeyError: 'brand'")
-    with pytest.raises(PipelineJobFailed) as failed:
+    with pytest.raises(JobFailed) as failed:
         sensor().execute_complete(context, event)
     assert "component Transform failed:\nKeyError: 'brand'" in str(failed.value)
     assert "http://console/jobs/job-1" in str(failed.value)
@@ -44,7 +44,7 @@ def test_failure_names_the_component_and_links_to_its_log(pipeline_jobs, context
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(Ending.CANCELLED, PipelineJobCancelled), (Ending.UNKNOWN, JobStateUnknown)],
+    [(Ending.CANCELLED, JobCancelled), (Ending.UNKNOWN, JobStateUnknown)],
 )
 def test_only_success_is_success(pipeline_jobs, context, status, error):
     with pytest.raises(error):
@@ -54,13 +54,13 @@ def test_only_success_is_success(pipeline_jobs, context, status, error):
 
 def test_job_that_takes_too_long_is_cancelled(pipeline_jobs, context):
     pipeline_jobs.add("job-1", "RUNNING")
-    with pytest.raises(PipelineJobTimeout):
+    with pytest.raises(JobTimeout):
         sensor(deferrable=False, timeout=timedelta(seconds=0.05)).execute(context)
     assert pipeline_jobs.cancelled == ["job-1"]
 
 
 def test_outcome_is_kept_also_when_it_is_bad(pipeline_jobs, context):
     event = ended(Ending.FAILED, "no quota")
-    with pytest.raises(PipelineJobFailed):
+    with pytest.raises(JobFailed):
         sensor().execute_complete(context, event)
     assert context["ti"].pushed["outcome"] == event

@@ -1,4 +1,4 @@
-"""Waits for a pipeline job without a worker."""
+"""Waits for a job of Vertex AI without a worker."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from recsflow.job_kinds import JobKind
+
 if TYPE_CHECKING:
-    from recsflow.hooks.vertex import VertexPipelineHook
+    from recsflow.hooks.vertex import VertexHook
     from recsflow.watch import JobWatch
 
 WAITING_TRY_KEY = "waiting_try"
@@ -23,11 +25,13 @@ class WatchedJob:
     """What it takes to watch a job; survives a restart of the triggerer.
 
     Attributes:
+        kind: Which of Vertex AI's services runs it.
         metrics_uri: The `training_metrics.json` that shows the epochs.
         deadline_s: End of waiting, in Unix seconds.
         max_outage_s: Seconds without an answer after which the job's state counts as unknown.
     """
 
+    kind: JobKind
     task_id: str
     gcp_conn_id: str
     project: str
@@ -38,19 +42,17 @@ class WatchedJob:
     deadline_s: float
     max_outage_s: float
 
-    def hook(self) -> VertexPipelineHook:
+    def hook(self) -> VertexHook:
         """Return a hook for the job; reads the Airflow connection."""
-        from recsflow.hooks.vertex import VertexPipelineHook
-
-        return VertexPipelineHook(gcp_conn_id=self.gcp_conn_id, project=self.project, location=self.location)
+        return self.kind.hook(gcp_conn_id=self.gcp_conn_id, project=self.project, location=self.location)
 
     def watch(self) -> JobWatch:
         """Return a watch that reads the job through the hook."""
-        from recsflow.hooks.vertex_messages import PERMANENT_ERRORS
+        from recsflow.hooks.vertex import PERMANENT_ERRORS
         from recsflow.metrics_reader import read_metrics
         from recsflow.watch import JobReaders, JobWatch
 
-        hook: list[VertexPipelineHook] = []
+        hook: list[VertexHook] = []
 
         def read_job() -> Any:
             # Made on the first look, so that an unreachable secrets backend is an outage like any other.
@@ -71,7 +73,7 @@ class WatchedJob:
         )
 
 
-class PipelineJobTrigger(BaseTrigger):
+class VertexJobTrigger(BaseTrigger):
     """Fires one event, when the job has ended or waiting for it has.
 
     A user who kills or clears the task cancels the job; a triggerer that stops, restarts or hands the
@@ -80,11 +82,12 @@ class PipelineJobTrigger(BaseTrigger):
 
     def __init__(self, **watched: Any) -> None:
         super().__init__()
-        self.watched = WatchedJob(**watched)
+        self.watched = WatchedJob(**{**watched, "kind": JobKind(watched["kind"])})
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and what makes it again elsewhere."""
-        return ("recsflow.triggers.pipeline_job.PipelineJobTrigger", asdict(self.watched))
+        arguments = {**asdict(self.watched), "kind": self.watched.kind.value}
+        return ("recsflow.triggers.vertex_job.VertexJobTrigger", arguments)
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the job until there is an event."""
@@ -103,7 +106,7 @@ class PipelineJobTrigger(BaseTrigger):
         await asyncio.to_thread(lambda: self._hook.cancel(self.watched.job_id))
 
     @cached_property
-    def _hook(self) -> VertexPipelineHook:
+    def _hook(self) -> VertexHook:
         return self.watched.hook()
 
     def _still_waiting(self) -> bool:

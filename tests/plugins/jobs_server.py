@@ -1,28 +1,37 @@
-"""The edge of the cloud: the pipelineJobs API on loopback, answering what a test tells it to."""
+"""The edge of the cloud: an API of jobs on loopback, answering what a test tells it to."""
 
 import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
 
-PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/pipelineJobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
+PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
+LABEL = re.compile(r'labels\.(?P<name>\w+)="(?P<value>[^"]*)"')
 
 
-class PipelineJobsServer:
+class JobsServer:
     """Keeps jobs as their JSON messages; `jobs[id]["state"]` is the test's to change.
+
+    Args:
+        collection: `pipelineJobs`, or `customJobs`, whose ids it chooses itself: 1, 2, 3 ...
 
     Attributes:
         jobs: Message by job id.
         created: Ids in the order of their creation.
         cancelled: Ids whose cancellation was asked for.
+        asked: Path of each request that was posted.
         outage: How many of the next requests are answered with 503.
         refusal: Status, code and message of the error that answers every creation, if set.
     """
 
-    def __init__(self):
+    def __init__(self, collection="pipelineJobs"):
+        self.collection = collection
+        self.state_prefix = "PIPELINE_STATE_" if collection == "pipelineJobs" else "JOB_STATE_"
         self.jobs = {}
         self.created = []
         self.cancelled = []
+        self.asked = []
         self.outage = 0
         self.refusal = None
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -34,8 +43,14 @@ class PipelineJobsServer:
         self._http.server_close()
 
     def add(self, job_id, state, **message):
-        name = f"projects/local/locations/us-central1/pipelineJobs/{job_id}"
-        self.jobs[job_id] = {"name": name, "state": f"PIPELINE_STATE_{state}", **message}
+        name = f"projects/local/locations/us-central1/{self.collection}/{job_id}"
+        # Milliseconds grow with each job, so that the newest is known.
+        created = f"2026-01-01T00:00:00.{len(self.jobs):03}Z"
+        self.jobs[job_id] = {"name": name, "state": "", "createTime": created, **message}
+        self.set_state(job_id, state)
+
+    def set_state(self, job_id, state):
+        self.jobs[job_id]["state"] = f"{self.state_prefix}{state}"
 
     def create(self, job_id, message):
         if self.refusal:
@@ -50,6 +65,13 @@ class PipelineJobsServer:
     def get(self, job_id):
         return (200, self.jobs[job_id]) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
 
+    def list(self, condition):
+        wanted = LABEL.fullmatch(condition)
+        found = [
+            job for job in self.jobs.values() if job.get("labels", {}).get(wanted["name"]) == wanted["value"]
+        ]
+        return 200, {self.collection: found}
+
     def cancel(self, job_id):
         self.cancelled.append(job_id)
         return (200, {}) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
@@ -59,16 +81,22 @@ class PipelineJobsServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                self._answer(*self._away() or server.get(PATH.match(self.path)["job"]))
+                job_id = PATH.match(self.path)["job"]
+                condition = self._query().get("filter", [""])[0]
+                self._answer(*self._away() or (server.get(job_id) if job_id else server.list(condition)))
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
                 match = PATH.match(self.path)
+                server.asked.append(self.path)
                 if match["cancel"]:
                     self._answer(*self._away() or server.cancel(match["job"]))
                 else:
-                    job_id = re.search(r"pipelineJobId=([^&]+)", self.path)[1]
+                    job_id = self._query().get("pipelineJobId", [str(len(server.jobs) + 1)])[0]
                     self._answer(*self._away() or server.create(job_id, body))
+
+            def _query(self):
+                return parse_qs(urlparse(self.path).query)
 
             def _away(self):
                 server.outage -= 1

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from google.api_core import exceptions
-
 from include.storage import local_path
+from recsflow.hooks.message_values import label, utc
 from recsflow.hooks.pipeline_service import (
     PipelineFailurePolicy,
     PipelineJob,
@@ -23,13 +20,6 @@ if TYPE_CHECKING:
     from recsflow.pipeline_parameters import PipelineRequest
     from recsflow.settings import Settings
 
-MAX_LABEL = 63
-PERMANENT_ERRORS = (
-    exceptions.NotFound,
-    exceptions.Forbidden,
-    exceptions.Unauthorized,
-    exceptions.BadRequest,
-)
 _STATES = {
     PipelineState.PIPELINE_STATE_UNSPECIFIED: JobState.PENDING,
     PipelineState.PIPELINE_STATE_QUEUED: JobState.PENDING,
@@ -74,7 +64,7 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
         display_name=request.experiment_id,
         pipeline_spec=json.loads(spec)["pipelineSpec"],
         runtime_config=runtime,
-        labels={key: _label(value) for key, value in request.labels.items()},
+        labels={key: label(value) for key, value in request.labels.items()},
         service_account=settings.service_account or "",
     )
 
@@ -90,8 +80,8 @@ def to_job(message: PipelineJob) -> Job:
         state=_STATES[message.state],
         components=components,
         components_total=max(_components_in_spec(message), len(components)),
-        created=_utc(message.create_time),
-        ended=_utc(message.end_time),
+        created=utc(message.create_time),
+        ended=utc(message.end_time),
         error=message.error.message,
         labels=dict(message.labels),
     )
@@ -101,9 +91,10 @@ def _component(detail: PipelineTaskDetail) -> Component:
     return Component(
         name=detail.task_name,
         state=_COMPONENT_STATES[detail.state],
-        started=_utc(detail.start_time),
-        ended=_utc(detail.end_time),
+        started=utc(detail.start_time),
+        ended=utc(detail.end_time),
         error=detail.error.message,
+        outputs={key: listed.artifacts[0].uri for key, listed in detail.outputs.items() if listed.artifacts},
     )
 
 
@@ -118,12 +109,3 @@ def _components_in_spec(message: PipelineJob) -> int:
         return len(spec["root"]["dag"]["tasks"])
     except (KeyError, TypeError):
         return 0
-
-
-def _label(value: str) -> str:
-    return re.sub(r"[^a-z0-9_-]", "-", value.lower())[:MAX_LABEL]
-
-
-def _utc(value: Any) -> datetime | None:
-    # proto-plus gives a datetime of its own, whatever it is annotated as.
-    return datetime.fromtimestamp(value.timestamp(), UTC) if value else None

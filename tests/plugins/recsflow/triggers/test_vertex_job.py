@@ -6,14 +6,16 @@ import pytest
 from airflow.sdk.execution_time.comms import GetXCom, TaskStatesResult, XComResult
 from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
-from recsflow.triggers.pipeline_job import PipelineJobTrigger
+from recsflow.job_kinds import JobKind
+from recsflow.triggers.vertex_job import VertexJobTrigger
 
 pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture
 def trigger(tmp_path):
-    return PipelineJobTrigger(
+    return VertexJobTrigger(
+        kind=JobKind.PIPELINE,
         task_id="wait_for_pipeline",
         gcp_conn_id="recsflow_gcp",
         project="local",
@@ -122,5 +124,6 @@ async def test_trigger_that_is_stopped_leaves_the_job_alone(pipeline_jobs, trigg
 
 def test_trigger_can_be_made_again_elsewhere(trigger):
     path, arguments = trigger.serialize()
-    assert path == "recsflow.triggers.pipeline_job.PipelineJobTrigger"
-    assert PipelineJobTrigger(**arguments).serialize() == (path, arguments)
+    assert path == "recsflow.triggers.vertex_job.VertexJobTrigger"
+    assert arguments["kind"] == "pipeline job"
+    assert VertexJobTrigger(**arguments).serialize() == (path, arguments)

@@ -1,0 +1,77 @@
+"""Google's custom job message: what we submit, and what we read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recsflow.hooks.job_service import (
+    ContainerSpec,
+    CustomJob,
+    CustomJobSpec,
+    JobState,
+    MachineSpec,
+    WorkerPoolSpec,
+)
+from recsflow.hooks.message_values import label, utc
+from recsflow.jobs import TRAINER, Component, Job
+from recsflow.jobs import JobState as OurState
+
+if TYPE_CHECKING:
+    from recsflow.settings import Settings
+    from recsflow.trainer_request import TrainerRequest
+
+_STATES = {
+    JobState.JOB_STATE_UNSPECIFIED: OurState.PENDING,
+    JobState.JOB_STATE_QUEUED: OurState.PENDING,
+    JobState.JOB_STATE_PENDING: OurState.PENDING,
+    JobState.JOB_STATE_RUNNING: OurState.RUNNING,
+    JobState.JOB_STATE_UPDATING: OurState.RUNNING,
+    JobState.JOB_STATE_SUCCEEDED: OurState.SUCCEEDED,
+    JobState.JOB_STATE_PARTIALLY_SUCCEEDED: OurState.FAILED,
+    JobState.JOB_STATE_FAILED: OurState.FAILED,
+    JobState.JOB_STATE_EXPIRED: OurState.FAILED,
+    JobState.JOB_STATE_CANCELLING: OurState.CANCELLING,
+    JobState.JOB_STATE_CANCELLED: OurState.CANCELLED,
+    JobState.JOB_STATE_PAUSED: OurState.PAUSED,
+}
+
+
+def to_message(request: TrainerRequest, settings: Settings) -> CustomJob:
+    """Write the message that starts a job: one replica of the trainer image.
+
+    Args:
+        request: The command, its machine and its labels.
+        settings: Which image, and as whom the job runs.
+    """
+    machine = request.machine
+    accelerator = {"accelerator_type": machine.accelerator, "accelerator_count": 1}
+    pool = WorkerPoolSpec(
+        machine_spec=MachineSpec(
+            machine_type=machine.machine_type, **(accelerator if machine.accelerator else {})
+        ),
+        replica_count=1,
+        container_spec=ContainerSpec(
+            image_uri=settings.trainer_image, command=list(request.command), args=list(request.arguments)
+        ),
+    )
+    return CustomJob(
+        display_name=request.experiment_id,
+        job_spec=CustomJobSpec(worker_pool_specs=[pool], service_account=settings.service_account or ""),
+        labels={key: label(value) for key, value in request.labels.items()},
+    )
+
+
+def to_job(message: CustomJob) -> Job:
+    """Read a job's message; its one component is the Trainer."""
+    state, error = _STATES[message.state], message.error.message
+    started, ended = utc(message.start_time), utc(message.end_time)
+    return Job(
+        job_id=message.name.rpartition("/")[-1],
+        state=state,
+        components=(Component(TRAINER, state, started, ended, error),),
+        components_total=1,
+        created=utc(message.create_time),
+        ended=ended,
+        error=error,
+        labels=dict(message.labels),
+    )

@@ -1,0 +1,71 @@
+"""Vertex AI custom jobs: submits, reads and cancels the container of a trainer."""
+# Imported inside the functions that need it, never at a DAG file's or an operator's top.
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from recsflow.hooks.custom_job_messages import to_job, to_message
+from recsflow.hooks.job_service import JobServiceClient
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
+from recsflow.jobs import INPUTS_LABEL, REUSABLE
+
+if TYPE_CHECKING:
+    from recsflow.jobs import Job
+    from recsflow.settings import Settings
+    from recsflow.trainer_request import TrainerRequest
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class CustomJobsHook(VertexHook):
+    """Custom jobs, whose ids the service chooses."""
+
+    @cached_property
+    def client(self) -> JobServiceClient:
+        """Google's client."""
+        return JobServiceClient(**self.client_arguments())
+
+    def read(self, job_id: str) -> Job:
+        """Read a job; the client's own NotFound where there is none of that id."""
+        return to_job(self.client.get_custom_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S))
+
+    def find_live(self, inputs: str) -> Job | None:
+        """Return the newest job with these inputs that runs or has succeeded.
+
+        Args:
+            inputs: Value of the label by which equal jobs are known.
+
+        Raises:
+            VertexUnavailable: The service did not answer.
+        """
+        wanted = {"parent": self._parent(), "filter": f'labels.{INPUTS_LABEL}="{inputs}"'}
+        with answered():
+            messages = list(self.client.list_custom_jobs(request=wanted, timeout=CALL_TIMEOUT_S))
+        live = [job for job in map(to_job, messages) if job.state in REUSABLE]
+        return max(live, key=lambda job: job.created or NEVER, default=None)
+
+    def submit(self, request: TrainerRequest, settings: Settings) -> str:
+        """Start a job and return its id.
+
+        Raises:
+            JobRefused: The service does not take the job as it is.
+            VertexUnavailable: The service did not answer.
+        """
+        with refused(f"custom job of {request.experiment_id}"), answered():
+            created = self.client.create_custom_job(
+                parent=self._parent(), custom_job=to_message(request, settings), timeout=CALL_TIMEOUT_S
+            )
+        return str(created.name.rpartition("/")[-1])
+
+    def request_cancellation(self, job_id: str) -> None:
+        """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
+        self.client.cancel_custom_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def _parent(self) -> str:
+        return self.client.common_location_path(self.project, self.location)
+
+    def _name(self, job_id: str) -> str:
+        return self.client.custom_job_path(self.project, self.location, job_id)

@@ -1,0 +1,63 @@
+"""Vertex AI Pipelines: submits, reads and cancels pipeline jobs."""
+# Imported inside the functions that need it, never at a DAG file's or an operator's top.
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from google.api_core.exceptions import AlreadyExists
+
+from recsflow.hooks.pipeline_job_messages import to_job, to_message
+from recsflow.hooks.pipeline_service import PipelineServiceClient
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
+
+if TYPE_CHECKING:
+    from recsflow.jobs import Job
+    from recsflow.pipeline_parameters import PipelineRequest
+    from recsflow.settings import Settings
+
+
+class PipelineJobsHook(VertexHook):
+    """Pipeline jobs, whose ids we choose."""
+
+    @cached_property
+    def client(self) -> PipelineServiceClient:
+        """Google's client."""
+        return PipelineServiceClient(**self.client_arguments())
+
+    def read(self, job_id: str) -> Job:
+        """Read a job; the client's own NotFound where there is none of that id."""
+        return to_job(self.client.get_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S))
+
+    def submit(self, job_id: str, spec: str, request: PipelineRequest, settings: Settings) -> bool:
+        """Start a job; whether it is new, False where another submit of the id came first.
+
+        Args:
+            job_id: The job's id, unique in project and location.
+            spec: The compiled pipeline, JSON.
+            request: What to run it with.
+            settings: Where artifacts go, and as whom the job runs.
+
+        Raises:
+            JobRefused: The service does not take the job as it is.
+            VertexUnavailable: The service did not answer.
+        """
+        try:
+            with refused(f"pipeline job {job_id}"), answered():
+                self.client.create_pipeline_job(
+                    parent=self.client.common_location_path(self.project, self.location),
+                    pipeline_job=to_message(spec, request, settings),
+                    pipeline_job_id=job_id,
+                    timeout=CALL_TIMEOUT_S,
+                )
+        except AlreadyExists:
+            return False
+        return True
+
+    def request_cancellation(self, job_id: str) -> None:
+        """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
+        self.client.cancel_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def _name(self, job_id: str) -> str:
+        return self.client.pipeline_job_path(self.project, self.location, job_id)

@@ -1,0 +1,14 @@
+"""Waits for a custom job."""
+
+from __future__ import annotations
+
+from recsflow.job_kinds import JobKind
+from recsflow.links import CustomJobLink
+from recsflow.sensors.vertex_job import VertexJobSensor
+
+
+class CustomJobSensor(VertexJobSensor):
+    """Waits for what `SubmitCustomJob` started."""
+
+    kind = JobKind.CUSTOM
+    operator_extra_links = (CustomJobLink(),)

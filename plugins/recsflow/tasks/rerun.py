@@ -1,0 +1,98 @@
+"""Resolve a rerun: which experiment it starts from, what it changes, and what it trains on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.sdk import get_current_context
+
+from recsflow.job_kinds import JobKind
+from recsflow.progress import say
+from recsflow.retries import retries
+from recsflow.tasks.decorators import experiment_task
+from recsflow.tasks.experiment import keep_experiment
+from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.errors import ConfigError
+    from include.experiment.experiment import Experiment
+    from include.tracking.search import RecordedExperiment
+    from recsflow.settings import Settings
+
+
+# Reads only; repeated because MLflow or Vertex AI may be away for a moment.
+@experiment_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=10)))
+def resolve_rerun() -> dict[str, str]:
+    """Find the parent and its transformed rows, apply what the run changes, and keep the result.
+
+    Returns:
+        `experiment` (URI of the rerun's own), `transform_graph` and `transformed_examples`.
+    """
+    from include.errors import ConfigError
+    from include.experiment.rerun import resolve_rerun as resolve
+    from recsflow.errors import InvalidExperiment
+    from recsflow.settings import load_settings
+
+    context = get_current_context()
+    settings = load_settings()
+    parameters = dict(context["params"])
+    try:
+        record = _record(parameters.get("experiment"), settings)
+        parent = _resolved(record.experiment_id, settings)
+        transformed = _transformed(record, parent, settings)
+        experiment = resolve(parameters, parent, dag_id=context["dag"].dag_id, run_id=context["run_id"])
+    except ConfigError as error:
+        raise InvalidExperiment(str(error)) from None
+    uri = keep_experiment(experiment, context, settings)
+    say(context["ti"].task_id, f"reruns {parent.experiment_id} on {transformed['transformed_examples']}")
+    return {"experiment": uri, **transformed}
+
+
+def _record(name: str | None, settings: Settings) -> RecordedExperiment:
+    from include.tracking.parent import find_parent
+
+    return find_parent(
+        name, tracking_uri=settings.mlflow_tracking_uri, experiment_name=settings.mlflow_experiment
+    )
+
+
+def _resolved(experiment_id: str, settings: Settings) -> Experiment:
+    uri = f"{settings.experiment_folder(experiment_id)}/{EXPERIMENT_FILE}"
+    try:
+        return read_experiment(uri)
+    except FileNotFoundError:
+        raise _unusable(experiment_id, f"{uri} is gone", settings) from None
+
+
+def _transformed(record: RecordedExperiment, parent: Experiment, settings: Settings) -> Mapping[str, str]:
+    """Return Transform's output; a rerun's rerun trains on what the first experiment transformed."""
+    from recsflow.transform_output import transform_output
+
+    root = parent
+    while root.parent_experiment_id:
+        root = _resolved(root.parent_experiment_id, settings)
+    job_id = _record(root.experiment_id, settings).job_id
+    hook = JobKind.PIPELINE.hook(
+        gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
+    )
+    job = hook.find(job_id)
+    if job is None:
+        raise _unusable(record.experiment_id, f"pipeline job {job_id} is gone", settings)
+    try:
+        return transform_output(job)
+    except LookupError as error:
+        raise _unusable(record.experiment_id, str(error), settings) from None
+
+
+def _unusable(experiment_id: str, why: str, settings: Settings) -> ConfigError:
+    from include.tracking.parent import unusable_parent
+    from include.tracking.search import find_experiments
+
+    recent = find_experiments(
+        tracking_uri=settings.mlflow_tracking_uri, experiment_name=settings.mlflow_experiment, limit=20
+    )
+    others = [each for each in recent if each.experiment_id != experiment_id]
+    return unusable_parent(f"is {experiment_id!r}, whose {why}", others)

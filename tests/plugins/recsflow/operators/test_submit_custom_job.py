@@ -1,0 +1,100 @@
+import json
+
+import pytest
+
+from recsflow.errors import JobRefused
+from recsflow.operators.submit_custom_job import SubmitCustomJob
+from tests.plugins.experiments import write_experiment
+
+pytestmark = pytest.mark.emulator
+
+EXPERIMENT_ID = "trainer-rerun-manual-1-0123456789"
+
+
+@pytest.fixture
+def operator(tmp_path, custom_jobs):
+    root = tmp_path.as_uri()
+    return SubmitCustomJob(
+        task_id="submit_trainer",
+        experiment=write_experiment(root, EXPERIMENT_ID, parent_experiment_id="quick-test-1"),
+        transformed={
+            "transform_graph": "/root/Transform_1/transform_graph",
+            "transformed_examples": "/root/Transform_1/transformed_examples",
+        },
+        modules={"trainer_module_uri": f"{root}/modules/b/trainer_module.py"},
+    )
+
+
+def test_job_runs_the_trainer_image_on_transforms_output(operator, custom_jobs, context, tmp_path):
+    folder = f"{tmp_path}/experiments/{EXPERIMENT_ID}"
+    assert operator.execute(context) == {
+        "job_id": "1",
+        "metrics_uri": f"file://{folder}/training_metrics.json",
+    }
+    message = custom_jobs.jobs["1"]
+    (pool,) = message["jobSpec"]["workerPoolSpecs"]
+    container = pool["containerSpec"]
+    options = dict(zip(container["args"][::2], container["args"][1::2], strict=True))
+    config = json.loads(options.pop("--trainer-config"))
+    assert message["displayName"] == EXPERIMENT_ID
+    assert message["labels"]["parent"] == "quick-test-1"
+    assert container["imageUri"] == "local/recsflow-trainer:1"
+    assert container["command"] == ["python", "-m", "recsflow_trainer.rerun"]
+    assert options == {
+        "--trainer-module": f"{tmp_path}/modules/b/trainer_module.py",
+        "--transform-graph": "/root/Transform_1/transform_graph",
+        "--transformed-examples": "/root/Transform_1/transformed_examples",
+        "--serving-model-dir": f"{folder}/model",
+    }
+    assert config["experiment_id"] == EXPERIMENT_ID
+    assert config["metrics_uri"] == f"{folder}/training_metrics.json"
+    assert config["training"]["learning_rate"] == 0.05
+
+
+def test_accelerator_comes_on_a_machine_that_carries_it(operator, custom_jobs, context, tmp_path):
+    operator.experiment = write_experiment(
+        tmp_path.as_uri(), EXPERIMENT_ID, parent_experiment_id="quick-test-1", accelerator="NVIDIA_L4"
+    )
+    operator.execute(context)
+    (pool,) = custom_jobs.jobs["1"]["jobSpec"]["workerPoolSpecs"]
+    machine = pool["machineSpec"]
+    assert (machine["machineType"], machine["acceleratorCount"]) == ("g2-standard-8", 1)
+
+
+@pytest.mark.parametrize("state", ["QUEUED", "PENDING", "RUNNING", "PAUSED", "SUCCEEDED"])
+def test_repeated_task_uses_the_job_that_is_there(operator, custom_jobs, context, state):
+    operator.execute(context)
+    custom_jobs.set_state("1", state)
+    assert operator.execute(context)["job_id"] == "1"
+    assert custom_jobs.created == ["1"]
+
+
+@pytest.mark.parametrize("state", ["FAILED", "EXPIRED", "CANCELLED", "CANCELLING"])
+def test_job_that_ended_badly_is_followed_by_another(operator, custom_jobs, context, state):
+    operator.execute(context)
+    custom_jobs.set_state("1", state)
+    assert operator.execute(context)["job_id"] == "2"
+    assert operator.execute(context)["job_id"] == "2"
+
+
+def test_job_with_another_module_is_not_taken_for_this_one(operator, custom_jobs, context, tmp_path):
+    operator.execute(context)
+    operator.modules = {"trainer_module_uri": f"{tmp_path.as_uri()}/modules/c/trainer_module.py"}
+    assert operator.execute(context)["job_id"] == "2"
+
+
+def test_refusal_is_the_services_own_sentence(operator, custom_jobs, context):
+    custom_jobs.refusal = (501, "UNIMPLEMENTED", "1 NVIDIA_L4: choose accelerator cpu.")
+    with pytest.raises(JobRefused) as refused:
+        operator.execute(context)
+    assert str(refused.value) == (
+        f"custom job of {EXPERIMENT_ID} was refused: 1 NVIDIA_L4: choose accelerator cpu."
+    )
+
+
+def test_killed_task_cancels_its_job(operator, custom_jobs, context):
+    operator.on_kill()
+    assert custom_jobs.cancelled == []
+    operator.execute(context)
+    operator.on_kill()
+    assert custom_jobs.cancelled == ["1"]
