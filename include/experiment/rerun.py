@@ -10,8 +10,9 @@ from include.errors import ConfigError, Problem
 from include.experiment.base import Frozen
 from include.experiment.experiment import Experiment, TrainingParameters
 from include.experiment.identity import experiment_id
+from include.experiment.label_checks import check_label
 from include.experiment.loader import load_model
-from include.experiment.models import OptimizerName, OptimizerOption
+from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerName, OptimizerOption
 from include.experiment.overrides import (
     RUN_PARAMETER,
     apply_hyperparameters,
@@ -70,6 +71,8 @@ def resolve_rerun(
     rerun = _parse({name: value for name, value in given.items() if name not in rows})
     same_model = rerun.model in (None, parent.model.name)
     base = parent.model if same_model else load_model(str(rerun.model), root)
+    if problems := list(_check_model(base, parent)):
+        raise ConfigError(problems)
     run = _run_parameters(rerun, parent, same_model=same_model)
     model = apply_hyperparameters(base, run)
     training = training_parameters(model, run)
@@ -108,6 +111,18 @@ def _asks_for_other_rows(given: Mapping[str, Any], parent: Experiment) -> Iterat
             received = f"is {shown(given[name])}, but {in_words} in {parent.experiment_id}"
             remedy = "leave it out, since a rerun trains on that experiment's rows, or trigger quick_test"
             yield Problem(RUN_PARAMETERS, name, received, remedy)
+
+
+def _check_model(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
+    """Yield what keeps a model from training on what the parent's Transform left."""
+    of_graphs = isinstance(model, GraphRankingConfig)
+    if of_graphs != isinstance(parent.model, GraphRankingConfig):
+        theirs = "graphs" if not of_graphs else "single purchases"
+        received = f"is {model.name!r} of type {model.type}, but {parent.experiment_id} has {theirs} as rows"
+        remedy = f"name a model that trains on {theirs}, or trigger quick_test"
+        yield Problem(RUN_PARAMETERS, "model", received, remedy)
+    else:
+        yield from check_label(model, parent.dataset, parent.features)
 
 
 def _run_parameters(rerun: RerunParameters, parent: Experiment, *, same_model: bool) -> RunParameters:

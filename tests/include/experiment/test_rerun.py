@@ -2,6 +2,7 @@ import pytest
 
 from include.errors import ConfigError
 from include.experiment.experiment import Experiment
+from include.experiment.models import GraphRankingConfig
 from include.experiment.rerun import resolve_rerun
 from tests.include.complete_journey import resolved
 
@@ -108,3 +109,18 @@ def test_mistakes_are_told_as_in_any_run(parent, parameters, words):
 def test_warnings_are_of_the_reruns_own_values(parent):
     fields = [warning.field for warning in rerun(parent, model="deep", learning_rate=0.5).warnings]
     assert "learning_rate" in fields
+
+
+def test_model_of_another_type_trains_on_the_same_rows(parent):
+    child = rerun(parent, model="ranking")
+    assert (child.model.type, child.training.learning_rate) == ("ranking", child.model.learning_rate)
+
+
+def test_model_of_graphs_needs_graphs(parent):
+    graph = GraphRankingConfig.model_construct(name="graph", type="graph_ranking")
+    of_graphs = parent.model_copy(update={"model": graph})
+    (problem,) = problems(of_graphs, model="deep")
+    assert problem == (
+        f"run parameters: model is 'deep' of type retrieval, but {PARENT_ID} has graphs as rows; name a model "
+        "that trains on graphs, or trigger quick_test."
+    )
