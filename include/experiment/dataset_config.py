@@ -17,6 +17,7 @@ class Role(StrEnum):
     CUSTOMER_ID = "customer_id"
     PRODUCT_ID = "product_id"
     DATE = "date"
+    BASKET = "basket"
     LABEL = "label"
     FEATURE = "feature"
 

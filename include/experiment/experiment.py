@@ -9,7 +9,7 @@ from include.experiment.column_types import StagedType
 from include.experiment.dataset_config import DatasetConfig, SplitStrategy
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
-from include.experiment.models import ModelConfig, OptimizerName, OptimizerOption
+from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerName, OptimizerOption
 from include.experiment.run_parameters import RunParameters, SampleUnit
 
 
@@ -126,6 +126,11 @@ class Experiment(Frozen):
     def pipeline_name(self) -> str:
         """Name of the pipeline, stable per dataset and feature config."""
         return pipeline_name(self.dataset.name, self.features.name)
+
+    @property
+    def reads_graphs(self) -> bool:
+        """Whether the rows become graphs, instead of transformed examples."""
+        return isinstance(self.model, GraphRankingConfig)
 
     @property
     def window_start(self) -> datetime | None:

@@ -13,6 +13,7 @@ from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
 from include.experiment.feature_checks import check_features, check_features_fit
 from include.experiment.feature_config import FeatureConfig
+from include.experiment.graph_checks import check_graph
 from include.experiment.identity import experiment_id
 from include.experiment.label_checks import check_label
 from include.experiment.loader import load_dataset, load_features, load_model
@@ -92,7 +93,8 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
     problems.extend(_check(dataset, features, table_schemas, date_column))
     problems.extend(check_label(base, dataset, features) if base and dataset else [])
-    split = problems.attempt(lambda: split_plan(dataset, run)) if dataset and run else None
+    problems.extend(check_graph(base, dataset, features) if base and dataset else [])
+    split = problems.attempt(lambda: split_plan(dataset, run, base)) if dataset and run and base else None
     model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
     # The None checks tell the type checker what an empty list of problems means.
     if problems or not (run and loaded and dataset and features and base and model and split):
@@ -112,7 +114,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         split=split,
         sources=value_sources(loaded, base, run),
         warnings=config_warnings(run, model, training, split),
-        columns=staged_columns(dataset, features, table_schemas),
+        columns=staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas),
     )
 

@@ -90,6 +90,7 @@ def _role_type(dataset: DatasetConfig, field: str, column: Column, reported: str
     uses = {
         Role.CUSTOMER_ID: Use.ID,
         Role.PRODUCT_ID: Use.ID,
+        Role.BASKET: Use.ID,
         Role.LABEL: Use.NUMBER,
     }
     use = uses.get(column.role)

@@ -5,14 +5,19 @@ from collections.abc import Callable
 from include.errors import ConfigError, Problem
 from include.experiment.dataset_config import DatasetConfig, SplitStrategy
 from include.experiment.experiment import SplitPlan
-from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.models import GraphRankingConfig, ModelConfig
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters, SampleUnit
 
 # How many times holdout_days stands at the end of the window: for test, and for eval.
 _HOLDOUTS = {SplitStrategy.TIME_HOLDOUT: 1, SplitStrategy.STRICT_TIME: 2}
 
 
-def split_plan(dataset: DatasetConfig, run: RunParameters) -> SplitPlan:
-    """Return how rows are sampled and split; raise ConfigError where no rows would be left for a split."""
+def split_plan(dataset: DatasetConfig, run: RunParameters, model: ModelConfig) -> SplitPlan:
+    """Return how rows are sampled and split; raise ConfigError where no rows would be left for a split.
+
+    For a model of graphs whole customers are sampled, whatever the run says: a visit is nothing without its
+    rows, nor a history without its visits.
+    """
     strategy = run.split_strategy or dataset.split.strategy
     train = run.train_ratio or dataset.split.train_ratio
     eval_ratios: dict[SplitStrategy, Callable[[], float]] = {
@@ -26,7 +31,7 @@ def split_plan(dataset: DatasetConfig, run: RunParameters) -> SplitPlan:
         eval_ratio=round(eval_ratios.get(strategy, lambda: 1 - train)(), 6),
         holdout_days=run.holdout_days or dataset.split.holdout_days,
         sample_percent=run.sample_percent.value,
-        sample_unit=run.sample_unit,
+        sample_unit=SampleUnit.CUSTOMER if isinstance(model, GraphRankingConfig) else run.sample_unit,
     )
     _check_window(dataset, run, plan)
     return plan

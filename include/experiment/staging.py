@@ -2,18 +2,25 @@
 
 from include.experiment.column_types import Use, staged_type
 from include.experiment.dataset_checks import filter_columns
-from include.experiment.dataset_config import DatasetConfig
+from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import StagedColumn
 from include.experiment.feature_checks import use_of
 from include.experiment.feature_config import FeatureConfig
+from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.schema_checks import TableSchemas, column_type
 
 
 def staged_columns(
-    dataset: DatasetConfig, features: FeatureConfig, schemas: TableSchemas
+    dataset: DatasetConfig, features: FeatureConfig, model: ModelConfig, schemas: TableSchemas
 ) -> tuple[StagedColumn, ...]:
-    """Return the ids, the date, the label and what features read, in that order, without repetition."""
+    """Return the ids, the date, the label and what features read, in that order, without repetition.
+
+    A model of graphs needs the basket too.
+    """
     uses = {dataset.customer_id: Use.ID, dataset.product_id: Use.ID, dataset.date_column: Use.DATE}
+    basket = dataset.with_role(Role.BASKET)
+    if basket and isinstance(model, GraphRankingConfig):
+        uses[basket.name] = Use.ID
     if dataset.label:
         uses[dataset.label] = Use.NUMBER
     for listed in features.towers.values():

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import SplitStrategy
+from include.experiment.dataset_config import Role, SplitStrategy
 from include.experiment.experiment import Experiment
 from include.experiment.run_parameters import SampleUnit
 from include.sql.identifiers import identifier
@@ -18,10 +18,12 @@ def row_key(experiment: Experiment) -> list[str]:
     """Return the texts that together identify an interaction: customer, product and second.
 
     It is the same for every feature config, so that experiments with other features keep the same splits.
+    Rows that become graphs are identified by customer and basket, so that no basket is torn.
     """
     dataset = experiment.dataset
-    names = (dataset.customer_id, dataset.product_id, dataset.date_column)
-    return [_as_text(experiment, name) for name in names]
+    basket = dataset.with_role(Role.BASKET) if experiment.reads_graphs else None
+    row = (dataset.product_id, dataset.date_column) if basket is None else (basket.name,)
+    return [_as_text(experiment, name) for name in (dataset.customer_id, *row)]
 
 
 def sample_key(experiment: Experiment) -> list[str]:

@@ -44,7 +44,7 @@ class PipelineRequest:
         Args:
             experiment: The resolved experiment.
             rows: What stage_dataset returns: `table`, and `rows_uri` where rows were exported.
-            modules: What generate_modules returns: `transform_module_uri` and `trainer_module_uri`.
+            modules: What generate_modules returns: the URI of each module.
             settings: Where everything is.
         """
         from include import storage
@@ -52,9 +52,8 @@ class PipelineRequest:
         metrics_uri = f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
         topology = Topology.of(experiment, settings)
         parameters = {
-            **_rows(rows, settings),
-            "transform_module_uri": storage.local_path(modules["transform_module_uri"]),
-            "trainer_module_uri": storage.local_path(modules["trainer_module_uri"]),
+            **_rows(experiment, rows, settings),
+            **{name: storage.local_path(uri) for name, uri in modules.items()},
             "trainer_config": trainer_config(experiment, storage.local_path(metrics_uri)),
         }
         labels = {
@@ -76,6 +75,8 @@ def trainer_config(experiment: Experiment, metrics: str) -> str:
         "accelerator": experiment.parameters.accelerator.value,
         "training": experiment.training.model_dump(mode="json"),
     }
+    if experiment.parameters.overfit_rows is not None:
+        config["overfit_check"] = {"rows": experiment.parameters.overfit_rows}
     return json.dumps(config, sort_keys=True)
 
 
@@ -88,9 +89,15 @@ def input_config(table: str) -> str:
     return json.dumps({"splits": splits})
 
 
-def _rows(rows: Mapping[str, str], settings: Settings) -> dict[str, str]:
+def _rows(experiment: Experiment, rows: Mapping[str, str], settings: Settings) -> dict[str, str]:
     from include import storage
+    from include.generators.graph_options import graph_options
 
+    if experiment.reads_graphs:
+        return {
+            "rows_uri": storage.local_path(rows["rows_uri"]),
+            "graph_options": graph_options(experiment),
+        }
     if settings.example_source == "parquet":
         return {"rows_uri": storage.local_path(rows["rows_uri"])}
     return {"input_config": input_config(rows["table"])}

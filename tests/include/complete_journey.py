@@ -9,6 +9,7 @@ SCHEMAS = {
     "complete_journey.transactions": {
         "household_id": "INTEGER",
         "store_id": "INTEGER",
+        "basket_id": "INTEGER",
         "product_id": "INTEGER",
         "quantity": "FLOAT",
         "sales_value": "FLOAT",

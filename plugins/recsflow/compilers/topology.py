@@ -20,6 +20,7 @@ class Topology:
 
     Attributes:
         trainer_image: Carries the library's version, so that another library is another pipeline.
+        trainer_input: Whether rows become transformed examples or graphs.
         accelerator: Hardware of the Trainer.
     """
 
@@ -28,6 +29,7 @@ class Topology:
     trainer_image: str
     project: str
     location: str
+    trainer_input: str
     accelerator: str
     beam_args: tuple[str, ...]
 
@@ -40,6 +42,7 @@ class Topology:
             trainer_image=settings.trainer_image,
             project=settings.project,
             location=settings.location,
+            trainer_input="graphs" if experiment.reads_graphs else "examples",
             accelerator=experiment.parameters.accelerator.value,
             beam_args=settings.beam_args,
         )

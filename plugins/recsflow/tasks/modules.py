@@ -1,4 +1,4 @@
-"""Generate the two modules that the pipeline runs."""
+"""Generate the modules that the pipeline runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def generate_modules(experiment: str) -> dict[str, str]:
         experiment: URI of the resolved experiment.
 
     Returns:
-        `transform_module_uri` and `trainer_module_uri`.
+        `trainer_module_uri`, and `transform_module_uri` unless the rows become graphs.
     """
     from include.generators.trainer_module import render_trainer_module
     from include.generators.transform_module import render_transform_module
@@ -36,10 +36,9 @@ def generate_modules(experiment: str) -> dict[str, str]:
 
     settings = load_settings()
     resolved = read_experiment(experiment)
-    texts = {
-        "transform_module": render_transform_module(resolved),
-        "trainer_module": render_trainer_module(resolved),
-    }
+    texts = {"trainer_module": render_trainer_module(resolved)}
+    if not resolved.reads_graphs:
+        texts["transform_module"] = render_transform_module(resolved)
     uris = {
         f"{name}_uri": _keep(name, text, experiment, settings.artifact_root) for name, text in texts.items()
     }

@@ -53,7 +53,8 @@ def stage_dataset(query: str) -> dict[str, str]:
     _tell_staged(staged)
     _refuse_empty_splits(experiment, staged)
     rows = {"experiment": experiment_uri, "table": staged.table}
-    if settings.example_source == "parquet":
+    # Graphs are made of files, wherever examples are read.
+    if settings.example_source == "parquet" or experiment.reads_graphs:
         rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)
         say("stage_dataset", f"rows exported to {rows['rows_uri']}")
     return rows

@@ -56,10 +56,15 @@ def reads_the_label(features, model):
     return features == "rich" and load_model(model).type in {"ranking", "multitask"}
 
 
+def has_no_place_in_a_graph(features, model):
+    """Crosses, buckets and the time of a purchase are no properties of a node."""
+    return features in {"rich", "catalogue"} and load_model(model).type == "graph_ranking"
+
+
 COMBINATIONS = [
     (dataset, features, model)
     for dataset, features, model in itertools.product(*map(list_configs, CONFIG_KINDS))
-    if not reads_the_label(features, model)
+    if not reads_the_label(features, model) and not has_no_place_in_a_graph(features, model)
 ]
 
 

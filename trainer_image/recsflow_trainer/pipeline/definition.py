@@ -1,4 +1,4 @@
-"""The TFX pipeline: rows to examples, statistics, schema, validation, preprocessing, training."""
+"""The TFX pipeline: rows to examples, statistics, schema, preprocessing, training; or to graphs, training."""
 
 from tfx.components import ExampleValidator, SchemaGen, StatisticsGen, Trainer, Transform
 from tfx.components.example_gen.component import FileBasedExampleGen
@@ -10,15 +10,43 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, transform_pb2
 
 from recsflow_trainer.pipeline import parquet_examples
+from recsflow_trainer.pipeline.graph_gen import GraphGen
 from recsflow_trainer.pipeline.resources import trainer_resources
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
 
 SPLITS = ("train", "eval", "test")
 
 
 def build_pipeline(topology: Topology) -> Pipeline:
     """Returns the pipeline of a topology; its root is given when a job is submitted."""
-    example_gen = _example_gen(topology.example_source)
+    graphs = topology.trainer_input is TrainerInput.GRAPHS
+    components = _on_graphs() if graphs else _on_examples(topology.example_source)
+    trainer = components[-1]
+    if topology.accelerator is not Accelerator.CPU:
+        trainer.with_platform_config(trainer_resources(topology.accelerator))
+    return Pipeline(
+        pipeline_name=topology.pipeline_name,
+        pipeline_root="",
+        components=components,
+        enable_cache=True,
+        beam_pipeline_args=_beam_args(topology),
+    )
+
+
+def _on_graphs() -> list[BaseComponent]:
+    """Returns the components of a model of graphs, which need no statistics, schema or preprocessing."""
+    graph_gen = GraphGen(rows_uri=_text_parameter("rows_uri"), graph_options=_text_parameter("graph_options"))
+    trainer = Trainer(
+        examples=graph_gen.outputs["graphs"],
+        module_file=_text_parameter("trainer_module_uri"),
+        custom_config=_text_parameter("trainer_config"),
+    )
+    return [graph_gen, trainer]
+
+
+def _on_examples(source: ExampleSource) -> list[BaseComponent]:
+    """Returns the components of a model of rows, the Trainer last."""
+    example_gen = _example_gen(source)
     examples = example_gen.outputs["examples"]
     statistics = StatisticsGen(examples=examples)
     schema = SchemaGen(statistics=statistics.outputs["statistics"], infer_feature_shape=True)
@@ -39,15 +67,7 @@ def build_pipeline(topology: Topology) -> Pipeline:
         module_file=_text_parameter("trainer_module_uri"),
         custom_config=_text_parameter("trainer_config"),
     )
-    if topology.accelerator is not Accelerator.CPU:
-        trainer.with_platform_config(trainer_resources(topology.accelerator))
-    return Pipeline(
-        pipeline_name=topology.pipeline_name,
-        pipeline_root="",
-        components=[example_gen, statistics, schema, validator, transform, trainer],
-        enable_cache=True,
-        beam_pipeline_args=_beam_args(topology),
-    )
+    return [example_gen, statistics, schema, validator, transform, trainer]
 
 
 def _beam_args(topology: Topology) -> list[str]:

@@ -19,6 +19,13 @@ class ExampleSource(StrEnum):
     BIGQUERY = "bigquery"
 
 
+class TrainerInput(StrEnum):
+    """What becomes of the rows before the Trainer reads them."""
+
+    EXAMPLES = "examples"
+    GRAPHS = "graphs"
+
+
 class Accelerator(StrEnum):
     """Hardware of the Trainer, by Vertex AI's own names."""
 
@@ -38,6 +45,7 @@ class Topology:
         trainer_image: container image that runs every component.
         project: Google Cloud project that pays for Beam's BigQuery reads.
         location: region of the jobs.
+        trainer_input: whether rows become transformed examples or graphs.
         accelerator: hardware of the Trainer; the other components always run on CPU.
         beam_args: flags of Apache Beam, for example `--runner=DirectRunner`.
     """
@@ -47,6 +55,7 @@ class Topology:
     trainer_image: str
     project: str
     location: str
+    trainer_input: TrainerInput = TrainerInput.EXAMPLES
     accelerator: Accelerator = Accelerator.CPU
     beam_args: tuple[str, ...] = ()
 
@@ -70,6 +79,7 @@ class Topology:
         if problems:
             raise TopologyError("\n".join(f"{source}: {problem}" for problem in problems))
         values["example_source"] = ExampleSource(values["example_source"])
+        values["trainer_input"] = TrainerInput(values.get("trainer_input", TrainerInput.EXAMPLES))
         values["accelerator"] = Accelerator(values.get("accelerator", Accelerator.CPU))
         values["beam_args"] = tuple(values.get("beam_args", ()))
         return cls(**values)
@@ -91,6 +101,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         problems.append(f"pipeline_name is {pipeline!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
     if isinstance(example_source, str) and example_source and example_source not in set(ExampleSource):
         problems.append(f"example_source is {example_source!r}; use {' or '.join(ExampleSource)}.")
+    trainer_input = values.get("trainer_input", TrainerInput.EXAMPLES)
+    if trainer_input not in list(TrainerInput):
+        problems.append(f"trainer_input is {trainer_input!r}; use {' or '.join(TrainerInput)}.")
     accelerator = values.get("accelerator", Accelerator.CPU)
     if accelerator not in list(Accelerator):
         problems.append(f"accelerator is {accelerator!r}; use {', '.join(Accelerator)}.")
