@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from include.experiment.experiment import Experiment
 from include.tracking.outcome import PipelineOutcome
+from include.tracking.overfit import overfit_tags, overfit_values
 from include.tracking.training_metrics import TowerStatistics, TrainingMetrics, Verdict
 
 EXPERIMENT_ID = "recsflow.experiment_id"
@@ -106,6 +107,7 @@ def tags_of(
         "mlflow.source.name": experiment.dag_id,
         "mlflow.source.type": "JOB",
     }
+    tags |= overfit_tags(metrics.overfit if metrics else None)
     versions = metrics.environment if metrics else {}
     tags |= {f"recsflow.version.{name}": version or "" for name, version in versions.items()}
     return {name: value for name, value in tags.items() if value}
@@ -157,6 +159,7 @@ def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
     }
     for baseline, measures in metrics.baselines.items():
         values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
+    values |= overfit_values(metrics.overfit)
     values |= {f"lift_{metric_name(name)}": lift(metrics, name) for name in metrics.test}
     values |= {f"rows_{split}": float(count) for split, count in metrics.rows}
     return values | {"candidates": float(metrics.candidates), "epochs_completed": float(len(metrics.epochs))}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from include.experiment.experiment import Experiment
 from include.tracking.entries import BASELINE, failure_of, lift, warnings_of
 from include.tracking.outcome import PipelineOutcome
+from include.tracking.overfit import overfit_lines
 from include.tracking.parent import comparison
 from include.tracking.search import RecordedExperiment
 from include.tracking.training_metrics import TrainingMetrics, Verdict
@@ -39,6 +40,7 @@ def render_summary(
         [_title(experiment, metrics, outcome)],
         list(_results(metrics)) if metrics else [],
         comparison(experiment, metrics, parent) if parent else [],
+        list(overfit_lines(metrics.overfit)) if metrics and metrics.overfit else [],
         list(_durations(metrics, outcome)),
         list(_judgement(experiment, metrics, outcome)),
         _columns(links or {}),
@@ -87,7 +89,7 @@ def _durations(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> Ite
 def _judgement(
     experiment: Experiment, metrics: TrainingMetrics | None, outcome: PipelineOutcome
 ) -> Iterator[str]:
-    if metrics:
+    if metrics and not metrics.overfit:
         diagnosis = metrics.diagnosis
         since = diagnosis.epoch if diagnosis.verdict is not Verdict.HEALTHY else None
         at = f" since epoch {since}" if since else ""

@@ -13,6 +13,10 @@ from typing import Any
 from recsflow.jobs import ENDED, Component, Job, JobState
 
 HEARTBEAT_S = 30.0
+SHOWN = (
+    *("loss", "val_loss", "recall@1", "pairwise_accuracy", "spearman", "score_std", "gradient_norm"),
+    "learning_rate",
+)
 CLOCK_SKEW = timedelta(seconds=30)
 log = logging.getLogger("recsflow.progress")
 
@@ -103,7 +107,7 @@ def _epoch_line(epoch: Mapping[str, Any], planned: object) -> str:
 
 
 def _ordered(metrics: Mapping[str, Any]) -> Iterable[str]:
-    return [name for name in ("loss", "val_loss", "learning_rate") if name in metrics]
+    return [name for name in SHOWN if name in metrics]
 
 
 def _number(value: float | None) -> str:

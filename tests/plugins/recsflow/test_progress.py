@@ -65,6 +65,15 @@ def test_epochs_are_said_once_each():
     assert progress.epochs(metrics, at(1)) == ["Trainer epoch 2/2 loss 6.5 val_loss 6.75 (3.5 s)"]
 
 
+def test_epochs_of_an_overfit_check_show_what_it_asks_for():
+    values = {"learning_rate": 1.0, "gradient_norm": 0.5, "loss": 0.25, "recall@1": 0.75, "score_std": 2.0}
+    epoch = {"epoch": 10, "duration_s": 1.0, "metrics": values}
+    metrics = {"started_at": at(5).isoformat(), "params": {"epochs": 500}, "epochs": [epoch]}
+    assert JobProgress().epochs(metrics, at(1)) == [
+        "Trainer epoch 10/500 loss 0.25 recall@1 0.75 score_std 2 gradient_norm 0.5 learning_rate 1 (1 s)"
+    ]
+
+
 def test_epochs_of_an_earlier_attempt_are_not_said():
     metrics = {"started_at": at(0).isoformat(), "epochs": [{"epoch": 1, "metrics": {"loss": 1.0}}]}
     assert JobProgress().epochs(metrics, at(600)) == []
