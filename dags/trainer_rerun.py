@@ -46,7 +46,7 @@ def trainer_rerun() -> None:
     job = SubmitCustomJob(
         task_id="submit_trainer",
         experiment=rerun["experiment"],
-        transformed=rerun,
+        rerun=rerun,
         modules=generate_modules(rerun["experiment"]),
         # Safe to repeat: a job that is there already is used.
         **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=10)),

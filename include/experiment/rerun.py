@@ -71,7 +71,7 @@ def resolve_rerun(
     rerun = _parse({name: value for name, value in given.items() if name not in rows})
     same_model = rerun.model in (None, parent.model.name)
     base = parent.model if same_model else load_model(str(rerun.model), root)
-    if problems := list(_check_model(base, parent)):
+    if not same_model and (problems := list(_check_model(base, parent))):
         raise ConfigError(problems)
     run = _run_parameters(rerun, parent, same_model=same_model)
     model = apply_hyperparameters(base, run)
@@ -115,11 +115,10 @@ def _asks_for_other_rows(given: Mapping[str, Any], parent: Experiment) -> Iterat
 
 def _check_model(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
     """Yield what keeps a model from training on what the parent's Transform left."""
-    of_graphs = isinstance(model, GraphRankingConfig)
-    if of_graphs != isinstance(parent.model, GraphRankingConfig):
-        theirs = "graphs" if not of_graphs else "single purchases"
-        received = f"is {model.name!r} of type {model.type}, but {parent.experiment_id} has {theirs} as rows"
-        remedy = f"name a model that trains on {theirs}, or trigger quick_test"
+    graphs = [each for each in (model, parent.model) if isinstance(each, GraphRankingConfig)]
+    if graphs:
+        received = f"is {model.name!r}, but {parent.model.name!r} in {parent.experiment_id}"
+        remedy = f"leave it out or trigger quick_test, since {graphs[0].name!r} makes graphs of its own"
         yield Problem(RUN_PARAMETERS, "model", received, remedy)
     else:
         yield from check_label(model, parent.dataset, parent.features)

@@ -1,4 +1,4 @@
-"""One custom job, asked for: the command that trains on what an earlier Transform left."""
+"""One custom job, asked for: the command that trains on what an earlier Trainer read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TrainerRequest:
     def of(
         cls,
         experiment: Experiment,
-        transformed: Mapping[str, str],
+        rerun: Mapping[str, str],
         modules: Mapping[str, str],
         settings: Settings,
     ) -> TrainerRequest:
@@ -67,7 +67,7 @@ class TrainerRequest:
 
         Args:
             experiment: The rerun's resolved experiment.
-            transformed: What Transform left: `transform_graph` and `transformed_examples`.
+            rerun: What resolve_rerun returns: `examples`, and `transform_graph` unless they are graphs.
             modules: What generate_modules returns; only `trainer_module_uri` is used.
             settings: Where everything is.
         """
@@ -77,8 +77,8 @@ class TrainerRequest:
         metrics_uri = f"{folder}/training_metrics.json"
         options = {
             "--trainer-module": storage.local_path(modules["trainer_module_uri"]),
-            "--transform-graph": transformed["transform_graph"],
-            "--transformed-examples": transformed["transformed_examples"],
+            "--examples": rerun["examples"],
+            **({"--transform-graph": rerun["transform_graph"]} if "transform_graph" in rerun else {}),
             "--serving-model-dir": storage.local_path(f"{folder}/model"),
             "--trainer-config": trainer_config(experiment, storage.local_path(metrics_uri)),
         }

@@ -18,12 +18,12 @@ def run_fn(fn_args):
 @pytest.fixture
 def options(tmp_path):
     (tmp_path / "trainer_module.py").write_text(MODULE)
-    for folder in ("transform_graph", "transformed_examples"):
+    for folder in ("transform_graph", "examples"):
         (tmp_path / folder).mkdir()
     return {
         "--trainer-module": str(tmp_path / "trainer_module.py"),
         "--transform-graph": str(tmp_path / "transform_graph"),
-        "--transformed-examples": str(tmp_path / "transformed_examples"),
+        "--examples": str(tmp_path / "examples"),
         "--serving-model-dir": str(tmp_path / "model"),
         "--trainer-config": json.dumps({"called": str(tmp_path / "called.json")}),
     }
@@ -37,8 +37,8 @@ def test_the_module_gets_transforms_output_by_the_names_of_tfx(options, tmp_path
     assert main(argv(options)) == 0
     called = json.loads((tmp_path / "called.json").read_text())
     assert called == {
-        "train_files": [f"{tmp_path}/transformed_examples/Split-train/*"],
-        "eval_files": [f"{tmp_path}/transformed_examples/Split-eval/*"],
+        "train_files": [f"{tmp_path}/examples/Split-train/*"],
+        "eval_files": [f"{tmp_path}/examples/Split-eval/*"],
         "transform_graph_path": f"{tmp_path}/transform_graph",
         "transform_output": f"{tmp_path}/transform_graph",
         "serving_model_dir": f"{tmp_path}/model",
@@ -46,12 +46,18 @@ def test_the_module_gets_transforms_output_by_the_names_of_tfx(options, tmp_path
     }
 
 
+def test_graphs_come_without_a_transform_graph(options, tmp_path):
+    del options["--transform-graph"]
+    assert main(argv(options)) == 0
+    assert json.loads((tmp_path / "called.json").read_text())["transform_graph_path"] is None
+
+
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
         ("--trainer-module", "/nowhere/trainer_module.py", "does not exist; generate the module before"),
-        ("--transform-graph", "/nowhere/graph", "is no folder; give the output of a pipeline's Transform"),
-        ("--transformed-examples", "/nowhere/rows", "is no folder; give the output of a pipeline's"),
+        ("--transform-graph", "/nowhere/graph", "is no folder; give the output of a pipeline that is"),
+        ("--examples", "/nowhere/rows", "is no folder; give the output of a pipeline that is"),
         ("--trainer-config", "[1]", "is '[1]'; pass a JSON object."),
         ("--trainer-config", "{", "is not JSON"),
     ],

@@ -1,6 +1,6 @@
-"""The command of a container that trains on what an earlier pipeline's Transform left.
+"""The command of a container that trains on what the Trainer of an earlier pipeline read.
 
-    python -m recsflow_trainer.rerun --trainer-module URI --transform-graph URI --transformed-examples URI
+    python -m recsflow_trainer.rerun --trainer-module URI --examples URI --transform-graph URI
         --serving-model-dir URI --trainer-config JSON
 
 It does what TFX's Trainer does with the same module, without a pipeline around it.
@@ -27,9 +27,9 @@ class TrainerArguments:
     """The part of TFX's `FnArgs` that a generated module reads, under the same names.
 
     Attributes:
-        train_files: Globs of the transformed train rows.
-        eval_files: Globs of the transformed eval rows.
-        transform_graph_path: Transform's `transform_graph`.
+        train_files: Globs of the train split.
+        eval_files: Globs of the eval split.
+        transform_graph_path: Transform's `transform_graph`; None where the examples are graphs.
         transform_output: The same, under its older name.
         serving_model_dir: Where the saved model goes.
         custom_config: What the orchestrator says about the run.
@@ -37,8 +37,8 @@ class TrainerArguments:
 
     train_files: list[str]
     eval_files: list[str]
-    transform_graph_path: str
-    transform_output: str
+    transform_graph_path: str | None
+    transform_output: str | None
     serving_model_dir: str
     custom_config: dict[str, Any]
 
@@ -47,19 +47,17 @@ def read_arguments(options: argparse.Namespace) -> TrainerArguments:
     """Returns what `run_fn` is called with.
 
     Raises:
-        ExamplesError: Transform's output is not there.
+        ExamplesError: The examples or Transform's graph are not there.
         TrainingConfigError: The config is no JSON object.
     """
-    for name in ("transform_graph", "transformed_examples"):
-        uri = getattr(options, name)
-        if not tf.io.gfile.isdir(uri):
+    for option, uri in {"--examples": options.examples, "--transform-graph": options.transform_graph}.items():
+        if uri is not None and not tf.io.gfile.isdir(uri):
             raise ExamplesError(
-                f"--{name.replace('_', '-')} {uri} is no folder; give the output of a pipeline's Transform "
-                "that is still there."
+                f"{option} {uri} is no folder; give the output of a pipeline that is still there."
             )
     return TrainerArguments(
-        train_files=[f"{options.transformed_examples}/Split-train/*"],
-        eval_files=[f"{options.transformed_examples}/Split-eval/*"],
+        train_files=[f"{options.examples}/Split-train/*"],
+        eval_files=[f"{options.examples}/Split-eval/*"],
         transform_graph_path=options.transform_graph,
         transform_output=options.transform_graph,
         serving_model_dir=options.serving_model_dir,
@@ -96,8 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.set_verbosity(logging.INFO)
     parser = argparse.ArgumentParser(prog="python -m recsflow_trainer.rerun", description=__doc__)
     parser.add_argument("--trainer-module", required=True, help="URI of a generated trainer module")
-    parser.add_argument("--transform-graph", required=True, help="URI of Transform's transform_graph")
-    parser.add_argument("--transformed-examples", required=True, help="URI of Transform's rows")
+    parser.add_argument("--examples", required=True, help="URI of Transform's rows, or of graphs")
+    parser.add_argument("--transform-graph", help="URI of Transform's transform_graph, for rows")
     parser.add_argument("--serving-model-dir", required=True, help="URI that the saved model goes to")
     parser.add_argument("--trainer-config", required=True, help="JSON, as a pipeline's trainer_config")
     options = parser.parse_args(arguments)

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class SubmitCustomJob(SubmitVertexJob):
-    """Starts the trainer image's own command on the output of an earlier Transform.
+    """Starts the trainer image's own command on what an earlier Trainer read.
 
     Vertex AI chooses the id of a custom job, so a job of ours is known by a label: a hash of everything that
     determines it. One that runs or has succeeded is used as it is.
 
     Args:
         experiment: URI of the rerun's resolved experiment.
-        transformed: What resolve_rerun returns: `transform_graph` and `transformed_examples`.
+        rerun: What resolve_rerun returns: `examples`, and `transform_graph` unless the examples are graphs.
         modules: What generate_modules returns.
 
     Returns:
@@ -34,13 +34,13 @@ class SubmitCustomJob(SubmitVertexJob):
     """
 
     kind = JobKind.CUSTOM
-    template_fields: Sequence[str] = ("experiment", "transformed", "modules")
+    template_fields: Sequence[str] = ("experiment", "rerun", "modules")
     operator_extra_links = (CustomJobLink(),)
 
-    def __init__(self, *, experiment: Any, transformed: Any, modules: Any, **kwargs: Any) -> None:
+    def __init__(self, *, experiment: Any, rerun: Any, modules: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.experiment = experiment
-        self.transformed = transformed
+        self.rerun = rerun
         self.modules = modules
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
@@ -48,9 +48,7 @@ class SubmitCustomJob(SubmitVertexJob):
         from recsflow.tasks.files import read_experiment
         from recsflow.trainer_request import TrainerRequest
 
-        request = TrainerRequest.of(
-            read_experiment(self.experiment), self.transformed, self.modules, settings
-        )
+        request = TrainerRequest.of(read_experiment(self.experiment), self.rerun, self.modules, settings)
         hook = cast("CustomJobsHook", self.hook(settings))
         found = hook.find_live(request.labels[INPUTS_LABEL])
         job_id = found.job_id if found else hook.submit(request, settings)

@@ -60,13 +60,25 @@ class VertexJobSensor(BaseSensorOperator):
         self._publish(context)
         if not self.deferrable:
             self._deadline_s = time.time() + self.timeout
-            super().execute(context)
+            self._poll(context)
             return self.execute_complete(context, self._event.to_payload())
         from recsflow.triggers.vertex_job import WAITING_TRY_KEY, VertexJobTrigger
 
         context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
         trigger = VertexJobTrigger(**asdict(self._watched(time.time() + self.timeout)))
         return self.defer(trigger=trigger, method_name=self.execute_complete.__name__)
+
+    def _poll(self, context: Context) -> None:
+        from airflow.sdk.exceptions import AirflowSensorTimeout
+
+        try:
+            super().execute(context)
+        except AirflowSensorTimeout:
+            # Airflow's clock ran out between two looks; the last one says how the job stands.
+            event = self._watch.look()
+            if event is None:
+                raise
+            self._event = event
 
     def poke(self, context: Context) -> bool:
         """Look at the job once, from a worker."""

@@ -15,8 +15,6 @@ from recsflow.tasks.experiment import keep_experiment
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from include.errors import ConfigError
     from include.experiment.experiment import Experiment
     from include.tracking.search import RecordedExperiment
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 # Reads only; repeated because MLflow or Vertex AI may be away for a moment.
 @experiment_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=10)))
 def resolve_rerun() -> dict[str, str]:
-    """Find the parent and its transformed rows, apply what the run changes, and keep the result.
+    """Find the parent and what its Trainer read, apply what the run changes, and keep the result.
 
     Returns:
-        `experiment` (URI of the rerun's own), `transform_graph` and `transformed_examples`.
+        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`.
     """
     from include.errors import ConfigError
     from include.experiment.rerun import resolve_rerun as resolve
@@ -42,13 +40,13 @@ def resolve_rerun() -> dict[str, str]:
     try:
         record = _record(parameters.get("experiment"), settings)
         parent = _resolved(record.experiment_id, settings)
-        transformed = _transformed(record, parent, settings)
+        examples = _trainer_input(record, parent, settings)
         experiment = resolve(parameters, parent, dag_id=context["dag"].dag_id, run_id=context["run_id"])
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
     uri = keep_experiment(experiment, context, settings)
-    say(context["ti"].task_id, f"reruns {parent.experiment_id} on {transformed['transformed_examples']}")
-    return {"experiment": uri, **transformed}
+    say(context["ti"].task_id, f"reruns {parent.experiment_id} on {examples['examples']}")
+    return {"experiment": uri, **examples}
 
 
 def _record(name: str | None, settings: Settings) -> RecordedExperiment:
@@ -67,9 +65,9 @@ def _resolved(experiment_id: str, settings: Settings) -> Experiment:
         raise _unusable(experiment_id, f"{uri} is gone", settings) from None
 
 
-def _transformed(record: RecordedExperiment, parent: Experiment, settings: Settings) -> Mapping[str, str]:
-    """Return Transform's output; a rerun's rerun trains on what the first experiment transformed."""
-    from recsflow.transform_output import transform_output
+def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> dict[str, str]:
+    """Return what the Trainer reads; a rerun's rerun trains on what the first experiment left."""
+    from recsflow.trainer_input import trainer_input
 
     root = parent
     while root.parent_experiment_id:
@@ -82,7 +80,7 @@ def _transformed(record: RecordedExperiment, parent: Experiment, settings: Setti
     if job is None:
         raise _unusable(record.experiment_id, f"pipeline job {job_id} is gone", settings)
     try:
-        return transform_output(job)
+        return trainer_input(job)
     except LookupError as error:
         raise _unusable(record.experiment_id, str(error), settings) from None
 

@@ -116,11 +116,10 @@ def test_model_of_another_type_trains_on_the_same_rows(parent):
     assert (child.model.type, child.training.learning_rate) == ("ranking", child.model.learning_rate)
 
 
-def test_model_of_graphs_needs_graphs(parent):
+def test_model_of_graphs_is_not_exchanged_since_it_makes_its_own_graphs(parent):
     graph = GraphRankingConfig.model_construct(name="graph", type="graph_ranking")
     of_graphs = parent.model_copy(update={"model": graph})
-    (problem,) = problems(of_graphs, model="deep")
-    assert problem == (
-        f"run parameters: model is 'deep' of type retrieval, but {PARENT_ID} has graphs as rows; name a model "
-        "that trains on graphs, or trigger quick_test."
-    )
+    assert problems(of_graphs, model="deep") == [
+        f"run parameters: model is 'deep', but 'graph' in {PARENT_ID}; leave it out or trigger quick_test, "
+        "since 'graph' makes graphs of its own."
+    ]

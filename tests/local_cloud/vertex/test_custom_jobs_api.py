@@ -63,7 +63,7 @@ class CustomJobs:
         options = {
             "--trainer-module": str(self.folder / "trainer_module.py"),
             "--transform-graph": str(self.folder / "graph"),
-            "--transformed-examples": str(self.folder / "rows"),
+            "--examples": str(self.folder / "rows"),
             "--serving-model-dir": str(self.folder / name),
             "--trainer-config": json.dumps({"learning_rate": 0.1, **config}),
         }

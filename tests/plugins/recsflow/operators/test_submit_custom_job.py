@@ -17,9 +17,9 @@ def operator(tmp_path, custom_jobs):
     return SubmitCustomJob(
         task_id="submit_trainer",
         experiment=write_experiment(root, EXPERIMENT_ID, parent_experiment_id="quick-test-1"),
-        transformed={
+        rerun={
             "transform_graph": "/root/Transform_1/transform_graph",
-            "transformed_examples": "/root/Transform_1/transformed_examples",
+            "examples": "/root/Transform_1/transformed_examples",
         },
         modules={"trainer_module_uri": f"{root}/modules/b/trainer_module.py"},
     )
@@ -43,12 +43,19 @@ def test_job_runs_the_trainer_image_on_transforms_output(operator, custom_jobs, 
     assert options == {
         "--trainer-module": f"{tmp_path}/modules/b/trainer_module.py",
         "--transform-graph": "/root/Transform_1/transform_graph",
-        "--transformed-examples": "/root/Transform_1/transformed_examples",
+        "--examples": "/root/Transform_1/transformed_examples",
         "--serving-model-dir": f"{folder}/model",
     }
     assert config["experiment_id"] == EXPERIMENT_ID
     assert config["metrics_uri"] == f"{folder}/training_metrics.json"
     assert config["training"]["learning_rate"] == 0.05
+
+
+def test_graphs_have_no_transform_graph(operator, custom_jobs, context):
+    operator.rerun = {"examples": "/root/GraphGen_1/graphs"}
+    operator.execute(context)
+    (pool,) = custom_jobs.jobs["1"]["jobSpec"]["workerPoolSpecs"]
+    assert "--transform-graph" not in pool["containerSpec"]["args"]
 
 
 def test_accelerator_comes_on_a_machine_that_carries_it(operator, custom_jobs, context, tmp_path):

@@ -1,7 +1,7 @@
 import pytest
 
 from recsflow.jobs import Component, Job, JobState
-from recsflow.transform_output import transform_output
+from recsflow.trainer_input import trainer_input
 
 pytestmark = pytest.mark.unit
 
@@ -29,21 +29,29 @@ def job(outputs, state=JobState.SUCCEEDED, transform=JobState.SUCCEEDED):
     ],
 )
 def test_output_of_a_finished_transform_is_found(outputs, state, transform):
-    found = transform_output(job(outputs, state, transform))
-    assert found == {name: outputs[name] for name in ("transform_graph", "transformed_examples")}
+    found = trainer_input(job(outputs, state, transform))
+    assert found == {
+        "examples": outputs["transformed_examples"],
+        "transform_graph": outputs["transform_graph"],
+    }
+
+
+def test_graphs_are_found_where_rows_became_graphs(tmp_path):
+    component = Component("GraphGen", JobState.SUCCEEDED, outputs={"graphs": str(tmp_path)})
+    assert trainer_input(Job("job-1", JobState.SUCCEEDED, (component,))) == {"examples": str(tmp_path)}
 
 
 def test_running_job_is_not_finished(outputs):
     with pytest.raises(LookupError, match="pipeline job job-1 is running, not finished"):
-        transform_output(job(outputs, JobState.RUNNING))
+        trainer_input(job(outputs, JobState.RUNNING))
 
 
 def test_failed_transform_left_nothing():
-    with pytest.raises(LookupError, match="left no transformed rows: its Transform is failed"):
-        transform_output(job({}, JobState.FAILED, JobState.FAILED))
+    with pytest.raises(LookupError, match="left no examples: its Transform is failed"):
+        trainer_input(job({}, JobState.FAILED, JobState.FAILED))
 
 
 def test_deleted_output_is_named(outputs, tmp_path):
     (tmp_path / "transformed_examples").rmdir()
-    with pytest.raises(LookupError, match=f"transformed rows are gone: {tmp_path}/transformed_examples"):
-        transform_output(job(outputs))
+    with pytest.raises(LookupError, match=f"examples are gone: {tmp_path}/transformed_examples"):
+        trainer_input(job(outputs))
