@@ -3,12 +3,14 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline import compile as compiler
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
 
 pytestmark = pytest.mark.tensorflow
 
 
-def topology(source="parquet", beam_args=("--runner=DirectRunner",), accelerator="cpu"):
+def topology(
+    source="parquet", beam_args=("--runner=DirectRunner",), accelerator="cpu", trainer_input="examples"
+):
     return Topology(
         pipeline_name="shop-basic",
         example_source=ExampleSource(source),
@@ -16,6 +18,7 @@ def topology(source="parquet", beam_args=("--runner=DirectRunner",), accelerator
         project="shop-project",
         location="europe-west1",
         accelerator=Accelerator(accelerator),
+        trainer_input=TrainerInput(trainer_input),
         beam_args=beam_args,
     )
 
@@ -49,6 +52,20 @@ def test_components_and_their_order(parquet):
         "Trainer",
     }
     assert tasks["Trainer"]["dependentTasks"] == ["SchemaGen", "Transform"]
+
+
+@pytest.mark.parametrize("source", ["parquet", "bigquery"])
+def test_graphs_go_from_rows_to_the_trainer(source):
+    graphs = spec(source=source, trainer_input="graphs")
+    assert set(graphs["root"]["inputDefinitions"]["parameters"]) == {
+        "rows_uri",
+        "graph_options",
+        "trainer_module_uri",
+        "trainer_config",
+    }
+    tasks = graphs["root"]["dag"]["tasks"]
+    assert set(tasks) == {"GraphGen", "Trainer"}
+    assert tasks["Trainer"]["dependentTasks"] == ["GraphGen"]
 
 
 def test_transform_learns_from_the_training_rows_only(parquet):

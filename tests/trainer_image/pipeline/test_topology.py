@@ -3,7 +3,7 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline.errors import TopologyError
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology
+from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
 
 pytestmark = pytest.mark.unit
 
@@ -28,6 +28,11 @@ def test_topology_is_parsed():
     assert topology.accelerator is Accelerator.CPU
 
 
+def test_trainer_input_is_parsed():
+    assert parse().trainer_input is TrainerInput.EXAMPLES
+    assert parse(trainer_input="graphs").trainer_input is TrainerInput.GRAPHS
+
+
 def test_accelerator_is_parsed():
     assert parse(accelerator="NVIDIA_L4").accelerator is Accelerator.L4
 
@@ -45,6 +50,7 @@ def test_accelerator_is_parsed():
             {"accelerator": "L4"},
             "accelerator is 'L4'; use cpu, NVIDIA_TESLA_T4, NVIDIA_L4, NVIDIA_",
         ),
+        ({"trainer_input": "rows"}, "trainer_input is 'rows'; use examples or graphs"),
         ({"accelerator": None}, "accelerator is None; use cpu"),
         ({"accelerator": ["cpu"]}, "accelerator is ['cpu']; use cpu"),
         ({"epochs": 3}, "epochs is not a field; use pipeline_name"),

@@ -21,6 +21,13 @@ def test_accelerator_of_the_run_is_the_pipelines(settings):
     assert plain.key != fast.key
 
 
+def test_graphs_have_a_pipeline_of_their_own(settings):
+    rows, graphs = (Topology.of(resolved(model=name), settings) for name in ("shallow", "graph"))
+    assert json.loads(rows.to_json())["trainer_input"] == "examples"
+    assert json.loads(graphs.to_json())["trainer_input"] == "graphs"
+    assert rows.key != graphs.key
+
+
 def test_hyperparameters_do_not_change_the_pipeline(settings):
     first, second = (Topology.of(resolved(learning_rate=rate), settings) for rate in (0.01, 0.02))
     assert first.key == second.key
