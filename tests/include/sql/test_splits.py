@@ -5,7 +5,7 @@ from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
 
-CUSTOMER, BASKET = "CAST(`household_id` AS STRING)", "CAST(`basket_id` AS STRING)"
+CUSTOMER, BASKET = "CAST(household_id AS STRING)", "CAST(basket_id AS STRING)"
 
 
 def test_no_basket_of_a_graph_is_torn():
