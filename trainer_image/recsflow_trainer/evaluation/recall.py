@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.top_k import top_k
 
 CUTOFFS = (5, 10, 50, 100)
 _SCORES_A_BLOCK = 1 << 24  # 64 MiB of float32
@@ -50,7 +51,7 @@ def top_candidates(queries: np.ndarray, candidates: np.ndarray, k: int) -> np.nd
 
 def _top_block(scores: tf.Tensor, k: int) -> np.ndarray:
     broken = tf.reduce_any(tf.math.is_nan(scores), axis=1, keepdims=True)
-    return tf.where(broken, -2, tf.math.top_k(scores, k).indices).numpy()
+    return tf.where(broken, -2, top_k(scores, k)[1]).numpy()
 
 
 @dataclass(frozen=True)
