@@ -63,7 +63,7 @@ def prepare(settings: Settings, parameters: Mapping[str, Any], run_id: str) -> P
         parameters,
         dag_id="benchmark",
         run_id=run_id,
-        window_end=datetime(2018, 1, 1, tzinfo=UTC),
+        window_end=datetime(2018, 1, 2, tzinfo=UTC),
         table_schemas=schemas,
     )
     return Prepared(
