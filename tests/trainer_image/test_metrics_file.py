@@ -95,7 +95,7 @@ def test_result_of_an_overfit_check_equals_the_contract():
         ],
         red_flags=[
             RedFlag(
-                "reversed_order",
+                "wrong_sign",
                 "loss",
                 "97% of the pairs are the wrong way round",
                 "Look for a wrong sign.",

@@ -13,7 +13,7 @@ EXPECTED = """\
 overfit check FAILED: 32 rows, 500 epochs, learning rate 1
 recall@1                              0.0312 > 0.9000     FAILED
 score_std                         not finite > 0.1000     FAILED
-red flag reversed_order: look at the loss
+red flag wrong_sign: look at the loss
   97% of the pairs are the wrong way round
   Look for a wrong sign.
 """
@@ -36,7 +36,7 @@ def test_record_has_the_numbers_and_the_flags(checked, failed):
     assert "overfit_score_std" not in values
     tags = tags_of(resolved(), checked, failed)
     assert tags["recsflow.overfit_check"] == "failed"
-    assert tags["recsflow.red_flags"] == "reversed_order (loss)"
+    assert tags["recsflow.red_flags"] == "wrong_sign (loss)"
 
 
 def test_a_run_that_is_no_check_is_not_tagged_as_one(metrics, succeeded):

@@ -29,7 +29,7 @@ def test_the_result_of_an_overfit_check_is_read(document):
 
     assert not overfit.passed
     assert [criterion.value for criterion in overfit.criteria] == [0.03125, None]
-    assert (overfit.red_flags[0].name, overfit.red_flags[0].look_at) == ("reversed_order", "loss")
+    assert (overfit.red_flags[0].name, overfit.red_flags[0].look_at) == ("wrong_sign", "loss")
 
 
 def test_a_run_that_never_trained_has_no_metrics(tmp_path):

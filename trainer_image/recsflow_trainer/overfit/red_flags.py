@@ -13,7 +13,6 @@ GRADIENT_NORM = 0.01
 DEAD_TOWER = 1e-6
 FALLS = 0.1
 LEARNT = 0.5
-CHANCE = {"pairwise_accuracy": 0.5, "own_above_others": 0.5}
 REVERSED = 0.3
 RISES = 1.5
 
@@ -115,7 +114,7 @@ def red_flags(seen: Observation) -> list[RedFlag]:
         if flags := list(rule(seen)):
             return flags
     flags = [*_dead_towers(seen), *_order(seen)]
-    if not seen.falls and not any(flag.name == "reversed_order" for flag in flags):
+    if not seen.falls and not any(flag.name == "wrong_sign" for flag in flags):
         flags = [*_dead_towers(seen), _stuck(seen)]
     return flags
 
@@ -180,12 +179,12 @@ def _order(seen: Observation) -> Iterator[RedFlag]:
         ]
         constant = fit.score_std <= fit.least_score_std
         evidence = ", ".join([*low, f"loss went from {seen.initial_loss:.4g} to {seen.final_loss:.4g}"])
-        if low and fit.order < REVERSED and not constant:
+        if low and not constant and (fit.order < REVERSED or seen.final_loss < 0):
             yield RedFlag(
-                "reversed_order",
+                "wrong_sign",
                 LookAt.LOSS,
                 f"{1 - fit.order:.0%} of the pairs are the wrong way round; {evidence}",
-                "Look for a wrong sign, or scores and targets that have changed places.",
+                "Look for a wrong sign (no loss goes below 0), or scores and targets that changed places.",
             )
         elif constant:
             yield RedFlag(
