@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
 from include.experiment.models import ModelConfig, OptimizerName
+from include.experiment.models.rating import PairwiseLoss, RatedModel
 from include.experiment.run_parameters import RunParameters
 
 HIGH_LEARNING_RATE = 0.1
 DEEP = 3
+LARGE_FOR_PAIRS = 4096
 _RECOMMENDED_WHEN_DEEP = {
     OptimizerName.ADAGRAD: "0.005 to 0.05",
     OptimizerName.FTRL: "0.005 to 0.05",
@@ -24,7 +26,11 @@ def config_warnings(
     parameters: RunParameters, model: ModelConfig, training: TrainingParameters, split: SplitPlan
 ) -> tuple[ConfigWarning, ...]:
     """Return the warnings of a configuration that has no problems."""
-    return (*_learning_rate(model, training), *_unused_split_values(parameters, split))
+    return (
+        *_learning_rate(model, training),
+        *_pairs_of_a_batch(model, training),
+        *_unused_split_values(parameters, split),
+    )
 
 
 def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
@@ -47,6 +53,19 @@ def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator
             field="learning_rate",
             message=f"{rate:g} is fast for {optimizer.value}.",
             recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
+        )
+
+
+def _pairs_of_a_batch(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
+    pairwise = isinstance(model, RatedModel) and isinstance(model.rating_loss, PairwiseLoss)
+    if pairwise and training.batch_size > LARGE_FOR_PAIRS:
+        table_mib = training.batch_size**2 * 4 / 2**20
+        yield ConfigWarning(
+            severity=Severity.MEDIUM,
+            field="batch_size",
+            message=f"The pairwise loss of {training.batch_size:,} rows needs several tables of "
+            f"{table_mib:,.0f} MiB.",
+            recommended="256 to 2048",
         )
 
 

@@ -30,6 +30,18 @@ def test_learning_rate_of_an_adaptive_optimizer(configs):
     assert (warning.severity.value, warning.recommended) == ("medium", "0.0001 to 0.005")
 
 
+def test_pairs_of_a_large_batch(configs):
+    pairwise = {"type": "ranking", "rating_loss": {"type": "pairwise"}}
+    configs.edit("models/one.yaml", lambda model: model.update(pairwise))
+    configs.edit("datasets/shop.yaml", lambda dataset: dataset["columns"][4].update(role="label"))
+    assert configs.resolve(batch_size=4096).warnings == ()
+    (warning,) = configs.resolve(batch_size=8192).warnings
+    assert str(warning) == (
+        "[medium] batch_size: The pairwise loss of 8,192 rows needs several tables of 256 MiB. "
+        "Recommended: 256 to 2048."
+    )
+
+
 def test_split_value_that_the_strategy_ignores(configs):
     (warning,) = configs.resolve(split_strategy="random", holdout_days=7).warnings
     assert (warning.severity.value, warning.field) == ("low", "holdout_days")
