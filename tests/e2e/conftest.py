@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.machine import Machine, temporary_machine
+from tests.e2e.dag_runs import PARAMETERS, Run, run
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     ) as machine:
         machine.run(str(Path(sys.executable).with_name("airflow")), "db", "migrate")
         yield machine
+
+
+@pytest.fixture(scope="session")
+def first(machine: Machine) -> Run:
+    """One experiment, trained once for every test that starts from one."""
+    return run(machine, "quick_test", **PARAMETERS)

@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from include.tracking.search import ExperimentFilter, find_experiments
 from local_cloud.machine import Machine
 from local_cloud.settings import REPOSITORY
+from tests.e2e.dag_runs import PARAMETERS, Run, experiments, follow, run
 
 pytestmark = pytest.mark.e2e
-
-# The smallest sample that has enough rows to beat popularity within a test's patience.
-PARAMETERS = {"sample_percent": 25, "epochs": 2, "seed": 7}
-
-
-@dataclass(frozen=True)
-class Run:
-    """A DAG run as a person followed it, and what it left."""
-
-    output: str
-    folder: Path
-
-    def json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text())
-
-
-def experiments(machine: Machine) -> set[Path]:
-    return set((machine.settings.artifact_root / "experiments").glob("*"))
-
-
-def follow(machine: Machine, **parameters: object) -> str:
-    """Runs the DAG as `make run` does and returns what a person saw."""
-    log = str(machine.settings.home / "run.log")
-    conf = json.dumps(PARAMETERS | parameters)
-    return machine.run(
-        *(sys.executable, "-m", "scripts.follow_dag", log, "quick_test", "--conf", conf), check=False
-    )
-
-
-def quick_test(machine: Machine, **parameters: object) -> Run:
-    before = experiments(machine)
-    output = follow(machine, **parameters)
-    assert "quick_test succeeded" in output, output
-    (folder,) = experiments(machine) - before
-    return Run(output, folder)
-
-
-@pytest.fixture(scope="module")
-def first(machine: Machine) -> Run:
-    return quick_test(machine)
 
 
 @pytest.fixture(scope="module")
 def second(machine: Machine, first: Run) -> Run:
-    return quick_test(machine, learning_rate=0.02)
+    return run(machine, "quick_test", **PARAMETERS, learning_rate=0.02)
 
 
 def test_the_model_beats_popularity_on_the_same_test_rows(first: Run) -> None:
@@ -134,7 +90,7 @@ print("shape", out["product_id"].shape, out["score"].shape)
 
 def test_a_config_error_stops_the_run_before_anything_is_staged(machine: Machine, first: Run) -> None:
     before = experiments(machine)
-    output = follow(machine, holdout_days=3000)
+    output = follow(machine, "quick_test", **PARAMETERS, holdout_days=3000)
     assert "quick_test failed" in output
     assert "holdout_days is 3000" in output
     assert "- render_query" not in output
