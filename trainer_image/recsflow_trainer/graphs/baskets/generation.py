@@ -109,7 +109,7 @@ def _arrays(
 
 def _write_arrays(uri: str, arrays: Mapping[str, np.ndarray]) -> None:
     content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
+    np.savez_compressed(content, allow_pickle=False, **arrays)
     with tf.io.gfile.GFile(uri, "wb") as stream:
         stream.write(content.getvalue())
 
