@@ -1,3 +1,5 @@
+import math
+
 from dataclasses import replace
 
 import numpy as np
@@ -51,8 +53,9 @@ def test_the_unseen_product_of_the_test_split_is_a_miss(small_experiment, inputs
     model = declared().build(inputs)
     only_unseen = _with_order(inputs, "test", np.array([0, 0]))
     evaluation = declared().evaluate(model, only_unseen)
-    assert set(evaluation.test.values()) == {0.0}
-    assert set(evaluation.baselines["popularity"].values()) == {0.0}
+    for measured in (evaluation.test, *evaluation.baselines.values()):
+        assert {measured[f"{name}@100"] for name in ("recall", "novel_recall")} == {0.0}
+        assert math.isnan(measured["repeat_recall@100"])
 
 
 def test_the_order_of_test_rows_does_not_matter(small_experiment, inputs):

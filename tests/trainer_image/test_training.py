@@ -41,11 +41,24 @@ def test_leaves_metrics_that_tell_everything(trained, small_experiment):
     assert metrics["experiment_id"] == "small"
     assert metrics["rows"] == {"train": 1500, "eval": 200, "test": 300}
     assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2, 3]
-    assert set(metrics["epochs"][0]["metrics"]) == {"loss", "val_loss", "learning_rate"}
+    assert set(metrics["epochs"][0]["metrics"]) == {
+        "loss",
+        "val_loss",
+        "learning_rate",
+        "val_recall@10",
+        "query_spread",
+        "candidate_spread",
+    }
     assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate"}
-    assert set(metrics["test"]) == {"loss", "recall@5", "recall@10", "recall@50", "recall@100"}
-    assert set(metrics["baselines"]["popularity"]) == {"recall@5", "recall@10", "recall@50", "recall@100"}
+    measured = {
+        f"{kind}@{k}" for kind in ("recall", "repeat_recall", "novel_recall") for k in (5, 10, 50, 100)
+    }
+    assert set(metrics["test"]) == {"loss", *measured}
+    assert set(metrics["baselines"]) == {"popularity", "recent_popularity", "repeat_purchases"}
+    assert all(set(baseline) == measured for baseline in metrics["baselines"].values())
+    assert metrics["comparison"]["recall@5"]["value"] == metrics["test"]["recall@5"]
     assert metrics["diagnosis"]["verdict"] == "healthy"
+    assert {"list_overlap@10", "query_effective_rank", "score_std"} <= set(metrics["diagnosis"]["measures"])
     assert metrics["params"]["optimizer"] == "adagrad"
     assert metrics["params"]["clipnorm"] == 1.0
     assert set(metrics["durations_s"]) == {"read", "train", "evaluate", "save"}

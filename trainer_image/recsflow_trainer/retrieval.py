@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_transform as tft
 
-from recsflow_trainer.baselines.popularity import popularity_recall
+from recsflow_trainer.diagnostics.embeddings import embedding_measures
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
-from recsflow_trainer.evaluation.recall import embed, recall, top_candidates_of_rows
+from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Batches, Split
+from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
+from recsflow_trainer.examples import Batches
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
@@ -126,21 +128,29 @@ class Retrieval:
         )
 
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
-        """Measures recall on the whole test split, with the popularity baseline on the same rows."""
-        product, splits = self._product, inputs.splits
-        candidates = self._candidates(inputs)
-        truth = candidates.positions(splits.test.columns[product.name])
-        return Evaluation(
-            candidates=len(candidates.ids),
-            test=self._recall(model, candidates, splits.test, truth),
-            baselines={
-                "popularity": popularity_recall(
-                    [splits.train, splits.eval],
-                    splits.test,
-                    product.name,
-                    product.vocabulary_size(inputs.tft_output),
-                )
-            },
+        """Measures recall on the whole test split, with the baselines on the same rows."""
+        customer, features = self.query.id_feature(self.customer_id), list(self.query.transformed_spec())
+        test = RetrievalTest.of(
+            inputs.splits,
+            self._candidates(inputs),
+            customer=customer.name,
+            known_customers=customer.vocabulary_size(inputs.tft_output),
+            product=self._product.name,
+        )
+        distinct = test.queries(features)
+        columns = inputs.splits.test.take(distinct[0]).columns
+        queries = embed(model.query, {name: columns[name] for name in features})
+        products = embed(model.candidate, test.candidates.features)
+        measures = embedding_measures(queries, products, self.temperature or 1.0)
+        return test.evaluate(dot_products(queries, products), distinct, features, measures)
+
+    def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
+        """Measures recall of some eval rows after each epoch."""
+        return retrieval_probe(
+            sample_of(inputs.splits.eval),
+            self._candidates(inputs),
+            self._product.name,
+            list(self.query.transformed_spec()),
         )
 
     def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
@@ -169,13 +179,6 @@ class Retrieval:
             list(self.candidate.transformed_spec()),
             self._product.vocabulary_size(inputs.tft_output),
         )
-
-    def _recall(
-        self, model: RetrievalModel, candidates: Candidates, test: Split, truth: np.ndarray
-    ) -> dict[str, float]:
-        customers = {name: test.columns[name] for name in self.query.transformed_spec()}
-        products = embed(model.candidate, candidates.features)
-        return recall(top_candidates_of_rows(model.query, customers, products), truth)
 
     def _build_tower(self, tower: Tower, tft_output: tft.TFTransformOutput, name: str) -> Any:
         return tower.build(tft_output, name=name, embedding_dim=self.embedding_dim, normalize=self.normalize)

@@ -11,14 +11,18 @@ import numpy as np
 from absl import logging
 
 from recsflow_trainer.accelerator import require_accelerator
+from recsflow_trainer.baselines.comparison import compare, not_better
 from recsflow_trainer.cancellation import cancel_on_sigterm
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
+from recsflow_trainer.diagnostics.epoch_probe import probe_of
+from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.diagnostics.verdict import Reference
 from recsflow_trainer.environment import environment_versions
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import (
+    Diagnosis,
     EpochRecord,
     ErrorRecord,
     Rows,
@@ -160,6 +164,7 @@ class _Run:
             collapse_patience=parameters.collapse_patience,
             examples_per_epoch=train.rows,
             on_epoch=lambda record: self.report(record, parameters.epochs),
+            probe=probe_of(self.declaration, inputs),
         )
         callbacks = [StopOnNonFiniteLoss(), recorder]
         if parameters.early_stopping_patience is not None:
@@ -185,11 +190,18 @@ class _Run:
         self.metrics.candidates = evaluation.candidates
         self.metrics.test = {"loss": loss, **evaluation.test}
         self.metrics.baselines = evaluation.baselines
-        for name, baseline in evaluation.baselines.items():
-            beaten = [metric for metric, value in baseline.items() if evaluation.test[metric] < value]
-            if beaten:
-                self.warn(f"The model is worse than {name} in {', '.join(beaten)}.")
+        self.metrics.comparison = compare(self.metrics.test, evaluation.baselines)
+        self.judge(evaluation.measures)
         logging.info("test %s", " ".join(f"{name} {value:.4f}" for name, value in self.metrics.test.items()))
+
+    def judge(self, measures: Mapping[str, float]) -> None:
+        of_epochs = self.metrics.diagnosis
+        diagnosis = judge_run(of_epochs, Evidence(self.metrics.comparison, measures))
+        self.metrics.diagnosis = diagnosis
+        if diagnosis.verdict is not of_epochs.verdict:
+            self.warn(told(diagnosis))
+        for baseline, metrics in not_better(self.metrics.comparison).items():
+            self.warn(f"The model is no better than {baseline} in {', '.join(metrics)}.")
 
     def report(self, record: EpochRecord, epochs: int) -> None:
         write_metrics(self.metrics, self.uri)
@@ -203,7 +215,7 @@ class _Run:
         )
         diagnosis = self.metrics.diagnosis
         if diagnosis.verdict is not Verdict.HEALTHY:
-            self.warn(f"{diagnosis.verdict}: {'; '.join(diagnosis.evidence)}. {diagnosis.suggestion}")
+            self.warn(told(diagnosis))
 
     def warn(self, message: str) -> None:
         self.metrics.warnings.append(message)
@@ -216,6 +228,11 @@ class _Run:
             yield
         finally:
             self.metrics.durations_s[step] = monotonic() - started
+
+
+def told(diagnosis: Diagnosis) -> str:
+    """Returns a diagnosis as one sentence and its suggestion."""
+    return f"{diagnosis.verdict}: {'; '.join(diagnosis.evidence)}. {diagnosis.suggestion}"
 
 
 def _reference(model: TrackedModel, batches: tf.data.Dataset) -> Reference:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from recsflow_trainer.baselines.comparison import compare
+from recsflow_trainer.baselines.comparison import compare, not_better
 from recsflow_trainer.metrics_file import Comparison
 
 pytestmark = pytest.mark.tensorflow
@@ -36,3 +36,15 @@ def test_what_no_baseline_has_is_left_out():
 
 def test_a_broken_model_is_never_better():
     assert not compare({"rmse": math.nan}, {"global_mean": {"rmse": 9.0}})["rmse"].better
+
+
+def test_what_is_not_better_is_told_by_baseline():
+    baselines = {
+        "popularity": {"recall@5": 0.2, "recall@10": 0.3},
+        "repeat": {"recall@5": 0.1, "recall@10": 0.4},
+    }
+    assert not_better(compare({"recall@5": 0.1, "recall@10": 0.4}, baselines)) == {
+        "popularity": ["recall@5"],
+        "repeat": ["recall@10"],
+    }
+    assert not_better(compare({"recall@5": 0.3, "recall@10": 0.5}, baselines)) == {}

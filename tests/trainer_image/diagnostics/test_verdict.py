@@ -18,12 +18,18 @@ def _statistics(norm: float) -> TensorStatistics:
 
 
 def _epoch(
-    number: int, loss: float, val_loss: float, gradient: float = 0.1, weight: float = 50.0
+    number: int,
+    loss: float,
+    val_loss: float,
+    gradient: float = 0.1,
+    weight: float = 50.0,
+    query: float | None = None,
+    **measured: float,
 ) -> EpochRecord:
-    towers = {
-        name: TowerStatistics(_statistics(gradient), _statistics(weight)) for name in ("query", "candidate")
-    }
-    return EpochRecord(number, 1.0, 1.0, {"loss": loss, "val_loss": val_loss, "learning_rate": 0.1}, towers)
+    norms = {"query": gradient if query is None else query, "candidate": gradient}
+    towers = {name: TowerStatistics(_statistics(norm), _statistics(weight)) for name, norm in norms.items()}
+    metrics = {"loss": loss, "val_loss": val_loss, "learning_rate": 0.1, **measured}
+    return EpochRecord(number, 1.0, 1.0, metrics, towers)
 
 
 def _verdict(*epochs: EpochRecord, steps: int = 300):
@@ -93,3 +99,27 @@ def test_slow_learning_is_not_called_divergence():
 
 def test_without_epochs_nothing_is_known():
     assert _verdict().verdict is Verdict.UNKNOWN
+
+
+def test_one_tower_without_gradient_is_dead():
+    diagnosis = _verdict(_epoch(1, 6.5, 6.5, query=0.0))
+    assert diagnosis.verdict is Verdict.DEAD_TOWER
+    assert diagnosis.evidence == ["query gradient norm is 0 over 300 steps"]
+    assert _verdict(_epoch(1, 6.5, 6.5, query=0.0), steps=5).verdict is Verdict.HEALTHY
+
+
+def test_one_tower_with_a_constant_output_is_dead_though_its_bias_learns():
+    diagnosis = _verdict(_epoch(1, 6.5, 6.5, query_spread=1e-7, candidate_spread=0.9))
+    assert diagnosis.verdict is Verdict.DEAD_TOWER
+    assert "query gives all rows the same output" in diagnosis.evidence[0]
+
+
+def test_two_towers_with_constant_outputs_are_a_collapse_whatever_the_loss_was():
+    stuck = [_epoch(1, 9.0, 9.0), _epoch(2, 14.0, LN_1024 + 0.05, query_spread=0.0, candidate_spread=0.0)]
+    assert _verdict(*stuck).verdict is Verdict.COLLAPSED
+
+
+def test_small_losses_are_compared_with_a_tolerance_of_their_own():
+    reference = Reference(1.0, 1.2, {"query": 10.0, "candidate": 40.0})
+    assert judge([_epoch(1, 0.999, 0.9990)], 300, reference).verdict is Verdict.COLLAPSED
+    assert judge([_epoch(1, 0.995, 0.9950)], 300, reference).verdict is Verdict.HEALTHY

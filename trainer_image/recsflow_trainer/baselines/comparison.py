@@ -31,3 +31,12 @@ def compare(test: Mapping[str, float], baselines: Mapping[str, Mapping[str, floa
             better = math.isfinite(value) and sign * value > sign * known[best]
             comparison[metric] = Comparison(value, best, known[best], better)
     return comparison
+
+
+def not_better(comparison: Mapping[str, Comparison]) -> dict[str, list[str]]:
+    """Returns the metrics in which the model does not beat the best baseline, by that baseline."""
+    found: dict[str, list[str]] = {}
+    for metric, compared in comparison.items():
+        if not compared.better:
+            found.setdefault(compared.best_baseline, []).append(metric)
+    return found

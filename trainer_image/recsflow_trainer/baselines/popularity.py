@@ -1,30 +1,44 @@
 """Everybody gets what sells most."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from recsflow_trainer.evaluation.recall import CUTOFFS, RankedRows, recall
-from recsflow_trainer.examples import Split
+from recsflow_trainer.evaluation.novelty import MISS, Ranks, TestRows
+from recsflow_trainer.evaluation.purchases import Purchases
 
 
-def popularity_recall(
-    seen: Sequence[Split], test: Split, product: str, vocabulary_size: int, cutoffs: Sequence[int] = CUTOFFS
-) -> dict[str, float]:
-    """Returns recall when every customer gets the products that were bought most often.
+def popularity_ranks(seen: Purchases, rows: TestRows, candidates: int) -> Ranks:
+    """Ranks products by how often they were bought.
 
     Args:
-        seen: Splits whose rows are counted.
-        test: Split whose rows are measured.
-        product: Name of the product id.
-        vocabulary_size: Ids from here on are out of vocabulary and cannot be recommended.
-        cutoffs: Values of k.
+        seen: The purchases that are counted.
+        rows: The rows that are measured.
+        candidates: Number of products.
     """
-    counts = sum(
-        np.bincount(split.columns[product], minlength=vocabulary_size)[:vocabulary_size] for split in seen
-    )
-    bought = int(np.count_nonzero(counts))
-    best = np.argsort(-np.asarray(counts), kind="stable")[: min(max(cutoffs), bought)]
-    everybody = RankedRows(top=best[None, :], row=np.zeros(test.rows, np.int64))
-    products = test.columns[product]
-    return recall(everybody, np.where(products < vocabulary_size, products, -1), cutoffs)
+    return ranks_for_everybody(counts(seen, candidates), rows)
+
+
+def counts(seen: Purchases, candidates: int) -> np.ndarray:
+    """Returns int64 [candidates], how often each product was bought."""
+    return np.bincount(seen.products[seen.products >= 0], minlength=candidates)
+
+
+def ranks_for_everybody(scores: np.ndarray, rows: TestRows) -> Ranks:
+    """Ranks the same products for all customers; products that score 0 are not recommended.
+
+    Args:
+        scores: [candidates], not negative; of equal ones the earlier comes first.
+        rows: The rows that are measured.
+    """
+    rank_of_product = ranking(scores)
+    products = np.maximum(rows.bought.products, 0)
+    ranks = rank_of_product[products]
+    listed = (rows.bought.products >= 0) & (scores[products] > 0)
+    unbought = ranks - rows.baskets.ahead(rows.bought.customers, ranks, rank_of_product)
+    return Ranks(np.where(listed, ranks, MISS), np.where(listed, unbought, MISS))
+
+
+def ranking(scores: np.ndarray) -> np.ndarray:
+    """Returns int64 [candidates], each product's rank from 0, the highest score first."""
+    rank_of_product = np.empty(len(scores), np.int64)
+    rank_of_product[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
+    return rank_of_product

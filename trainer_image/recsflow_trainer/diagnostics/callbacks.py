@@ -32,11 +32,12 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         collapse_patience: Collapsed epochs in a row before training stops.
         examples_per_epoch: Rows that an epoch trains on.
         on_epoch: Called after each epoch with its record.
+        probe: Measures the model after each epoch; its time is no part of the epoch's.
     """
 
     model: TrackedModel
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         metrics: TrainingMetrics,
         reference: Reference,
@@ -44,6 +45,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         collapse_patience: int,
         examples_per_epoch: int,
         on_epoch: Callable[[EpochRecord], None],
+        probe: Callable[[TrackedModel], Mapping[str, float]] = lambda model: {},
     ) -> None:
         super().__init__()
         self._metrics = metrics
@@ -51,6 +53,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         self._collapse_patience = collapse_patience
         self._examples_per_epoch = examples_per_epoch
         self._on_epoch = on_epoch
+        self._probe = probe
         self._collapsed_epochs = 0
         self._started = 0.0
         self._trained = 0.0
@@ -75,7 +78,11 @@ class EpochRecorder(tf_keras.callbacks.Callback):
             epoch=epoch + 1,
             duration_s=ended - self._started,
             examples_per_s=examples / training_s if training_s > 0 else 0.0,
-            metrics={**{name: float(value) for name, value in (logs or {}).items()}, "learning_rate": rate},
+            metrics={
+                **{name: float(value) for name, value in (logs or {}).items()},
+                "learning_rate": rate,
+                **self._probe(self.model),
+            },
             towers=self.model.tower_statistics(),
         )
         self._metrics.epochs.append(record)

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from recsflow_trainer.metrics_file import Diagnosis, EpochRecord, Verdict
 
 CONSTANT_LOSS_TOLERANCE = 0.01
+CONSTANT_LOSS_SHARE = 0.0015
+CONSTANT_OUTPUT = 1e-4
 VANISHED_GRADIENT = 1e-9
 STEPS_TO_JUDGE_GRADIENTS = 10
 MOVED_WEIGHTS = 0.1
 EXPLODED_LOSS = 2.0
 STILL_FALLING = 0.01
 
+SPREAD = "_spread"
+
 _LOSSES = ("loss", "val_loss")
-_TOO_FAST = "Lower the learning rate (try a tenth) and keep clipnorm at 1.0."
+TOO_FAST = "Lower the learning rate (try a tenth) and keep clipnorm at 1.0."
+_DEAD = (
+    "Look at this tower's features and layers: lower the learning rate, or take a layer less, an activation "
+    "that does not die (gelu) or a LayerNorm."
+)
 _TOO_SLOW = "Raise the learning rate (try ten times) or train for more steps."
 
 
@@ -23,8 +31,8 @@ class Reference:
     """What the epochs are measured against.
 
     Attributes:
-        uninformed_loss: Loss of a model that scores all candidates equally; ln(batch size) without
-            corrections.
+        uninformed_loss: Loss of a model whose output does not depend on its input; ln(batch size) for
+            retrieval without corrections.
         initial_loss: Loss before the first step.
         initial_weight_norms: By tower, before the first step.
     """
@@ -45,17 +53,20 @@ def judge(epochs: Sequence[EpochRecord], steps: int, reference: Reference) -> Di
     if not epochs:
         return Diagnosis()
     last = epochs[-1]
-    moved = _moved_weights(last, reference)
+    moved, dead = _moved_weights(last, reference), _dead_towers(last, steps)
     constant, stuck = _constant_loss(last, reference), _stuck_above(epochs, reference)
-    diverged = _not_finite(last) or _exploded(last, reference) or _both(stuck, moved)
-    if diverged:
-        return Diagnosis(Verdict.DIVERGED, last.epoch, diverged, _TOO_FAST)
-    collapsed = _vanished_gradients(last, steps) or _both(constant, moved)
-    if collapsed:
-        return Diagnosis(Verdict.COLLAPSED, last.epoch, collapsed, _TOO_FAST)
-    if constant or stuck:
-        evidence = [*constant, *stuck, "the weights have hardly moved yet"]
-        return Diagnosis(Verdict.UNKNOWN, last.epoch, evidence, _TOO_SLOW)
+    all_dead = len(dead) == len(last.towers)
+    rules = (
+        (Verdict.DIVERGED, _not_finite(last) or _exploded(last, reference), TOO_FAST),
+        (Verdict.COLLAPSED, [*constant, *moved, *dead] if all_dead else [], TOO_FAST),
+        (Verdict.COLLAPSED, _both(constant, [*moved, *dead]), TOO_FAST),
+        (Verdict.DEAD_TOWER, dead, _DEAD),
+        (Verdict.DIVERGED, _both(stuck, moved), TOO_FAST),
+        (Verdict.UNKNOWN, _both([*constant, *stuck], ["the weights have hardly moved yet"]), _TOO_SLOW),
+    )
+    for verdict, evidence, suggestion in rules:
+        if evidence:
+            return Diagnosis(verdict, last.epoch, evidence, suggestion)
     return Diagnosis(Verdict.HEALTHY, last.epoch)
 
 
@@ -89,28 +100,36 @@ def _stuck_above(epochs: Sequence[EpochRecord], reference: Reference) -> list[st
         return []
     return [
         f"loss {loss:.4g} hardly falls (epoch before: {previous:.4g}) and is above the "
-        f"{reference.uninformed_loss:.4g} of a model that scores all candidates equally"
+        f"{reference.uninformed_loss:.4g} of a model that does not look at its input"
     ]
 
 
-def _vanished_gradients(epoch: EpochRecord, steps: int) -> list[str]:
-    """Zeros count only where steps were counted: an accumulator read after its reset shows zeros too."""
+def _dead_towers(epoch: EpochRecord, steps: int) -> list[str]:
+    """One sentence a tower that has no gradient, or gives all rows the same output.
+
+    Zeros count only where steps were counted: an accumulator read after its reset shows zeros too.
+    """
     if steps < STEPS_TO_JUDGE_GRADIENTS:
         return []
-    norms = {name: tower.gradient.norm for name, tower in epoch.towers.items()}
-    if not norms or max(norms.values()) > VANISHED_GRADIENT:
-        return []
-    return [f"{name} gradient norm is {norm:.2g} over {steps} steps" for name, norm in norms.items()]
+    dead = []
+    for name, tower in epoch.towers.items():
+        spread = epoch.metrics.get(name + SPREAD)
+        if tower.gradient.norm <= VANISHED_GRADIENT:
+            dead.append(f"{name} gradient norm is {tower.gradient.norm:.2g} over {steps} steps")
+        elif spread is not None and spread < CONSTANT_OUTPUT:
+            dead.append(f"{name} gives all rows the same output (spread {spread:.2g})")
+    return dead
 
 
 def _constant_loss(epoch: EpochRecord, reference: Reference) -> list[str]:
     name = "val_loss" if "val_loss" in epoch.metrics else "loss"
     loss = epoch.metrics[name]
-    if abs(loss - reference.uninformed_loss) > CONSTANT_LOSS_TOLERANCE:
+    tolerance = min(CONSTANT_LOSS_TOLERANCE, CONSTANT_LOSS_SHARE * abs(reference.uninformed_loss))
+    if abs(loss - reference.uninformed_loss) > tolerance:
         return []
     return [
-        f"{name} {loss:.4f} is within {CONSTANT_LOSS_TOLERANCE} of {reference.uninformed_loss:.4f}, "
-        "that of a model that scores all candidates equally"
+        f"{name} {loss:.4f} is within {tolerance:.2g} of {reference.uninformed_loss:.4f}, "
+        "that of a model that does not look at its input"
     ]
 
 

@@ -1,0 +1,142 @@
+"""A retrieval model on the test rows: recall beside its baselines, and what the verdict rests on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsflow_trainer.baselines.popularity import counts, popularity_ranks
+from recsflow_trainer.baselines.recent_popularity import recent_popularity_ranks
+from recsflow_trainer.baselines.repeat_purchases import repeat_purchase_ranks
+from recsflow_trainer.diagnostics.echo import list_measures
+from recsflow_trainer.diagnostics.leakage import told_products
+from recsflow_trainer.evaluation.candidates import Candidates
+from recsflow_trainer.evaluation.novelty import (
+    Ranks,
+    TestRows,
+    ranks_in_lists,
+    recall_by_novelty,
+    top_lists,
+)
+from recsflow_trainer.evaluation.purchases import Purchases, purchases
+from recsflow_trainer.evaluation.recall import CUTOFFS, distinct_rows
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.examples import Splits
+from recsflow_trainer.keras import tf
+
+BASELINES: dict[str, Callable[[Purchases, TestRows, int], Ranks]] = {
+    "popularity": popularity_ranks,
+    "recent_popularity": recent_popularity_ranks,
+    "repeat_purchases": repeat_purchase_ranks,
+}
+
+
+@dataclass(frozen=True)
+class RetrievalTest:
+    """The test rows, and everything that a model is measured against on them.
+
+    Attributes:
+        splits: The rows.
+        customer: Name of the customer's id.
+        product: Name of the product's id.
+        candidates: The products that are ranked.
+        seen: The purchases of the train and eval rows.
+        rows: The test rows.
+    """
+
+    splits: Splits
+    customer: str
+    product: str
+    candidates: Candidates
+    seen: Purchases
+    rows: TestRows
+
+    @classmethod
+    def of(
+        cls, splits: Splits, candidates: Candidates, *, customer: str, known_customers: int, product: str
+    ) -> "RetrievalTest":
+        """Reads who bought what.
+
+        Args:
+            splits: The rows.
+            candidates: The products that are ranked.
+            customer: Name of the customer's id.
+            known_customers: Customer ids from here on are out of vocabulary.
+            product: Name of the product's id.
+        """
+        seen, test = (
+            purchases(
+                read,
+                customer=customer,
+                known_customers=known_customers,
+                product=product,
+                candidates=candidates,
+            )
+            for read in ([splits.train, splits.eval], [splits.test])
+        )
+        rows = TestRows.of(seen, test, len(candidates.ids))
+        return cls(splits, customer, product, candidates, seen, rows)
+
+    def queries(self, features: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Returns a test row of each distinct query, and for each test row which query it is.
+
+        Args:
+            features: Names of what tells queries apart; the customer's id is one of them.
+        """
+        return distinct_rows({name: self.splits.test.columns[name] for name in features})
+
+    def evaluate(
+        self,
+        scores: Callable[[int, int], tf.Tensor],
+        queries: tuple[np.ndarray, np.ndarray],
+        features: Sequence[str],
+        measures: dict[str, float],
+    ) -> Evaluation:
+        """Measures a model and its baselines.
+
+        Args:
+            scores: Of the distinct queries from a first one up to another one, float32 [queries, candidates].
+            queries: What `queries` returned.
+            features: The query's features; each but the customer's id is tried on its own for leakage.
+            measures: What is known of the model's embeddings.
+        """
+        first_row, query = queries
+        customers = self.rows.bought.customers[first_row]
+        size = len(self.candidates.ids)
+        lists = top_lists(scores, customers, self.rows.baskets, size, max(CUTOFFS))
+        ranks = ranks_in_lists(lists, query, self.rows.bought.products)
+        one_each = lists.all_products[np.unique(customers, return_index=True)[1]]
+        return Evaluation(
+            candidates=size,
+            test=recall_by_novelty(ranks, self.rows.repeat),
+            baselines=self.baselines(),
+            measures={
+                **measures,
+                "repeat_share": float(np.mean(self.rows.repeat)),
+                **list_measures(one_each, counts(self.seen, size)),
+                **self._told_products(features),
+            },
+        )
+
+    def baselines(self) -> dict[str, dict[str, float]]:
+        """Returns the recall of what needs no model."""
+        size = len(self.candidates.ids)
+        return {
+            name: recall_by_novelty(ranks(self.seen, self.rows, size), self.rows.repeat)
+            for name, ranks in BASELINES.items()
+        }
+
+    def _told_products(self, features: Sequence[str]) -> dict[str, float]:
+        others = [name for name in features if name != self.customer]
+        return told_products(self.splits.train.columns, self.splits.test.columns, others, self.product)
+
+
+def dot_products(queries: np.ndarray, products: np.ndarray) -> Callable[[int, int], tf.Tensor]:
+    """Returns what scores some queries against all products.
+
+    Args:
+        queries: float32 [queries, dim].
+        products: float32 [candidates, dim].
+    """
+    transposed = tf.transpose(tf.constant(products))
+    return lambda start, stop: tf.matmul(queries[start:stop], transposed)
