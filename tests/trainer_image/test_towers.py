@@ -50,9 +50,33 @@ def test_output_is_one_float32_embedding_a_row(transformed, layers):
     assert (found.shape, found.dtype) == ([12, 6], tf.float32)
 
 
-def test_the_inputs_are_concatenated_whatever_their_widths(transformed):
-    model = build(transformed)
-    assert model.projection.kernel.shape == [16, 6]
+def test_layers_read_the_inputs_side_by_side_whatever_their_widths(transformed):
+    model = build(transformed, [Dense(9)])
+    assert model.hidden_layers[0].kernel.shape == [16, 9]
+
+
+def test_a_tower_without_layers_adds_inputs_of_its_own_width_as_they_are(transformed):
+    model = build(transformed, inputs=INPUTS[:2], embedding_dim=7)
+    batch = transformed.batch()
+    id_table, colour_table = (layer.embeddings for layer in model.input_layers)
+    mapped = tf.gather(colour_table, batch[INPUTS[1].name]) @ model.linear_maps[1].kernel
+    expected = tf.gather(id_table, batch["id"]) + mapped
+    assert model(batch).numpy() == pytest.approx(expected.numpy(), abs=1e-6)
+
+
+def test_a_residual_tower_starts_as_one_without_layers(transformed):
+    layers = [Dense(9, activation="relu"), LayerNorm(), Dense(8, activation="relu"), Dense(6)]
+    deep = Tower(INPUTS, layers, residual=True).build(
+        transformed.output, name="query", embedding_dim=6, normalize=False
+    )
+    plain = build(transformed)
+    for mine, other in zip(
+        deep.input_layers + deep.linear_maps, plain.input_layers + plain.linear_maps, strict=True
+    ):
+        mine.set_weights(other.get_weights())
+    assert deep(transformed.batch()).numpy() == pytest.approx(plain(transformed.batch()).numpy(), abs=1e-6)
+    deep.projection.kernel.assign(tf.ones_like(deep.projection.kernel))
+    assert not np.allclose(deep(transformed.batch()), plain(transformed.batch()))
 
 
 def test_static_shapes_survive_in_a_graph(transformed):

@@ -16,17 +16,22 @@ from recsflow_trainer.layers import Layer
 class Tower:
     """The inputs and hidden layers of a tower.
 
-    A linear projection to the embedding's width follows the declared layers, so that both towers of a model
-    meet in one space whatever their layers are. A tower without layers whose inputs have that width already
-    goes without: on ids alone a projection only slows learning down.
+    Hidden layers read the inputs side by side, and a linear projection to the embedding's width follows them,
+    so that both towers of a model meet in one space whatever their layers are.
+
+    A tower without layers is the sum of its inputs: one as wide as the embedding is added as it is, another
+    one through a linear map. A residual tower is that sum plus what its layers make of the inputs. Their
+    projection starts at zero, so that learning starts from the plain embeddings however deep the tower is.
 
     Attributes:
-        inputs: One or more features; their outputs are concatenated in this order.
+        inputs: One or more features.
         layers: Hidden layers from input to output; may be empty.
+        residual: Whether the layers correct the sum of the inputs instead of replacing it.
     """
 
     inputs: Sequence[Feature]
     layers: Sequence[Layer] = ()
+    residual: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", tuple(self.inputs))
@@ -105,15 +110,30 @@ class TowerModel(tf_keras.Model):
         self.hidden_layers = [
             layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(tower.layers)
         ]
-        fits = not tower.layers and sum(feature.output_dim for feature in tower.inputs) == embedding_dim
-        self.projection = None if fits else tf_keras.layers.Dense(embedding_dim, name="projection")
+        summed = tower.residual or not tower.layers
+        self.linear_maps = [_linear_map(f, embedding_dim) for f in tower.inputs] if summed else []
+        self.projection = _projection(embedding_dim, tower.residual) if tower.layers else None
         self._normalize = normalize
 
     def call(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns float32 [batch, embedding_dim]."""
-        parts = [layer(features[name]) for name, layer in zip(self._names, self.input_layers, strict=True)]
-        hidden = tf.concat(parts, axis=1)
-        for layer in self.hidden_layers:
-            hidden = layer(hidden)
-        embedding = hidden if self.projection is None else self.projection(hidden)
+        inputs = [layer(features[name]) for name, layer in zip(self._names, self.input_layers, strict=True)]
+        parts = [part(values) for part, values in zip(self.linear_maps, inputs, strict=False)]
+        if self.projection is not None:
+            hidden = tf.concat(inputs, axis=1)
+            for layer in self.hidden_layers:
+                hidden = layer(hidden)
+            parts.append(self.projection(hidden))
+        embedding = tf.add_n(parts)
         return tf.math.l2_normalize(embedding, axis=1) if self._normalize else embedding
+
+
+def _linear_map(feature: Feature, width: int) -> tf_keras.layers.Layer:
+    if feature.output_dim == width:
+        return tf_keras.layers.Activation("linear", name=f"{feature.slug}_as_it_is")
+    return tf_keras.layers.Dense(width, use_bias=False, name=f"{feature.slug}_map")
+
+
+def _projection(width: int, residual: bool) -> tf_keras.layers.Layer:
+    start = "zeros" if residual else "glorot_uniform"
+    return tf_keras.layers.Dense(width, kernel_initializer=start, name="projection")

@@ -126,10 +126,14 @@ def merge_repeated_rows(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor | t
     """Returns an embedding's gradient with one entry a row, so that its norm is the true one.
 
     A row looked up n times in a batch comes with n parts; a norm over the parts, and clipping by it, are
-    wrong.
+    wrong. Where a batch looks up about the whole table, the gradient becomes a dense one, which optimizers
+    apply faster.
     """
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
+    table, looked_up = tf.get_static_value(gradient.dense_shape), gradient.values.shape[0]
+    if table is not None and looked_up is not None and 2 * looked_up >= table[0]:
+        return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, int(table[0]))
     rows, places = tf.unique(gradient.indices)
     merged = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
     return tf.IndexedSlices(merged, rows, gradient.dense_shape)

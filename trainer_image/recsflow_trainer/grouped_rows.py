@@ -1,0 +1,129 @@
+"""Rows grouped by who asks, so that a query is computed once for all that it bought."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsflow_trainer.examples import Batches, Split
+from recsflow_trainer.features.interaction import INTERACTION_DATE
+from recsflow_trainer.keras import tf
+
+_DAY_S = 86_400
+
+# What a batch holds beside the features of its queries; no feature has such a name.
+QUERY = "(query)"
+PRODUCT = "(product)"
+WEIGHT = "(weight)"
+
+
+@dataclass(frozen=True)
+class GroupedRows:
+    """Distinct queries, each with the distinct products that were bought by it.
+
+    Attributes:
+        queries: Features of each distinct query, [queries] or [queries, width].
+        starts: int64 [queries + 1]; a query's pairs are those from its start up to the next one's.
+        products: int64 [pairs], positions in the catalogue, ascending within a query.
+        weights: float32 [pairs], summed over the rows of a pair.
+        rows: Rows behind the pairs.
+    """
+
+    queries: Mapping[str, np.ndarray]
+    starts: np.ndarray
+    products: np.ndarray
+    weights: np.ndarray
+    rows: int
+
+    def sample(self, queries: int, seed: int) -> "GroupedRows":
+        """Returns some of the queries, picked at random, or all where there are no more."""
+        total = len(self.starts) - 1
+        chosen = np.sort(np.random.default_rng(seed).permutation(total)[:queries])
+        sizes = np.diff(self.starts)[chosen]
+        places = np.concatenate([np.arange(self.starts[n], self.starts[n + 1]) for n in chosen])
+        return GroupedRows(
+            queries={name: values[chosen] for name, values in self.queries.items()},
+            starts=np.concatenate([[0], np.cumsum(sizes)]),
+            products=self.products[places],
+            weights=self.weights[places],
+            rows=round(self.rows * len(places) / len(self.products)),
+        )
+
+    def batches(self, batch_size: int, *, seed: int, reshuffle: bool) -> Batches:
+        """Returns one pass over the queries in random order.
+
+        Args:
+            batch_size: Rows a batch, on average: as many queries as have so many rows, at least one.
+            seed: Of the order.
+            reshuffle: Whether each iteration has an order of its own.
+        """
+        total = len(self.starts) - 1
+        size = min(max(round(batch_size * total / self.rows), 1), total)
+        features = {name: tf.constant(values) for name, values in self.queries.items()}
+        products, weights = (
+            tf.RaggedTensor.from_row_splits(values, self.starts) for values in (self.products, self.weights)
+        )
+
+        def shuffled(pass_seed: tf.Tensor) -> tf.data.Dataset:
+            order = tf.random.experimental.stateless_shuffle(tf.range(total), seed=[pass_seed, seed])
+            return tf.data.Dataset.from_tensor_slices(order).batch(size)
+
+        def gather(chosen: tf.Tensor) -> dict[str, tf.Tensor]:
+            bought = tf.gather(products, chosen)
+            return {
+                **{name: tf.gather(values, chosen) for name, values in features.items()},
+                QUERY: bought.value_rowids(),
+                PRODUCT: bought.flat_values,
+                WEIGHT: tf.gather(weights, chosen).flat_values,
+            }
+
+        passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
+        dataset = passes.flat_map(shuffled).map(
+            gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        )
+        counted = dataset.apply(tf.data.experimental.assert_cardinality(-(-total // size)))
+        return Batches(counted.prefetch(tf.data.AUTOTUNE), rows=self.rows)
+
+
+def group_rows(
+    split: Split, features: Sequence[str], positions: np.ndarray, weights: np.ndarray
+) -> GroupedRows:
+    """Groups the rows of a split by their query.
+
+    Args:
+        split: The rows.
+        features: Names of the query tower's features.
+        positions: int64 [rows], of each row's product in the catalogue; rows with -1 are left out.
+        weights: float32 [rows].
+    """
+    kept = positions >= 0
+    columns = {name: split.columns[name][kept] for name in features}
+    first_rows, query = distinct(list(columns.values()))
+    products = int(positions.max(initial=0)) + 1
+    pairs, pair = np.unique(query * products + positions[kept], return_inverse=True)
+    return GroupedRows(
+        queries={name: values[first_rows] for name, values in columns.items()},
+        starts=np.searchsorted(pairs, np.arange(len(first_rows) + 1) * products),
+        products=pairs % products,
+        weights=np.bincount(pair, weights[kept]).astype(np.float32),
+        rows=int(kept.sum()),
+    )
+
+
+def recency_weights(split: Split, half_life_days: float | None) -> np.ndarray:
+    """Returns float64 [rows], 1 for the newest row, half of it each half-life before; all 1 without one."""
+    if half_life_days is None:
+        return np.ones(split.rows)
+    seconds = split.columns[INTERACTION_DATE]
+    return 0.5 ** ((seconds.max() - seconds) / (half_life_days * _DAY_S))
+
+
+def distinct(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the first row of each distinct combination, and for each row which of them it is, int64."""
+    code = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        for values in column.reshape(len(column), -1).T:
+            found, codes = np.unique(values, return_inverse=True)
+            code = np.unique(code * len(found) + codes, return_inverse=True)[1]
+    _, first_rows, row = np.unique(code, return_index=True, return_inverse=True)
+    return first_rows, row

@@ -1,0 +1,75 @@
+"""How much each sign of the next purchase counts: a small trainable function of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.keras import tf
+
+HIDDEN = 16
+
+
+class Combination(tf.Module):
+    """Scores a product by its trends and the customer's affinity to its attributes, or by how she bought it.
+
+    Args:
+        signals: What the weights will be fitted with; tells the number of signs and their scales.
+        places: For each attribute, int64 [products], the value that each product has.
+        seed: Of the initial weights.
+    """
+
+    def __init__(self, signals: Signals, places: Sequence[np.ndarray], seed: int) -> None:
+        super().__init__(name="combination")
+        random, signs = np.random.default_rng(seed), signals.pairs.shape[1] + 1
+        trends, attributes = signals.trends.shape[1], len(signals.affinities)
+        self.trend = tf.Variable(tf.fill([trends], 1.0 / trends))
+        self.affinity = tf.Variable(tf.fill([attributes], 0.2))
+        self.linear = tf.Variable(tf.zeros([signs, 1]))
+        self.kernel = tf.Variable(_normal(random, signs, HIDDEN))
+        self.bias = tf.Variable(tf.zeros([HIDDEN]))
+        self.output = tf.Variable(_normal(random, HIDDEN, 1))
+        self.bought_before = tf.Variable(3.0)
+        self.towers = tf.Variable(0.0, name="tower_weight")
+        self._places = [tf.constant(values) for values in places]
+        start = signals.trends.mean(axis=1)[signals.products]
+        self._mean = tf.constant(np.append(signals.pairs.mean(axis=0), start.mean()), tf.float32)
+        self._std = tf.constant(np.append(signals.pairs.std(axis=0), start.std()) + 1e-6, tf.float32)
+
+    @property
+    def own_variables(self) -> list[tf.Variable]:
+        """The weights without the one of the towers."""
+        return [variable for variable in self.trainable_variables if variable is not self.towers]
+
+    def of_trends(self, trends: tf.Tensor) -> tf.Tensor:
+        """Returns float32 [products]."""
+        return tf.linalg.matvec(trends, self.trend)
+
+    def plain(self, trends: tf.Tensor, affinities: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Returns float32 [customers, products], the scores of products that were not bought before.
+
+        Args:
+            trends: float32 [products, trends].
+            affinities: For each attribute, float32 [customers, values].
+        """
+        scores = self.of_trends(trends)[:, None]
+        for weight, affinity, places in zip(tf.unstack(self.affinity), affinities, self._places, strict=True):
+            # Gathered by rows and turned round: many times faster than by columns.
+            scores += tf.gather(weight * tf.transpose(affinity), places)
+        customers = tf.shape(affinities[0])[0] if affinities else 1
+        return tf.transpose(tf.broadcast_to(scores, [tf.shape(trends)[0], customers]))
+
+    def bought(self, pairs: tf.Tensor, plain: tf.Tensor) -> tf.Tensor:
+        """Returns float32 [pairs], the scores of products that the customer bought before.
+
+        Args:
+            pairs: float32 [pairs, signs].
+            plain: float32 [pairs], the score if she had not.
+        """
+        signs = (tf.concat([pairs, plain[:, None]], axis=1) - self._mean) / self._std
+        hidden = tf.nn.tanh(tf.matmul(signs, self.kernel) + self.bias)
+        return plain + self.bought_before + (signs @ self.linear + hidden @ self.output)[:, 0]
+
+
+def _normal(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    return random.normal(0, rows**-0.5, [rows, columns]).astype(np.float32)

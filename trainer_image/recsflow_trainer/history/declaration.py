@@ -1,0 +1,42 @@
+"""The declaration of a retrieval model's memory of purchases."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsflow_trainer.errors import DeclarationError
+
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class History:
+    """Scores what a customer bought before by when and how often, and other products by what is like it.
+
+    How much each sign counts is fitted to the last `window_days` before the end of training, with what was
+    known at their beginning. How much the towers count is fitted to some customers whose rows of that window
+    the towers have not seen.
+
+    Attributes:
+        window_days: Days of purchases that are predicted.
+        withheld: One in so many customers is kept from the towers in the window.
+        epochs: Passes over the customers.
+    """
+
+    window_days: int = 28
+    withheld: int = 5
+    epochs: int = 10
+
+    def __post_init__(self) -> None:
+        for name, least in (("window_days", 1), ("withheld", 2), ("epochs", 1)):
+            value = getattr(self, name)
+            if value < least:
+                raise DeclarationError(f"History.{name} is {value}; use {least} or more.")
+
+    def begin(self, end: int) -> int:
+        """Returns when the window begins that stops at `end`, both seconds since 1970."""
+        return end - self.window_days * _DAY_S
+
+    def is_withheld(self, customers: np.ndarray) -> np.ndarray:
+        """Returns bool [rows], whether the towers do not see the customer's rows of the window."""
+        return customers % self.withheld == 0

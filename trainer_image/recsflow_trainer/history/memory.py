@@ -1,0 +1,87 @@
+"""What every customer bought, as the final scores need it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.keras import tf
+
+_CUSTOMERS_A_CALL = 64
+
+
+class Memory(tf.Module):
+    """Adds to the towers' scores what is known of the customer and the products.
+
+    A product that the customer bought before is scored by that alone; another one by its trends, by her
+    affinity to its attributes, and by the towers.
+
+    Args:
+        combination: Fitted weights.
+        signals: At the end of training.
+        places: For each attribute, int64 [products], the value that each product has.
+    """
+
+    def __init__(self, combination: Combination, signals: Signals, places: Sequence[np.ndarray]) -> None:
+        super().__init__(name="memory")
+        self.tower_weight = tf.Variable(combination.towers, trainable=False)
+        self.trend = tf.Variable(combination.of_trends(tf.constant(signals.trends)), trainable=False)
+        weights = combination.affinity.numpy()
+        self.affinities = [
+            tf.Variable(weight * table, trainable=False)
+            for weight, table in zip(weights, signals.affinities, strict=True)
+        ]
+        self.places = [tf.Variable(values, trainable=False) for values in places]
+        self.starts = tf.Variable(signals.starts, trainable=False)
+        self.products = tf.Variable(signals.products, trainable=False)
+        self.bought = tf.Variable(tf.zeros([len(signals.products)]), trainable=False)
+        self._customers = len(signals.starts) - 2
+        self._score_pairs(combination, signals)
+
+    def scores(self, customers: tf.Tensor, towers: tf.Tensor) -> tf.Tensor:
+        """Returns float32 [batch, products], the final scores.
+
+        Args:
+            customers: int64 [batch], transformed ids; one out of vocabulary has bought nothing.
+            towers: float32 [batch, products].
+        """
+        known = tf.minimum(customers, self._customers)
+        scores = self.tower_weight * towers + self._plain(known)
+        rows, pairs = self._pairs(known)
+        places = tf.stack([rows, tf.gather(self.products, pairs)], axis=1)
+        return tf.tensor_scatter_nd_update(scores, places, tf.gather(self.bought, pairs))
+
+    def on(
+        self, customers: np.ndarray, towers: Callable[[int, int], tf.Tensor]
+    ) -> Callable[[int, int], tf.Tensor]:
+        """Returns the final scores of some of the queries, from a first one up to another one.
+
+        Args:
+            customers: int64 [queries], transformed ids.
+            towers: The towers' scores of the same queries.
+        """
+        return lambda start, stop: self.scores(tf.constant(customers[start:stop]), towers(start, stop))
+
+    def _plain(self, customers: tf.Tensor) -> tf.Tensor:
+        scores = tf.repeat(self.trend[:, None], tf.shape(customers)[0], axis=1)
+        for table, places in zip(self.affinities, self.places, strict=True):
+            scores += tf.gather(tf.transpose(tf.gather(table, customers)), places)
+        return tf.transpose(scores)
+
+    def _pairs(self, customers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns which customer each pair belongs to and where it stands, int64 [pairs] each."""
+        starts, stops = tf.gather(self.starts, customers), tf.gather(self.starts, customers + 1)
+        pairs = tf.ragged.range(starts, stops)
+        return tf.cast(pairs.value_rowids(), tf.int64), pairs.flat_values
+
+    def _score_pairs(self, combination: Combination, signals: Signals) -> None:
+        scores = np.zeros(len(signals.products), np.float32)
+        for first in range(0, self._customers, _CUSTOMERS_A_CALL):
+            customers = tf.range(first, min(first + _CUSTOMERS_A_CALL, self._customers), dtype=tf.int64)
+            rows, pairs = self._pairs(customers)
+            places = tf.stack([rows, tf.gather(self.products, pairs)], axis=1)
+            plain = tf.gather_nd(self._plain(customers), places)
+            signs = tf.gather(signals.pairs, pairs)
+            scores[pairs.numpy()] = combination.bought(signs, plain).numpy()
+        self.bought.assign(scores)

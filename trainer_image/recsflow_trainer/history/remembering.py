@@ -1,0 +1,58 @@
+"""From the purchases of training to a memory of them, fitted to its last weeks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from recsflow_trainer.errors import ExamplesError
+from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.declaration import History
+from recsflow_trainer.history.fitting import Fitting
+from recsflow_trainer.history.memory import Memory
+from recsflow_trainer.history.signals import signals_at
+from recsflow_trainer.keras import tf
+
+_SEED = 0
+_TOWER_EPOCHS = 3
+
+
+def remember(  # noqa: PLR0913
+    history: History,
+    seen: Purchases,
+    *,
+    customers: int,
+    attributes: Sequence[np.ndarray],
+    queries: np.ndarray,
+    products: np.ndarray,
+) -> Memory:
+    """Fits how much each sign counts to the last window, and keeps the signs as they are at its end.
+
+    Args:
+        history: How.
+        seen: Every purchase before the end of training.
+        customers: Number of known customers.
+        attributes: For each attribute, int64 [products], the value that each product has.
+        queries: float32 [customers, dim], from the towers.
+        products: float32 [products, dim], from the towers.
+
+    Raises:
+        ExamplesError: No purchase before the window, or none in it.
+    """
+    known = seen.known
+    end = int(known.seconds.max(initial=0)) + 1
+    begin = history.begin(end)
+    window = known.take(known.seconds >= begin)
+    if not len(window) or len(window) == len(known):
+        raise ExamplesError(
+            f"History.window_days is {history.window_days}, and {len(window)} of {len(known)} purchases are "
+            "in that window; use a length with purchases before and after its beginning."
+        )
+    before = signals_at(begin, known, customers, attributes, len(products))
+    combination = Combination(before, attributes, _SEED)
+    fitting = Fitting(combination, before, window, _SEED)
+    fitting.own_weights(history.epochs)
+    transposed = tf.transpose(tf.constant(products))
+    withheld = np.flatnonzero(history.is_withheld(np.arange(customers)))
+    fitting.tower_weight(withheld, lambda chosen: tf.matmul(queries[chosen], transposed), _TOWER_EPOCHS)
+    return Memory(combination, signals_at(end, known, customers, attributes, len(products)), attributes)

@@ -1,0 +1,116 @@
+"""Signs of the next purchases, in what was bought up to one moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recsflow_trainer.evaluation.purchases import Purchases
+
+PAIR_HALF_LIVES_DAYS = (10, 30, 90, 270)
+TREND_HALF_LIVES_DAYS = (7, 28, 90, 365)
+NEW_BUYERS_HALF_LIVES_DAYS = (14, 60, 365)
+_AFFINITY_HALF_LIFE_DAYS = 365
+_AFFINITY_PRIOR_ROWS = 100
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What is known of customers, products and what they have to do with each other.
+
+    Attributes:
+        trends: float32 [products, trends], logs of how much and to how many new buyers each product sold.
+        affinities: For each attribute of products, float32 [customers + 1, values]: log of the customer's
+            share of purchases with that value over everybody's share. The last row, for a customer without
+            purchases, is 0.
+        starts: int64 [customers + 2]; a customer's pairs are those from her start up to the next one's.
+        products: int64 [pairs], what was bought, ascending within a customer.
+        pairs: float32 [pairs, signs], how often, how lately and how regularly.
+    """
+
+    trends: np.ndarray
+    affinities: Sequence[np.ndarray]
+    starts: np.ndarray
+    products: np.ndarray
+    pairs: np.ndarray
+
+
+def signals_at(
+    now: int, bought: Purchases, customers: int, attributes: Sequence[np.ndarray], products: int
+) -> Signals:
+    """Reads the signs from the purchases before a moment.
+
+    Args:
+        now: Seconds since 1970.
+        bought: Purchases; those from `now` on, and those of unknown customers or products, do not count.
+        customers: Number of customers.
+        attributes: For each attribute, int64 [products], the value that each product has.
+        products: Number of products.
+    """
+    known = bought.take(bought.seconds < now).known
+    age = (now - known.seconds) / _DAY_S
+    pairs, pair = np.unique(known.customers * products + known.products, return_inverse=True)
+    pair_customer, pair_product = np.divmod(pairs, products)
+    first, last = np.zeros(len(pairs)), np.full(len(pairs), np.inf)
+    np.maximum.at(first, pair, age)
+    np.minimum.at(last, pair, age)
+    trends = _trends(known.products, age, pair_product, first, products)
+    signs = _pair_signs(pair, age, first, last, pair_product)
+    activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
+    columns = [*signs, *(values[pair_customer] for values in activity), *trends.T[:, pair_product]]
+    return Signals(
+        trends=trends,
+        affinities=[_affinity(known, age, values, customers) for values in attributes],
+        starts=np.searchsorted(pairs, np.arange(customers + 2) * products),
+        products=pair_product,
+        pairs=np.stack(columns, axis=1).astype(np.float32),
+    )
+
+
+def _trends(
+    rows: np.ndarray, age: np.ndarray, pair_product: np.ndarray, first: np.ndarray, products: int
+) -> np.ndarray:
+    sold = [_decayed(rows, age, h, products) for h in TREND_HALF_LIVES_DAYS]
+    new_buyers = [_decayed(pair_product, first, h, products) for h in NEW_BUYERS_HALF_LIVES_DAYS]
+    return np.log(np.stack([*sold, *new_buyers], axis=1) + 0.05).astype(np.float32)
+
+
+def _pair_signs(
+    pair: np.ndarray, age: np.ndarray, first: np.ndarray, last: np.ndarray, product: np.ndarray
+) -> list[np.ndarray]:
+    """Returns [pairs] each: decayed counts, the last time, days of purchase, the product's own habits."""
+    count = len(first)
+    decayed = [np.log(_decayed(pair, age, h, count) + 0.001) for h in PAIR_HALF_LIVES_DAYS]
+    oldest = int(age.max(initial=0)) + 1
+    days = np.bincount(np.unique(pair * oldest + age.astype(np.int64)) // oldest, minlength=count)
+    buyers = np.bincount(product)
+    again = np.bincount(product, days > 1)
+    share_again = (again + 2 * again.sum() / max(count, 1)) / (buyers + 2)
+    days_a_buyer = np.maximum(np.bincount(product, days) / np.maximum(buyers, 1), 1)
+    gap = (first - last) / np.maximum(days - 1, 1)
+    overdue = np.where(days > 1, np.log((last + 1) / (gap + 1)), 0.0)
+    odds = np.log(share_again / (1 - share_again))
+    return [
+        *decayed,
+        np.log(last + 0.5),
+        np.log(days),
+        odds[product],
+        np.log(days_a_buyer)[product],
+        overdue,
+        (days > 1).astype(np.float64),
+    ]
+
+
+def _affinity(known: Purchases, age: np.ndarray, values: np.ndarray, customers: int) -> np.ndarray:
+    width = int(values.max(initial=0)) + 1
+    cells = known.customers * width + values[known.products]
+    rows = _decayed(cells, age, _AFFINITY_HALF_LIFE_DAYS, (customers + 1) * width).reshape(-1, width)
+    share = (rows.sum(axis=0) + 1e-6) / (rows.sum() + 1e-6 * width)
+    total = rows.sum(axis=1, keepdims=True)
+    smoothed = (rows + _AFFINITY_PRIOR_ROWS * share) / (total + _AFFINITY_PRIOR_ROWS)
+    return np.log(smoothed / share).astype(np.float32)
+
+
+def _decayed(places: np.ndarray, age_days: np.ndarray, half_life_days: float, size: int) -> np.ndarray:
+    return np.bincount(places, 0.5 ** (age_days / half_life_days), minlength=size)

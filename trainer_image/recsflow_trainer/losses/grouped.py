@@ -1,0 +1,108 @@
+"""Softmax losses over rows grouped by who asks: each query once, with all that it bought."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from recsflow_trainer.grouped_rows import PRODUCT, QUERY, WEIGHT
+from recsflow_trainer.keras import tf
+from recsflow_trainer.losses.towers import Features, TowerCall
+
+
+class FullSoftmax:
+    """Tells what a query bought from all products, none left out.
+
+    Args:
+        catalogue: Candidate features of all products, [products] or [products, width].
+        temperature: Divides the scores.
+    """
+
+    def __init__(self, catalogue: Mapping[str, np.ndarray], temperature: float) -> None:
+        self._catalogue = {name: tf.constant(values) for name, values in catalogue.items()}
+        self._products = len(next(iter(catalogue.values())))
+        self._temperature = temperature
+
+    def __call__(self, query: TowerCall, candidate: TowerCall, features: Features) -> tf.Tensor:
+        """Returns the mean loss of a batch of grouped rows, each row counted by its weight."""
+        products = candidate(self._catalogue)
+        scores = tf.matmul(query(features), products, transpose_b=True) / self._temperature
+        bought = tf.gather_nd(scores, tf.stack([features[QUERY], features[PRODUCT]], axis=1))
+        return mean_loss(bought, tf.reduce_logsumexp(scores, axis=1), features)
+
+    def uninformed(self, features: Features) -> tf.Tensor:
+        """Returns ln(products)."""
+        return tf.math.log(tf.cast(self._products, tf.float32))
+
+
+class SampledSoftmax:
+    """Tells what a query bought from all products, of which a sample stands for those it did not buy.
+
+    The sum over all products is exact for the query's own ones and estimated for the others: each of those
+    drawn counts by the inverse of how often it is expected in the sample. Half of the sample is drawn by
+    popularity, half evenly. Cost grows with the sample and not with the catalogue.
+
+    Args:
+        catalogue: Candidate features of all products.
+        counts: float [products], rows of each product.
+        temperature: Divides the scores.
+        negatives: Size of the sample, shared by a batch.
+    """
+
+    def __init__(
+        self, catalogue: Mapping[str, np.ndarray], counts: np.ndarray, temperature: float, negatives: int
+    ) -> None:
+        self._catalogue = {name: tf.constant(values) for name, values in catalogue.items()}
+        self._temperature = temperature
+        self._negatives = negatives
+        shares = 0.5 * counts / max(counts.sum(), 1) + 0.5 / len(counts)
+        self._products = len(counts)
+        self._cumulative = tf.constant(np.cumsum(shares / shares.sum()), tf.float32)
+        self._log_expected = tf.constant(np.log(shares * negatives), tf.float32)
+
+    def __call__(self, query: TowerCall, candidate: TowerCall, features: Features) -> tf.Tensor:
+        """Returns the mean loss of a batch of grouped rows, each row counted by its weight."""
+        drawn = tf.searchsorted(self._cumulative, tf.random.uniform([self._negatives]), out_type=tf.int64)
+        drawn = tf.minimum(drawn, self._products - 1)
+        queries = query(features)
+        pairs = tf.shape(features[PRODUCT])[0]
+        places = tf.concat([features[PRODUCT], drawn], axis=0)
+        products = candidate({name: tf.gather(values, places) for name, values in self._catalogue.items()})
+        own = tf.gather(queries, features[QUERY]) * products[:pairs]
+        bought = tf.reduce_sum(own, axis=1) / self._temperature
+        others = tf.matmul(queries, products[pairs:], transpose_b=True) / self._temperature
+        others -= tf.gather(self._log_expected, drawn)
+        others = tf.where(self._is_bought(features, drawn, tf.shape(queries)[0]), others.dtype.min, others)
+        return mean_loss(bought, _log_sum(bought, features[QUERY], others), features)
+
+    def uninformed(self, features: Features) -> tf.Tensor:
+        """Returns ln(products), which the estimate is of."""
+        return tf.math.log(tf.cast(self._products, tf.float32))
+
+    def _is_bought(self, features: Features, drawn: tf.Tensor, queries: tf.Tensor) -> tf.Tensor:
+        """Returns bool [queries, negatives]; the pairs of a batch are sorted by query, then product."""
+        pairs = features[QUERY] * self._products + features[PRODUCT]
+        asked = tf.range(tf.cast(queries, tf.int64))[:, None] * self._products + drawn[None, :]
+        flat = tf.reshape(asked, [-1])
+        places = tf.minimum(tf.searchsorted(pairs, flat), tf.size(pairs) - 1)
+        return tf.reshape(tf.gather(pairs, places) == flat, tf.shape(asked))
+
+
+def mean_loss(bought: tf.Tensor, log_sums: tf.Tensor, features: Features) -> tf.Tensor:
+    """Returns the mean cross entropy over the pairs of a batch by their weights, float32 scalar.
+
+    Args:
+        bought: float32 [pairs], scores of what was bought.
+        log_sums: float32 [queries], log of the sum over all products of exp(score).
+        features: The batch, with the query and weight of each pair.
+    """
+    weights = features[WEIGHT]
+    losses = tf.gather(log_sums, features[QUERY]) - bought
+    return tf.reduce_sum(weights * losses) / tf.reduce_sum(weights)
+
+
+def _log_sum(bought: tf.Tensor, query: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Returns [queries], log(sum of exp(bought) + sum of exp(others)), without overflow."""
+    largest = tf.maximum(tf.math.segment_max(bought, query), tf.reduce_max(others, axis=1))
+    largest = tf.stop_gradient(largest)
+    own = tf.math.segment_sum(tf.exp(bought - tf.gather(largest, query)), query)
+    return tf.math.log(own + tf.reduce_sum(tf.exp(others - largest[:, None]), axis=1)) + largest
