@@ -10,6 +10,7 @@ from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.rating import MeanSquaredError
 from recsflow_trainer.multitask import Multitask
+from recsflow_trainer.multitask_model import apart, side_by_side
 from recsflow_trainer.rated_model import predicted_ratings
 from recsflow_trainer.rating import Rating
 from recsflow_trainer.towers import Tower
@@ -56,7 +57,7 @@ def test_one_saved_model_recommends_and_rates(small_experiment, tmp_path):
     model = declaration.build(inputs)
     declaration.save(model, inputs, str(tmp_path))
     signatures = tf.saved_model.load(str(tmp_path)).signatures
-    assert set(signatures) == {"serving_default", "recommend", "rate"}
+    assert set(signatures) == {"serving_default", "recommend", "embed", "rate"}
     rows = small_experiment.rows["test"]
     customers = {
         "household_id": tf.constant([row["household_id"] for row in rows], tf.int64),
@@ -68,7 +69,7 @@ def test_one_saved_model_recommends_and_rates(small_experiment, tmp_path):
     }
     expected = predicted_ratings(model, inputs.splits.test)
     np.testing.assert_allclose(signatures["rate"](**customers, **products)["rating"], expected, rtol=1e-4)
-    answer = signatures["recommend"](**{name: values[:3] for name, values in customers.items()})
+    answer = signatures["serving_default"](**{name: values[:3] for name, values in customers.items()})
     assert answer["product_id"].shape == answer["score"].shape
     assert (np.diff(answer["score"].numpy(), axis=1) <= 0).all()
 
@@ -81,19 +82,33 @@ def batch(small_experiment):
 def test_loss_is_the_weighted_sum_of_both(small_experiment, batch):
     inputs = small_experiment.inputs
     model = both(retrieval_weight=0.5, rating_weight=3.0).build(inputs)
-    retrieval = float(model.retrieval.compute_loss(batch))
-    rating = float(model.rating.compute_loss(model.query(batch), model.candidate(batch), batch, False))
+    found, rated = apart(batch)
+    retrieval = float(model.retrieval.compute_loss(found))
+    rating = float(model.rating.compute_loss(model.query(rated), model.candidate(rated), rated, False))
     assert float(model.compute_loss(batch)) == pytest.approx(0.5 * retrieval + 3.0 * rating, rel=1e-5)
-    uninformed = 0.5 * model.retrieval.uninformed_loss(batch) + 3.0 * model.rating.uninformed_loss(batch)
+    uninformed = 0.5 * model.retrieval.uninformed_loss(found) + 3.0 * model.rating.uninformed_loss(rated)
     assert float(model.uninformed_loss(batch)) == pytest.approx(float(uninformed), rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["full", "sampled"])
+def test_rows_grouped_by_customer_go_beside_rows_to_rate(small_experiment, loss):
+    declaration = both(retrieval=declared(loss=loss, negatives=20 if loss == "sampled" else 0))
+    inputs = small_experiment.inputs
+    model = declaration.build(inputs)
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.01))
+    batches = declaration.batches(inputs, "train", 100, seed=1, reshuffle=True)
+    history = model.fit(batches.dataset, epochs=2, verbose=0).history["loss"]
+    assert history[1] < history[0]
+    assert len(batches.dataset) >= 10
 
 
 def test_both_losses_move_the_shared_towers(small_experiment, batch):
     model = both().build(small_experiment.inputs)
     weights = [*model.query.trainable_variables, *model.candidate.trainable_variables]
+    found, rated = apart(batch)
     losses = [
-        lambda: model.retrieval.compute_loss(batch),
-        lambda: model.rating.compute_loss(model.query(batch), model.candidate(batch), batch, False),
+        lambda: model.retrieval.compute_loss(found),
+        lambda: model.rating.compute_loss(model.query(rated), model.candidate(rated), rated, False),
     ]
     for loss in losses:
         with tf.GradientTape() as tape:
@@ -110,10 +125,11 @@ def test_every_weight_is_counted_once(small_experiment):
 def test_rows_without_a_label_teach_retrieval_alone(small_experiment, batch):
     inputs = with_labels(small_experiment.inputs, lambda labels: np.where(labels > 3, np.nan, labels))
     model = both().build(inputs)
-    unlabelled = {**batch, "interaction_label": tf.fill([64], float("nan"))}
+    found, rated = apart(batch)
+    unlabelled = side_by_side(found, {**rated, "interaction_label": tf.fill([64], float("nan"))})
     with tf.GradientTape() as tape:
         loss = model.compute_loss(unlabelled)
-    assert float(loss) == pytest.approx(float(model.retrieval.compute_loss(batch)), rel=1e-5)
+    assert float(loss) == pytest.approx(float(model.retrieval.compute_loss(found)), rel=1e-5)
     for gradient in tape.gradient(loss, model.query.trainable_variables):
         assert np.isfinite(tf.convert_to_tensor(gradient)).all()
 

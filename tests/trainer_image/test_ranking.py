@@ -66,6 +66,7 @@ def test_training_leaves_rating_metrics_beside_their_baselines(trained):
     assert set(metrics["baselines"]) == {"global_mean", "customer_mean", "product_mean"}
     assert all(set(baseline) == names for baseline in metrics["baselines"].values())
     assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate", "rating_head"}
+    assert {f"val_{name}" for name in names} <= set(metrics["epochs"][0]["metrics"])
     assert metrics["params"]["label"] == "spent"
     assert all(
         isinstance(value, int | float | str | bool) or value is None for value in metrics["params"].values()
@@ -135,7 +136,7 @@ def test_loaded_model_gives_the_same_ratings_as_in_training(small_experiment, tm
 
 @pytest.mark.parametrize("rating", LOSSES)
 def test_metrics_are_in_the_labels_own_units(small_experiment, rating):
-    # An untrained model with a mean, a median or a calibrated level is about as good as the global mean.
+    # Untrained, a mean, a median or a calibrated level is about the global mean.
     declaration, inputs = ranked(rating=rating), small_experiment.inputs
     evaluation = declaration.evaluate(declaration.build(inputs), inputs)
     spread = evaluation.baselines["global_mean"]["rmse"]
@@ -149,7 +150,7 @@ def test_untrained_model_is_no_better_than_a_constant(small_experiment, rating):
     model = declaration.build(inputs)
     batch = next(iter(declaration.batches(inputs, "train", 500, seed=1, reshuffle=False).dataset))
     uninformed = float(model.uninformed_loss(batch))
-    assert float(model.compute_loss(batch)) == pytest.approx(uninformed, rel=0.2)
+    assert float(model.compute_loss(batch)) == pytest.approx(uninformed, rel=1e-5)
     if rating.transform == "zscore" and not isinstance(rating.loss, PairwiseRankLoss):
         assert uninformed == pytest.approx(1.0, abs=0.1)
     if isinstance(rating.loss, PairwiseRankLoss):
@@ -184,7 +185,7 @@ def test_zero_and_one_are_rated_with_a_probability(small_experiment):
     declaration = ranked(rating=rated(BinaryCrossentropy(), "identity"))
     ratings = predicted_ratings(declaration.build(inputs), inputs.splits.test)
     share = float(inputs.splits.train.columns[LABEL].mean())
-    assert ratings.mean() == pytest.approx(share, abs=0.05)
+    assert ratings.mean() == pytest.approx(share, abs=0.01)
     assert ((ratings > 0) & (ratings < 1)).all()
 
 

@@ -4,19 +4,21 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
-from recsflow_trainer.multitask_model import MultitaskModel
+from recsflow_trainer.multitask_model import MultitaskModel, side_by_side
 from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.rated_model import (
     RatedIds,
     calibrate,
     evaluate_ratings,
     learnt_ratings,
+    ratings_probe,
     spread_inputs,
 )
 from recsflow_trainer.rating import Rating, check_labels
@@ -72,9 +74,11 @@ class Multitask:
 
     def build(self, inputs: TransformedInputs) -> MultitaskModel:
         """Builds the Keras model; the label's transform is fitted to the train rows."""
+        retrieval, train = self.retrieval.build(inputs), inputs.splits.train
+        row = {name: tf.constant(values[:1]) for name, values in train.columns.items()}
         return MultitaskModel(
-            self.retrieval.build(inputs),
-            self.rating.build(inputs.splits.train, self.retrieval.embedding_dim),
+            retrieval,
+            self.rating.build(train, embedding_dim=retrieval.query(row).shape[1]),
             retrieval_weight=self.retrieval_weight,
             rating_weight=self.rating_weight,
         )
@@ -82,19 +86,30 @@ class Multitask:
     def batches(
         self, inputs: TransformedInputs, split: str, batch_size: int, *, seed: int, reshuffle: bool
     ) -> Batches:
-        """Returns rows as the retrieval loss takes them."""
-        return self.retrieval.batches(inputs, split, batch_size, seed=seed, reshuffle=reshuffle)
+        """Returns what the retrieval loss takes, beside as many rows to rate."""
+        found = self.retrieval.batches(inputs, split, batch_size, seed=seed, reshuffle=reshuffle)
+        rated = inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
+        return Batches(tf.data.Dataset.zip(found.dataset, rated.dataset).map(side_by_side), found.rows)
 
     def evaluate(self, model: MultitaskModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall as a retrieval model and ratings as a ranking model, each beside its baselines."""
         calibrate(model, inputs.splits.train)
         found = self.retrieval.evaluate(model.retrieval, inputs)
-        test, baselines = evaluate_ratings(model, inputs.splits, self._ids(inputs))
+        towers = (self.retrieval.query, self.retrieval.candidate)
+        features = [name for tower in towers for name in tower.transformed_spec()]
+        rated = evaluate_ratings(model, inputs.splits, self._ids(inputs), features)
         return Evaluation(
             candidates=found.candidates,
-            test={**found.test, **test},
-            baselines={**found.baselines, **baselines},
+            test={**found.test, **rated.test},
+            baselines={**found.baselines, **rated.baselines},
+            measures={**found.measures, "rating_std": rated.measures["score_std"]},
         )
+
+    def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
+        """Measures recall and ratings of some eval rows after each epoch."""
+        found = self.retrieval.epoch_probe(inputs)
+        rated = ratings_probe(inputs.splits.eval, self._ids(inputs))
+        return lambda model: {**found(model.retrieval), **rated(model)}
 
     def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
         """Picks rows of different customers and products whose labels differ, and asks for both answers."""
@@ -106,7 +121,7 @@ class Multitask:
         )
 
     def save(self, model: MultitaskModel, inputs: TransformedInputs, folder: str) -> None:
-        """Saves one model with two signatures, `recommend` (the default) and `rate`."""
+        """Saves one model that recommends (the default) and rates."""
         calibrate(model, inputs.splits.train)
         server = MultitaskServer(
             self.retrieval.server(model.retrieval, inputs),
@@ -118,12 +133,7 @@ class Multitask:
                 rating=model.rating,
             ),
         )
-        recommend = server.retrieval.signature()
-        signatures = {
-            "serving_default": recommend,
-            "recommend": recommend,
-            "rate": server.rating.signature(),
-        }
+        signatures = {**server.retrieval.signatures(), "rate": server.rating.signature()}
         tf.saved_model.save(server, folder, signatures=signatures)
 
     def _ids(self, inputs: TransformedInputs) -> RatedIds:

@@ -7,6 +7,9 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.rating import RatingTask
 from recsflow_trainer.retrieval_model import RetrievalModel
 
+# What begins the names of the rows to rate, beside those of the retrieval loss.
+RATED = "(rated) "
+
 
 class MultitaskModel(TrackedModel):
     """A retrieval model with a rating head on its towers; the loss is the weighted sum of both.
@@ -35,19 +38,36 @@ class MultitaskModel(TrackedModel):
         self._rating_weight = rating_weight
 
     def compute_loss(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Returns the weighted sum of both mean losses of a batch, float32 scalar."""
-        retrieval = self.retrieval.compute_loss(features, training=training)
+        """Returns the weighted sum of both mean losses of a batch, float32 scalar.
+
+        Args:
+            features: A batch for each task, `side_by_side`.
+            training: Whether dropout is on.
+        """
+        found, rated = apart(features)
         rating = self.rating.compute_loss(
-            self.query(features, training=training),
-            self.candidate(features, training=training),
-            features,
+            self.query(rated, training=training),
+            self.candidate(rated, training=training),
+            rated,
             training,
         )
+        retrieval = self.retrieval.compute_loss(found, training=training)
         return self._retrieval_weight * retrieval + self._rating_weight * rating
 
     @tf.function
     def uninformed_loss(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Returns the weighted sum for equal scores of all products and one rating for every row."""
-        return self._retrieval_weight * self.retrieval.uninformed_loss(
-            features
-        ) + self._rating_weight * self.rating.uninformed_loss(features)
+        found, rated = apart(features)
+        retrieval, rating = self.retrieval.uninformed_loss(found), self.rating.uninformed_loss(rated)
+        return self._retrieval_weight * retrieval + self._rating_weight * rating
+
+
+def side_by_side(found: Mapping[str, tf.Tensor], rated: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Returns one batch of two: the retrieval loss may take rows grouped by query, the rating loss rows."""
+    return {**found, **{RATED + name: values for name, values in rated.items()}}
+
+
+def apart(features: Mapping[str, tf.Tensor]) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+    """Returns the batch of the retrieval loss and that of the rating loss."""
+    rated = {name.removeprefix(RATED): v for name, v in features.items() if name.startswith(RATED)}
+    return {name: v for name, v in features.items() if not name.startswith(RATED)}, rated

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
@@ -15,6 +16,7 @@ from recsflow_trainer.rated_model import (
     calibrate,
     evaluate_ratings,
     learnt_ratings,
+    ratings_probe,
     spread_inputs,
 )
 from recsflow_trainer.rating import Rating, check_labels, only_labelled
@@ -70,9 +72,11 @@ class Ranking(TwoTowers):
     def evaluate(self, model: RankingModel, inputs: TransformedInputs) -> Evaluation:
         """Measures the test rows in the label's own units, beside the means of the rows before them."""
         calibrate(model, inputs.splits.train)
-        ids = self._ids(inputs)
-        test, baselines = evaluate_ratings(model, inputs.splits, ids)
-        return Evaluation(candidates=ids.product.known, test=test, baselines=baselines)
+        return evaluate_ratings(model, inputs.splits, self._ids(inputs), list(self.tower_spec()))
+
+    def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
+        """Measures ratings of some eval rows after each epoch."""
+        return ratings_probe(inputs.splits.eval, self._ids(inputs))
 
     def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
         """Picks rows of different customers and products whose labels differ."""

@@ -1,5 +1,6 @@
 """A trained model with a rating head, measured on whole splits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
@@ -7,7 +8,10 @@ import numpy as np
 import tensorflow_transform as tft
 
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, rated_sample, rating_probe
+from recsflow_trainer.diagnostics.leakage import told_labels
 from recsflow_trainer.evaluation.ratings import rating_metrics
+from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples import Split, Splits
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
@@ -56,25 +60,41 @@ class RatedIds:
         )
 
 
-def evaluate_ratings(
-    model: RatedModel, splits: Splits, ids: RatedIds
-) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+def evaluate_ratings(model: RatedModel, splits: Splits, ids: RatedIds, features: Sequence[str]) -> Evaluation:
     """Measures the model and the means of the seen labels on the test rows that have a label.
 
     Args:
         model: Calibrated.
         splits: The rows.
         ids: The ids of the rows.
-
-    Returns:
-        The model's metrics, and those of each baseline.
+        features: Names of the towers' features, those of the ids among them.
     """
     test = labelled(splits.test)
-    labels, customers = test.columns[INTERACTION_LABEL], test.columns[ids.customer.name]
-    return (
-        rating_metrics(predicted_ratings(model, test), labels, customers),
-        rating_baselines([splits.train, splits.eval], test, ids.customer, ids.product),
+    labels, ratings = test.columns[INTERACTION_LABEL], predicted_ratings(model, test)
+    others = [name for name in features if name not in (ids.customer.name, ids.product.name)]
+    return Evaluation(
+        candidates=ids.product.known,
+        test=rating_metrics(ratings, labels, test.columns[ids.customer.name]),
+        baselines=rating_baselines([splits.train, splits.eval], test, ids.customer, ids.product),
+        measures={
+            "score_std": float(np.std(ratings, dtype=np.float64)),
+            "label_std": float(np.std(labels, dtype=np.float64)),
+            **told_labels(splits.train.columns, test.columns, others, INTERACTION_LABEL),
+        },
     )
+
+
+def ratings_probe(split: Split, ids: RatedIds) -> EpochProbe:
+    """Measures ratings of some rows of a split after each epoch.
+
+    Outputs that have an order only get the level of those very rows.
+    """
+
+    def predict(model: RatedModel, rows: Split) -> np.ndarray:
+        calibrate(model, rows)
+        return predicted_ratings(model, rows)
+
+    return rating_probe(rated_sample(labelled(split)), predict, INTERACTION_LABEL, ids.customer.name)
 
 
 def spread_inputs(inputs: TransformedInputs, ids: RatedIds, rows: int) -> TransformedInputs:
@@ -104,8 +124,8 @@ def _outputs(model: RatedModel, split: Split) -> np.ndarray:
 
     @tf.function(reduce_retracing=True)
     def outputs(features: dict[str, tf.Tensor]) -> tf.Tensor:
-        queries = model.query(features, training=False)
-        return model.rating.head(queries, model.candidate(features, training=False), training=False)
+        queries, candidates = (tower(features, training=False) for tower in (model.query, model.candidate))
+        return model.rating.head(queries, candidates, training=False)
 
     parts = [np.zeros(0, np.float32)]
     for start in range(0, split.rows, _ROWS_A_CALL):

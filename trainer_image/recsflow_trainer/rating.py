@@ -73,15 +73,18 @@ class Rating:
     def build(self, train: Split, embedding_dim: int) -> "RatingTask":
         """Fits the transform to the train rows and builds the head.
 
+        Args:
+            train: The rows; those without a label do not count.
+            embedding_dim: Width of both towers' outputs.
+
         Raises:
             ExamplesError: The labels do not fit the loss or the transform.
         """
-        labels = train.columns[INTERACTION_LABEL]
-        labels = labels[~np.isnan(labels)]
+        labels = labelled(train).columns[INTERACTION_LABEL]
         self._check(labels)
         transform = fit_transform(LabelTransform(self.transform), labels, self.label)
         constant = best_constant(self.loss, transform.forward(tf.constant(labels)).numpy())
-        head = RatingHead(self.layers, embedding_dim=embedding_dim, start=constant)
+        head = RatingHead(self.layers, embedding_dim=embedding_dim, constant=constant)
         return RatingTask(head, RatingScale(self.loss, transform), self.loss, constant)
 
     def _check(self, labels: np.ndarray) -> None:
@@ -140,7 +143,7 @@ def labelled(split: Split) -> Split:
     known = ~np.isnan(split.columns[INTERACTION_LABEL])
     if known.all():
         return split
-    return Split(split.name, {name: values[known] for name, values in split.columns.items()})
+    return split.take(np.flatnonzero(known))
 
 
 def check_labels(inputs: TransformedInputs, label: str) -> TransformedInputs:

@@ -15,19 +15,22 @@ class RatingHead(tf_keras.Model):
     """Reads the two embeddings side by side, and their product, which is what a dot product sums up.
 
     Args:
-        layers: Hidden layers; a linear one to one number follows them.
+        layers: Hidden layers; a linear one to one number follows them. That one starts at zero: training
+            begins where knowing nothing but the constant ends.
         embedding_dim: Width of each embedding.
-        start: What the last layer says before it has learnt anything: the best constant, so that training
-            begins where knowing nothing ends.
+        constant: What the head says of every row before it has learnt anything.
     """
 
-    def __init__(self, layers: Sequence[Layer], *, embedding_dim: int, start: float) -> None:
+    def __init__(self, layers: Sequence[Layer], *, embedding_dim: int, constant: float) -> None:
         super().__init__(name="rating_head")
         self.hidden_layers = [
             layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(layers)
         ]
         self.output_layer = tf_keras.layers.Dense(
-            1, bias_initializer=tf_keras.initializers.Constant(start), name="rating"
+            1,
+            kernel_initializer="zeros",
+            bias_initializer=tf_keras.initializers.Constant(constant),
+            name="rating",
         )
         nothing = tf.zeros([1, embedding_dim])
         self(nothing, nothing)

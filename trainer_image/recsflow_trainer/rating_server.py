@@ -54,5 +54,6 @@ class RatingServer(tf.Module):
             `rating` float32 [batch], in the label's own units; of a 0/1 label, the probability of 1.
         """
         features = self.transform(as_traced(columns, self._spec))
-        outputs = self.head(self.query(features, training=False), self.candidate(features, training=False))
+        queries, candidates = (tower(features, training=False) for tower in (self.query, self.candidate))
+        outputs = self.head(queries, candidates, training=False)
         return {"rating": self.scale.ratings(outputs)}

@@ -6,6 +6,8 @@ from include.configs import list_configs
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.experiment import Experiment
 from include.experiment.feature_config import FeatureConfig
+from include.experiment.graph_checks import check_graph
+from include.experiment.label_checks import check_label
 from include.experiment.loader import load_dataset, load_features, load_model
 from include.experiment.models import ModelConfig, RetrievalConfig
 
@@ -15,7 +17,7 @@ def experiment_of(dataset: DatasetConfig, features: FeatureConfig, model: ModelC
 
 
 def shipped_experiments() -> Iterator[Experiment]:
-    """Every shipped model with every shipped feature config on every dataset that has its columns."""
+    """Every shipped model with every shipped feature config and dataset that it can be used with."""
     for dataset in map(load_dataset, list_configs("datasets")):
         columns = {column.name for column in dataset.columns}
         for features in map(load_features, list_configs("features")):
@@ -24,7 +26,9 @@ def shipped_experiments() -> Iterator[Experiment]:
             }
             if used <= columns:
                 for model in map(load_model, list_configs("models")):
-                    yield experiment_of(dataset, features, model)
+                    refused = check_label(model, dataset, features) or check_graph(model, dataset, features)
+                    if not refused:
+                        yield experiment_of(dataset, features, model)
 
 
 def full_experiment() -> Experiment:
@@ -90,6 +94,11 @@ def full_experiment() -> Experiment:
                 "normalize": True,
                 "sampling_correction": False,
                 "remove_accidental_hits": False,
+                "residual": True,
+                "loss": "sampled",
+                "negatives": 4096,
+                "half_life_days": 180,
+                "history": {"window_days": 21},
             }
         ),
     )
