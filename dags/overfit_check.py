@@ -10,7 +10,7 @@ button above, or type:
 |---|---|
 | recall@1 above 0.9: a row's own product before those of the other rows | retrieval, multitask |
 | pairwise accuracy above 0.9, Spearman above 0.8 | ranking, multitask, graph ranking |
-| standard deviation of the scores above 0.1, or 0.1 of that of targets that differ less | all |
+| standard deviation of the scores above 0.1, or half that of the targets if this is less | all |
 | gradient norm above 0.01 in some ten steps | all |
 | a loss that falls by a tenth or more below that of knowing nothing | all |
 

@@ -13,8 +13,9 @@ from recsflow_trainer.errors import OverfitCheckFailed
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import EpochRecord
+from recsflow_trainer.overfit.observation import Fit, Observation, criteria
 from recsflow_trainer.overfit.record import OverfitRecord, RedFlag
-from recsflow_trainer.overfit.red_flags import Fit, Observation, criteria, red_flags
+from recsflow_trainer.overfit.red_flags import red_flags
 from recsflow_trainer.overfit.sample import Matches, Ratings
 from recsflow_trainer.training_config import OVERFIT_EPOCHS_A_LINE
 
@@ -161,7 +162,7 @@ class _Recorder(tf_keras.callbacks.Callback):
             EpochRecord(
                 epoch=epochs,
                 duration_s=duration_s,
-                examples_per_s=0.0,
+                examples_per_s=math.nan,  # of no interest with one batch
                 metrics={**values, "learning_rate": float(self.model.optimizer.learning_rate.numpy())},
                 towers=towers,
             )
