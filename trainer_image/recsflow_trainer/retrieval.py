@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_transform as tft
 
+from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
+from recsflow_trainer.evaluation.purchases import purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
@@ -166,7 +168,23 @@ class Retrieval:
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        return RetrievalServer(tft_output, self.query.raw_columns, model.query, catalogue)
+        customer, splits = self.query.id_feature(self.customer_id), inputs.splits
+        known = customer.vocabulary_size(tft_output)
+        seen = purchases(
+            [splits.train, splits.eval],
+            customer=customer.name,
+            known_customers=known,
+            product=product.name,
+            candidates=candidates,
+        )
+        return RetrievalServer(
+            tft_output,
+            self.query.raw_columns,
+            model.query,
+            catalogue,
+            bought=BoughtProducts(seen, known, len(candidates.ids)),
+            customer=customer.name,
+        )
 
     @property
     def _product(self) -> Vocabulary:

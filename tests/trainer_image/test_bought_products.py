@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from recsflow_trainer.bought_products import BoughtProducts
+from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.keras import tf
+
+pytestmark = pytest.mark.tensorflow
+
+
+def _bought(pairs, customers):
+    columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    return BoughtProducts(Purchases(columns[0], columns[1], np.zeros(len(pairs), np.int64)), customers, 10)
+
+
+def test_each_customers_products_once_and_nothing_for_others():
+    # Customer 0 bought 4 twice and 7, customer 2 bought 1, customer 1 nothing that is a candidate.
+    bought = _bought([(0, 7), (0, 4), (2, 1), (0, 4), (1, -1), (-1, 3)], customers=3)
+    places = bought.places(tf.constant([2, 0, 3, 1, 0], tf.int64))
+    assert places.numpy().tolist() == [[0, 1], [1, 4], [1, 7], [4, 4], [4, 7]]
+
+
+@pytest.mark.parametrize("customers", [0, 2])
+def test_without_purchases_nobody_has_bought_anything(customers):
+    assert _bought([], customers).places(tf.constant([0, 1, 2], tf.int64)).shape == [0, 2]
