@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 
+from include import storage
 from recsflow.job_kinds import JobKind
 from recsflow.progress import say
 from recsflow.retries import retries
@@ -72,6 +73,7 @@ def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Set
     root = parent
     while root.parent_experiment_id:
         root = _resolved(root.parent_experiment_id, settings)
+    _check_version(record.experiment_id, root, settings)
     job_id = _record(root.experiment_id, settings).job_id
     hook = JobKind.PIPELINE.hook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
@@ -83,6 +85,16 @@ def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Set
         return trainer_input(job)
     except LookupError as error:
         raise _unusable(record.experiment_id, str(error), settings) from None
+
+
+def _check_version(experiment_id: str, root: Experiment, settings: Settings) -> None:
+    """Refuse rows of another version of recsflow, which may lack what a Trainer reads today."""
+    from include.generators.transform_module import render_transform_module
+
+    uri = f"{settings.experiment_folder(root.experiment_id)}/transform_module.py"
+    if storage.exists(uri) and storage.read_text(uri) != render_transform_module(root):
+        why = "rows were transformed by another version of recsflow, which wrote another transform module"
+        raise _unusable(experiment_id, why, settings)
 
 
 def _unusable(experiment_id: str, why: str, settings: Settings) -> ConfigError:

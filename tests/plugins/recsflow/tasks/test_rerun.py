@@ -1,0 +1,109 @@
+"""What a person gets who reruns a recorded experiment: its rows, or one sentence."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.execution_time.context import set_current_context
+
+from include import storage
+from include.experiment.experiment import Experiment
+from include.generators.transform_module import render_transform_module
+from include.tracking.outcome import PipelineOutcome
+from include.tracking.recorder import record
+from recsflow.errors import InvalidExperiment
+from recsflow.tasks.rerun import resolve_rerun
+from tests.include.complete_journey import resolved
+
+pytestmark = pytest.mark.emulator
+
+
+class User:
+    """Somebody with one recorded experiment, `quick-1`, and its pipeline job."""
+
+    def __init__(self, folder, mlflow, jobs, context):
+        self.folder = folder
+        self.mlflow = mlflow
+        self.jobs = jobs
+        self.context = context
+        self.experiment = resolved().model_copy(update={"experiment_id": "quick-1"})
+        self.keep(self.experiment, "transform_module.py", render_transform_module(self.experiment))
+        for name in ("transform_graph", "transformed_examples"):
+            (folder / name).mkdir()
+        self.record(self.experiment, "quick-1")
+        self.transform("SUCCEEDED")
+
+    def keep(self, experiment, name, text):
+        storage.write_text(f"{self.folder.as_uri()}/experiments/{experiment.experiment_id}/{name}", text)
+
+    def record(self, experiment, job_id):
+        self.keep(experiment, "experiment.json", experiment.to_json())
+        record(None, experiment, outcome=PipelineOutcome("succeeded", job_id=job_id), **self.mlflow)
+
+    def transform(self, state, job_state="SUCCEEDED"):
+        names = ("transform_graph", "transformed_examples")
+        outputs = {name: {"artifacts": [{"uri": str(self.folder / name)}]} for name in names}
+        detail = {"taskName": "Transform", "state": state, "outputs": outputs}
+        self.jobs.add("quick-1", job_state, jobDetail={"taskDetails": [detail]})
+
+    def rerun(self, **parameters):
+        with set_current_context({**self.context, "params": parameters}):
+            return resolve_rerun.function()
+
+    def refusal(self, **parameters):
+        with pytest.raises(InvalidExperiment) as refused:
+            self.rerun(**parameters)
+        return str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def tracking_uri(tmp_path_factory):
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db"
+
+
+@pytest.fixture
+def user(tmp_path, tracking_uri, settings_values, pipeline_jobs, context, monkeypatch):
+    mlflow = {"tracking_uri": tracking_uri, "experiment_name": tmp_path.name}
+    values = {**settings_values, "mlflow_tracking_uri": tracking_uri, "mlflow_experiment": tmp_path.name}
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(values))
+    # MLflow keeps files of runs below the working directory unless told otherwise.
+    monkeypatch.chdir(tmp_path)
+    dag = SimpleNamespace(dag_id="trainer_rerun")
+    return User(tmp_path, mlflow, pipeline_jobs, {**context, "dag": dag, "run_id": "manual__1"})
+
+
+def test_rerun_trains_on_what_the_parents_transform_left(user):
+    rerun = user.rerun(experiment="quick-1", learning_rate=0.02)
+    assert rerun["examples"] == str(user.folder / "transformed_examples")
+    assert rerun["transform_graph"] == str(user.folder / "transform_graph")
+    experiment = Experiment.from_json(storage.read_text(rerun["experiment"]))
+    assert experiment.parent_experiment_id == "quick-1"
+    assert experiment.training.learning_rate == 0.02
+
+
+def test_rerun_of_a_rerun_trains_on_the_first_ones_rows(user):
+    child = user.experiment.model_copy(update={"experiment_id": "rerun-1", "parent_experiment_id": "quick-1"})
+    user.record(child, "7")
+    rerun = user.rerun(experiment="rerun-1")
+    assert rerun["examples"] == str(user.folder / "transformed_examples")
+    experiment = Experiment.from_json(storage.read_text(rerun["experiment"]))
+    assert experiment.parent_experiment_id == "rerun-1"
+
+
+def test_what_cannot_be_trained_on_is_told_in_one_sentence_and_leaves_nothing(user):
+    user.transform("SUCCEEDED", job_state="RUNNING")
+    assert "whose pipeline job quick-1 is running, not finished" in user.refusal(experiment="quick-1")
+    user.jobs.jobs.clear()
+    assert "whose pipeline job quick-1 is gone" in user.refusal(experiment="quick-1")
+    user.transform("SUCCEEDED")
+    (user.folder / "transform_graph").rmdir()
+    assert "whose examples are gone" in user.refusal(experiment="quick-1")
+    user.keep(user.experiment, "transform_module.py", "# by an older version\n")
+    assert "transformed by another version of recsflow" in user.refusal(experiment="quick-1")
+    assert [folder.name for folder in (user.folder / "experiments").iterdir()] == ["quick-1"]
+
+
+def test_unknown_parent_is_told_with_those_there_are(user):
+    said = user.refusal(experiment="quick-2")
+    assert "experiment is 'quick-2', which MLflow does not have: it is unknown, or not finished" in said
+    assert "the most recent are quick-1 (shallow, " in said
