@@ -1,7 +1,8 @@
 """An experiment as MLflow sees it: flat params, metrics with steps, tags and a note.
 
 MLflow takes no `@` in a name, so `recall@10` of the test split is called `test_recall_at_10`, that of the
-popularity baseline `popularity_recall_at_10`, and their ratio `lift_recall_at_10`.
+popularity baseline `popularity_recall_at_10`, that of the best baseline `best_baseline_recall_at_10`, and how
+many times better the model is than that one `lift_recall_at_10`. A verdict rests on `measure_<name>`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from datetime import datetime, timedelta
 from include.experiment.experiment import Experiment
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_tags, overfit_values
-from include.tracking.training_metrics import TowerStatistics, TrainingMetrics, Verdict
+from include.tracking.training_metrics import Comparison, TowerStatistics, TrainingMetrics, Verdict
 
 EXPERIMENT_ID = "recsflow.experiment_id"
 PARENT = "recsflow.parent_experiment_id"
 PIPELINE_JOB, CUSTOM_JOB = "recsflow.pipeline_job", "recsflow.custom_job"
 STARTED_AT = "recsflow.training_started_at"
 STATISTICS = ("norm", "mean", "std", "min", "max")
-BASELINE = "popularity"
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,25 @@ def metric_name(name: str) -> str:
     return name.replace("@", "_at_")
 
 
-def lift(metrics: TrainingMetrics, measure: str, baseline: str = BASELINE) -> float | None:
-    """How many times better the model is than a baseline on the same rows; None where unknown."""
-    ours, theirs = metrics.test.get(measure), metrics.baselines.get(baseline, {}).get(measure)
-    return None if ours is None or not theirs else ours / theirs
+def lift(compared: Comparison) -> float | None:
+    """How many times better the model is than the best baseline, above 1 also where small numbers are good.
+
+    None where one of them is not a number above 0.
+    """
+    ours, theirs = compared.value, compared.baseline_value
+    if not ours or not theirs or ours < 0 or theirs < 0:
+        return None
+    large_is_good = compared.better == (ours > theirs)
+    return ours / theirs if large_is_good else theirs / ours
+
+
+def shortfalls(metrics: TrainingMetrics) -> list[str]:
+    """One sentence for each baseline that the model does not beat where it is the best one."""
+    found: dict[str, list[str]] = {}
+    for measure, compared in metrics.comparison.items():
+        if not compared.better:
+            found.setdefault(compared.best_baseline, []).append(measure)
+    return [f"The model does not beat {name} in {', '.join(measures)}." for name, measures in found.items()]
 
 
 def params_of(experiment: Experiment, metrics: TrainingMetrics | None) -> dict[str, str]:
@@ -121,7 +136,7 @@ def note_of(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pi
     if metrics and metrics.diagnosis.verdict is not Verdict.UNKNOWN:
         diagnosis = metrics.diagnosis
         seen = " ".join([*diagnosis.evidence, diagnosis.suggestion or ""]).strip()
-        lines.append(f"Training is **{diagnosis.verdict.value}**. {seen}".strip())
+        lines.append(f"Verdict: **{diagnosis.verdict.value.replace('_', ' ')}**. {seen}".strip())
     lines += [f"- {warning}" for warning in warnings_of(experiment, metrics)]
     if failure := failure_of(metrics, outcome):
         lines.append(f"```\n{failure}\n```")
@@ -129,8 +144,9 @@ def note_of(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pi
 
 
 def warnings_of(experiment: Experiment, metrics: TrainingMetrics | None) -> list[str]:
-    """Warnings of the configuration, then of the training."""
-    return [*map(str, experiment.warnings), *(metrics.warnings if metrics else ())]
+    """Warnings of the configuration, then of the training, then baselines that are not beaten."""
+    of_training = [*metrics.warnings, *shortfalls(metrics)] if metrics else []
+    return [*map(str, experiment.warnings), *of_training]
 
 
 def failure_of(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str:
@@ -160,7 +176,10 @@ def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
     for baseline, measures in metrics.baselines.items():
         values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
     values |= overfit_values(metrics.overfit)
-    values |= {f"lift_{metric_name(name)}": lift(metrics, name) for name in metrics.test}
+    for name, compared in metrics.comparison.items():
+        values[f"best_baseline_{metric_name(name)}"] = compared.baseline_value
+        values[f"lift_{metric_name(name)}"] = lift(compared)
+    values |= {f"measure_{metric_name(name)}": value for name, value in metrics.diagnosis.measures.items()}
     values |= {f"rows_{split}": float(count) for split, count in metrics.rows}
     return values | {"candidates": float(metrics.candidates), "epochs_completed": float(len(metrics.epochs))}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from include.experiment.experiment import Experiment
-from include.tracking.entries import BASELINE, failure_of, lift, warnings_of
+from include.tracking.entries import failure_of, lift, warnings_of
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_lines
 from include.tracking.parent import comparison
@@ -14,6 +14,7 @@ from include.tracking.training_metrics import TrainingMetrics, Verdict
 
 RULE = "-" * 60
 _NAME_WIDTH = 22
+_OF_AN_EPOCH = {Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEAD_TOWER, Verdict.UNKNOWN}
 
 
 def render_summary(
@@ -64,13 +65,15 @@ def _results(metrics: TrainingMetrics) -> Iterator[str]:
             yield f"{name:<{_NAME_WIDTH}}{_number(value):>10}"
     if not metrics.test:
         return
-    yield f"{'on the test split':<{_NAME_WIDTH}}{'model':>10}{BASELINE:>14}{'lift':>10}"
-    theirs = metrics.baselines.get(BASELINE, {})
+    yield f"{'on the test split':<{_NAME_WIDTH}}{'model':>10}{'lift':>10}{'best baseline':>15}"
     for measure, value in metrics.test.items():
-        times = lift(metrics, measure)
-        shown = "" if times is None else f"{times:.2f} x"
-        against = _number(theirs[measure]) if measure in theirs else ""
-        yield f"{measure:<{_NAME_WIDTH}}{_number(value):>10}{against:>14}{shown:>10}"
+        line = f"{measure:<{_NAME_WIDTH}}{_number(value):>10}"
+        compared = metrics.comparison.get(measure)
+        if compared:
+            times = lift(compared)
+            shown = "" if times is None else f"{times:.2f} x"
+            line += f"{shown:>10}{_number(compared.baseline_value):>15}  {compared.best_baseline}"
+        yield line
     yield f"{metrics.rows.test:,} test rows, {metrics.candidates:,} distinct candidates"
 
 
@@ -91,24 +94,13 @@ def _judgement(
 ) -> Iterator[str]:
     if metrics and not metrics.overfit:
         diagnosis = metrics.diagnosis
-        since = diagnosis.epoch if diagnosis.verdict is not Verdict.HEALTHY else None
+        since = diagnosis.epoch if diagnosis.verdict in _OF_AN_EPOCH else None
         at = f" since epoch {since}" if since else ""
-        yield f"training is {diagnosis.verdict.value}{at}"
+        yield f"verdict: {diagnosis.verdict.value.replace('_', ' ')}{at}"
         yield from (f"  {line}" for line in diagnosis.evidence)
         yield from [f"  {diagnosis.suggestion}"] if diagnosis.suggestion else []
-        yield from _against_baseline(metrics)
     yield from (f"warning: {warning}" for warning in warnings_of(experiment, metrics))
     yield from (f"error: {line}" for line in failure_of(metrics, outcome).splitlines())
-
-
-def _against_baseline(metrics: TrainingMetrics) -> Iterator[str]:
-    measured = {name: lift(metrics, name) for name in metrics.test}
-    # The trainer warns of it too, in words that depend on by how much.
-    if any(BASELINE in warning for warning in metrics.warnings):
-        return
-    worse: Sequence[str] = [name for name, times in measured.items() if times is not None and times <= 1]
-    if worse:
-        yield f"warning: no better than {BASELINE} in {', '.join(worse)}"
 
 
 def _columns(values: Mapping[str, str]) -> list[str]:

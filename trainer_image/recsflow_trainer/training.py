@@ -201,7 +201,7 @@ class _Run:
         if diagnosis.verdict is not of_epochs.verdict:
             self.warn(told(diagnosis))
         for baseline, metrics in not_better(self.metrics.comparison).items():
-            self.warn(f"The model is no better than {baseline} in {', '.join(metrics)}.")
+            logging.warning("the model does not beat %s in %s", baseline, ", ".join(metrics))
 
     def report(self, record: EpochRecord, epochs: int) -> None:
         write_metrics(self.metrics, self.uri)

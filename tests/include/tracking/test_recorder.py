@@ -35,7 +35,9 @@ def test_final_numbers_have_names_that_people_find(store, the_run, metrics, expe
     assert found["test_recall_at_10"] == 0.08
     assert found["popularity_recall_at_10"] == 0.045
     # 0.08 / 0.045
-    assert found["lift_recall_at_10"] == pytest.approx(1.77778, abs=1e-5)
+    assert found["lift_recall_at_10"] == pytest.approx(0.08 / 0.112)
+    assert found["best_baseline_recall_at_10"] == 0.112
+    assert found["measure_list_overlap_at_10"] == 0.12
     assert found["test_loss"] == 6.72
     assert found["rows_test"] == 113_390
     assert found["candidates"] == 36_338

@@ -13,12 +13,12 @@ quick-test-manual-2018-01-01-d4885e8c85
 ------------------------------------------------------------
 loss (train)              6.7200
 loss (eval)               6.6100
-on the test split          model    popularity      lift
+on the test split          model      lift  best baseline
 loss                      6.7200
-recall@5                  0.0500        0.0300    1.67 x
-recall@10                 0.0800        0.0450    1.78 x
-recall@50                 0.1600        0.1000    1.60 x
-recall@100                0.2100        0.1380    1.52 x
+recall@5                  0.0500    1.67 x         0.0300  popularity
+recall@10                 0.0800    0.71 x         0.1120  repeat_purchases
+recall@50                 0.1600
+recall@100                0.2100    0.68 x         0.3070  repeat_purchases
 113,390 test rows, 36,338 distinct candidates
 ------------------------------------------------------------
 stage_dataset              4.1 s
@@ -30,8 +30,9 @@ wait_for_pipeline         20.0 s
     evaluate               1.2 s
     save                   1.6 s
 ------------------------------------------------------------
-training is healthy
+verdict: healthy
 warning: recall@5 is close to popularity.
+warning: The model does not beat repeat_purchases in recall@10, recall@100.
 ------------------------------------------------------------
 MLflow run            http://127.0.0.1:5000/#/experiments/1/runs/2
 ------------------------------------------------------------"""
@@ -101,35 +102,62 @@ def test_a_collapse_is_told_with_its_epoch_evidence_and_advice(metrics_with, suc
 
     lines = render_summary(resolved(), metrics_with(diagnosis=diagnosis), succeeded).splitlines()
 
-    at = lines.index("training is collapsed since epoch 2")
+    at = lines.index("verdict: collapsed since epoch 2")
     assert lines[at + 1 : at + 3] == ["  query: norm 0", "  halve it"]
 
 
-def test_worse_than_popularity_is_a_warning(metrics_with, succeeded):
+def test_an_echo_is_told_without_an_epoch_since_the_evaluation_saw_it(metrics_with, succeeded):
+    diagnosis = {
+        "verdict": "popularity_echo",
+        "epoch": 3,
+        "evidence": ["93% in common"],
+        "suggestion": None,
+        "measures": {},
+    }
+
+    lines = render_summary(resolved(), metrics_with(diagnosis=diagnosis), succeeded).splitlines()
+
+    assert lines[lines.index("verdict: popularity echo") + 1] == "  93% in common"
+
+
+def _compared(value, baseline, *, better):
+    return {"value": value, "best_baseline": "product_mean", "baseline_value": baseline, "better": better}
+
+
+def test_an_error_is_better_where_it_is_smaller(metrics_with, succeeded):
     metrics = metrics_with(
-        test={"recall@5": 0.02, "recall@10": 0.05},
-        baselines={"popularity": {"recall@5": 0.03, "recall@10": 0.04}},
+        test={"rmse": 2.0, "mae": 3.0},
+        comparison={"rmse": _compared(2.0, 4.0, better=True), "mae": _compared(3.0, 1.5, better=False)},
         warnings=[],
     )
 
     lines = render_summary(resolved(), metrics, succeeded).splitlines()
 
-    assert "warning: no better than popularity in recall@5" in lines
+    assert "rmse                      2.0000    2.00 x         4.0000  product_mean" in lines
+    assert "mae                       3.0000    0.50 x         1.5000  product_mean" in lines
+    assert "warning: The model does not beat product_mean in mae." in lines
 
 
-def test_a_warning_of_the_trainer_about_popularity_is_enough(metrics_with, succeeded):
-    told = "The model is worse than popularity in recall@5."
+def test_a_model_that_beats_every_baseline_gets_no_warning(metrics_with, succeeded):
     metrics = metrics_with(
-        test={"recall@5": 0.02}, baselines={"popularity": {"recall@5": 0.03}}, warnings=[told]
+        test={"rmse": 2.0}, comparison={"rmse": _compared(2.0, 4.0, better=True)}, warnings=[]
     )
 
-    lines = render_summary(resolved(), metrics, succeeded).splitlines()
+    assert "warning:" not in render_summary(resolved(), metrics, succeeded)
 
-    assert [line for line in lines if line.startswith("warning:")] == [f"warning: {told}"]
+
+def test_a_number_below_zero_has_no_lift(metrics_with, succeeded):
+    metrics = metrics_with(
+        test={"spearman": -0.1}, comparison={"spearman": _compared(-0.1, 0.2, better=False)}
+    )
+
+    assert "spearman                 -0.1000                   0.2000  product_mean" in render_summary(
+        resolved(), metrics, succeeded
+    )
 
 
 def test_a_number_that_is_not_finite_is_said_to_be(metrics_with, succeeded):
-    text = render_summary(resolved(), metrics_with(test={"loss": None}, baselines={}), succeeded)
+    text = render_summary(resolved(), metrics_with(test={"loss": None}, comparison={}), succeeded)
 
     assert "loss                  not finite" in text
 
