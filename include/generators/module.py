@@ -19,6 +19,7 @@ _HOMES = {
     "GraphAttention": "recsflow_trainer.graphs.attention",
     "GraphRanking": "recsflow_trainer.graphs.graph_ranking",
     "HashedCross": "recsflow_trainer.features",
+    "History": "recsflow_trainer.history.declaration",
     "Huber": "recsflow_trainer.losses.rating",
     "LayerNorm": "recsflow_trainer.layers",
     "MeanAbsoluteError": "recsflow_trainer.losses.rating",

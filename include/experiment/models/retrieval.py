@@ -1,9 +1,11 @@
 """A retrieval model: which products a customer may buy next."""
 
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from include.experiment.base import Frozen
 from include.experiment.models.two_towers import TwoTowerModel
 
 
@@ -21,7 +23,54 @@ class RetrievedModel(TwoTowerModel):
     remove_accidental_hits: bool = True
 
 
+class RetrievalLoss(StrEnum):
+    """What the products of a customer are told from."""
+
+    FULL = "full"
+    SAMPLED = "sampled"
+    IN_BATCH = "in_batch"
+
+
+class HistoryConfig(Frozen):
+    """How a customer's own purchases count in the final scores.
+
+    Attributes:
+        window_days: Last days of training whose purchases the weights are fitted to.
+        withheld: One in so many customers, whose rows of the window the towers do not see.
+        epochs: Passes over the customers.
+    """
+
+    window_days: int = Field(default=28, ge=1, le=365)
+    withheld: int = Field(default=5, ge=2, le=1000)
+    epochs: int = Field(default=10, ge=1, le=1000)
+
+
 class RetrievalConfig(RetrievedModel):
-    """Two towers that find the products a customer may buy next."""
+    """Two towers that find the products a customer may buy next.
+
+    Attributes:
+        residual: Whether a tower's layers correct the sum of its features instead of replacing it.
+        loss: What a customer's products are told from.
+        negatives: Sampled products a batch, with `sampled`; products beside the rows' own, with `in_batch`.
+        half_life_days: Rows so many days old count half; not with `in_batch`.
+        product_bias: Whether each product has a number of its own, which starts at its log popularity.
+        history: The signal of the customer's own purchases; left out, the towers' scores are final.
+    """
 
     type: Literal["retrieval"]
+    residual: bool = False
+    loss: RetrievalLoss = RetrievalLoss.FULL
+    negatives: int = Field(default=0, ge=0, le=1_048_576)
+    half_life_days: float | None = Field(default=None, gt=0)
+    product_bias: bool = True
+    history: HistoryConfig | None = None
+
+    @model_validator(mode="after")
+    def _loss_has_what_it_needs(self) -> Self:
+        if self.loss is RetrievalLoss.SAMPLED and not self.negatives:
+            raise ValueError("give negatives, such as 4096, which loss sampled draws for each batch")
+        if self.loss is RetrievalLoss.FULL and self.negatives:
+            raise ValueError("remove negatives, since loss full compares with all products")
+        if self.loss is RetrievalLoss.IN_BATCH and self.half_life_days is not None:
+            raise ValueError("remove half_life_days, since loss in_batch counts all rows alike")
+        return self

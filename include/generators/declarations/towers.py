@@ -8,10 +8,11 @@ from include.generators.features import tower_call
 from include.generators.source_code import Call, Expression, Items
 
 
-def tower(features: Sequence[Feature], layers: Sequence[Layer]) -> Call:
+def tower(features: Sequence[Feature], layers: Sequence[Layer], *, residual: bool = False) -> Call:
     """Returns the declaration of a tower, one line a feature and one line a layer."""
     inputs = Items([tower_call(feature) for feature in features], spread=True)
-    return Call("Tower", keywords={"inputs": inputs, "layers": layer_list(layers)})
+    keywords: dict[str, Expression] = {"inputs": inputs, "layers": layer_list(layers)}
+    return Call("Tower", keywords={**keywords, "residual": True} if residual else keywords)
 
 
 def layer_list(layers: Sequence[Layer]) -> Items:

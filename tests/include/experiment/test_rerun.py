@@ -13,9 +13,12 @@ PARENT_ID = "quick-test-manual-2018-01-01-44aa8e8f3b"
 
 @pytest.fixture
 def parent():
-    # shallow.yaml: adagrad, learning rate 0.1, batch size 512, 3 epochs.
     experiment = resolved(
-        learning_rate=0.05, optimizer_options={"initial_accumulator_value": 0.2}, seed=7, notes="first"
+        optimizer="adagrad",
+        optimizer_options={"initial_accumulator_value": 0.2},
+        learning_rate=0.05,
+        seed=7,
+        notes="first",
     )
     return experiment.model_copy(update={"experiment_id": PARENT_ID})
 
@@ -57,9 +60,9 @@ def test_sources_tell_the_parents_values_from_the_runs(parent):
 
 def test_another_model_comes_with_its_own_hyperparameters(parent):
     child = rerun(parent, model="deep", epochs=1)
-    # deep.yaml: adam, learning rate 0.001, 5 epochs.
+    # deep.yaml: adam, learning rate 0.01, 12 epochs.
     assert child.model.name == child.parameters.model == "deep"
-    assert (child.training.learning_rate, child.training.epochs) == (0.001, 1)
+    assert (child.training.learning_rate, child.training.epochs) == (0.01, 1)
     assert (child.training.optimizer, child.training.optimizer_options) == ("adam", {})
     assert child.training.seed == 7
     assert child.sources["learning_rate"] == "models/deep.yaml"
