@@ -16,16 +16,24 @@ from recsflow_trainer.evaluation.purchases import purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
-from recsflow_trainer.examples import Batches
+from recsflow_trainer.examples import Batches, Split
 from recsflow_trainer.features import Vocabulary
-from recsflow_trainer.features.interaction import DATE_SPEC
+from recsflow_trainer.features.interaction import DATE_SPEC, INTERACTION_DATE
+from recsflow_trainer.grouped_rows import group_rows, recency_weights
+from recsflow_trainer.history.declaration import History
+from recsflow_trainer.history.memory import Memory
+from recsflow_trainer.history.remembering import remember
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
+from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_ids, matches
+from recsflow_trainer.product_bias import BiasedCandidate, UnitQuery, log_popularity
 from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers import Tower
 from recsflow_trainer.training_config import TrainerConfig
+
+VALIDATED_QUERIES = 512
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,16 @@ class Retrieval:
         temperature: Scores are divided by it in the loss; None leaves them as they are.
         normalize: Whether embeddings have length 1, so that scores are cosines. Give a temperature of about
             0.05 with it: a softmax over numbers between -1 and 1 is too flat to learn from.
-        sampling_correction: Whether the loss corrects for popular products being negatives more often, by the
-            log of each product's share of the training rows (Yi et al., RecSys 2019).
-        remove_accidental_hits: Whether another row with the same product is no negative.
+        loss: What a customer's products are told from: "full", all products; "sampled", the customer's own
+            and a sample of the others; "in_batch", the products of the batch's other rows. The first two
+            take rows grouped by query, so that a customer is computed once for all that she bought.
+        negatives: Size of the sample of "sampled", a batch; with "in_batch", products beside the rows' own.
+        sampling_correction: With "in_batch", whether the loss corrects for popular products being negatives
+            more often, by the log of each product's share of the training rows (Yi et al., RecSys 2019).
+        remove_accidental_hits: With "in_batch", whether another row with the same product is no negative.
+        half_life_days: A row so many days older than the newest one counts half; None counts all alike.
+        product_bias: Whether each product has a number of its own, which starts at its log popularity.
+        history: How the customer's own purchases count in the final scores; None leaves them to the towers.
     """
 
     query: Tower
@@ -53,17 +68,24 @@ class Retrieval:
     embedding_dim: int = 32
     temperature: float | None = None
     normalize: bool = False
+    loss: LossName = "in_batch"
+    negatives: int = 0
     sampling_correction: bool = True
     remove_accidental_hits: bool = True
+    half_life_days: float | None = None
+    product_bias: bool = False
+    history: History | None = None
 
     model_type: ClassVar[str] = "retrieval"
 
     def __post_init__(self) -> None:
         if self.embedding_dim < 1:
             raise DeclarationError(f"Retrieval.embedding_dim is {self.embedding_dim}; use 1 or more.")
-        if self.temperature is not None and not self.temperature > 0:
+        self._loss.check()
+        if self.half_life_days is not None and (self.loss == "in_batch" or not self.half_life_days > 0):
             raise DeclarationError(
-                f"Retrieval.temperature is {self.temperature}; use a number above 0, or None."
+                f"Retrieval.half_life_days is {self.half_life_days} with loss {self.loss!r}; "
+                "use a number above 0, and None with in_batch, which counts all rows alike."
             )
         self.query.id_feature(self.customer_id)
         self.candidate.id_feature(self.product_id)
@@ -80,8 +102,13 @@ class Retrieval:
             "embedding_dim": self.embedding_dim,
             "temperature": self.temperature,
             "normalize": self.normalize,
+            "loss": self.loss,
+            "negatives": self.negatives,
             "sampling_correction": self.sampling_correction,
             "remove_accidental_hits": self.remove_accidental_hits,
+            "half_life_days": self.half_life_days,
+            "product_bias": self.product_bias,
+            "history": self.history is not None,
             "query_inputs": _listed(feature.name for feature in self.query.inputs),
             "candidate_inputs": _listed(feature.name for feature in self.candidate.inputs),
             "query_layers": _listed(self.query.layers),
@@ -97,28 +124,38 @@ class Retrieval:
         return read_transformed(fn_args, self.transformed_spec())
 
     def build(self, inputs: TransformedInputs) -> RetrievalModel:
-        """Builds the Keras model; the training rows tell how often each product is a negative."""
-        product, tft_output = self._product, inputs.tft_output
-        train = inputs.splits.train
-        counts = np.bincount(train.columns[product.name], minlength=product.cardinality(tft_output))
-        return RetrievalModel(
-            query=self._build_tower(self.query, tft_output, "query"),
-            candidate=self._build_tower(self.candidate, tft_output, "candidate"),
-            product=product.name,
-            temperature=self.temperature,
-            product_counts=counts if self.sampling_correction else None,
-            remove_accidental_hits=self.remove_accidental_hits,
-        )
+        """Builds the Keras model; the training rows tell how popular each product is."""
+        product, tft_output, train = self._product, inputs.tft_output, inputs.splits.train
+        ids, cardinality = train.columns[product.name], product.cardinality(tft_output)
+        query = self._build_tower(self.query, tft_output, "query")
+        candidate = self._build_tower(self.candidate, tft_output, "candidate")
+        if self.product_bias:
+            counts = np.bincount(ids, recency_weights(train, self.half_life_days), minlength=cardinality)
+            bias = (self.temperature or 1.0) * log_popularity(counts)
+            query, candidate = UnitQuery(query), BiasedCandidate(candidate, product.name, bias)
+        counts = np.bincount(ids, minlength=cardinality)
+        loss = self._loss.build(self._candidates(inputs), product.name, counts)
+        return RetrievalModel(query=query, candidate=candidate, loss=loss)
 
     def batches(
         self, inputs: TransformedInputs, split: str, batch_size: int, *, seed: int, reshuffle: bool
     ) -> Batches:
-        """Returns rows in random order."""
-        return inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
+        """Returns rows in random order, grouped by query unless the loss compares rows.
+
+        Without reshuffling, which is how a loss is validated, grouped rows are those of some queries.
+        """
+        rows = self._seen_by_towers(inputs) if split == "train" else inputs.splits[split]
+        if self.loss == "in_batch":
+            return rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
+        positions = self._candidates(inputs).positions(rows.columns[self._product.name])
+        weights = recency_weights(rows, self.half_life_days)
+        grouped = group_rows(rows, list(self.query.transformed_spec()), positions, weights)
+        grouped = grouped if reshuffle else grouped.sample(VALIDATED_QUERIES, seed)
+        return grouped.batches(batch_size, seed=seed, reshuffle=reshuffle)
 
     def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
         """Picks rows of different customers and products, and matches them with one another."""
-        split, tft_output = inputs.splits.train, inputs.tft_output
+        split, tft_output = self._seen_by_towers(inputs), inputs.tft_output
         ids = [
             known_ids(split.columns[feature.name], feature.vocabulary_size(tft_output))
             for feature in (self.query.id_feature(self.customer_id), self._product)
@@ -144,7 +181,11 @@ class Retrieval:
         queries = embed(model.query, {name: columns[name] for name in features})
         products = embed(model.candidate, test.candidates.features)
         measures = embedding_measures(queries, products, self.temperature or 1.0)
-        return test.evaluate(dot_products(queries, products), distinct, features, measures)
+        scores = dot_products(queries, products)
+        memory = self._memory(model, inputs)
+        if memory is not None:
+            scores = memory.on(columns[customer.name], scores)
+        return test.evaluate(scores, distinct, features, measures)
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
         """Measures recall of some eval rows after each epoch."""
@@ -184,6 +225,17 @@ class Retrieval:
             catalogue,
             bought=BoughtProducts(seen, known, len(candidates.ids)),
             customer=customer.name,
+            memory=self._memory(model, inputs),
+        )
+
+    @property
+    def _loss(self) -> LossOptions:
+        return LossOptions(
+            name=self.loss,
+            temperature=1.0 if self.temperature is None else self.temperature,
+            negatives=self.negatives,
+            sampling_correction=self.sampling_correction,
+            remove_accidental_hits=self.remove_accidental_hits,
         )
 
     @property
@@ -197,6 +249,51 @@ class Retrieval:
             list(self.candidate.transformed_spec()),
             self._product.vocabulary_size(inputs.tft_output),
         )
+
+    def _seen_by_towers(self, inputs: TransformedInputs) -> Split:
+        """Returns the training rows without those that the weight of the towers is fitted to."""
+        train, evaluated = inputs.splits.train, inputs.splits.eval
+        if self.history is None:
+            return train
+        end = max(int(split.columns[INTERACTION_DATE].max()) for split in (train, evaluated)) + 1
+        late = train.columns[INTERACTION_DATE] >= self.history.begin(end)
+        withheld = self.history.is_withheld(train.columns[self.query.id_feature(self.customer_id).name])
+        return train.take(np.flatnonzero(~(late & withheld)))
+
+    def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
+        """Returns the memory of the trained model, which is learned once."""
+        if self.history is None or model.memory is not None:
+            return model.memory
+        customer, candidates = self.query.id_feature(self.customer_id), self._candidates(inputs)
+        train = inputs.splits.train
+        customers = customer.vocabulary_size(inputs.tft_output)
+        seen = purchases(
+            [train, inputs.splits.eval],
+            customer=customer.name,
+            known_customers=customers,
+            product=self._product.name,
+            candidates=candidates,
+        )
+        ids, rows = np.unique(train.columns[customer.name], return_index=True)
+        known = ids < customers
+        columns = {name: train.columns[name][rows[known]] for name in self.query.transformed_spec()}
+        found = embed(model.query, columns)
+        queries = np.zeros([customers, found.shape[1]], np.float32)
+        queries[ids[known]] = found
+        model.memory = remember(
+            self.history,
+            seen,
+            customers=customers,
+            attributes=[candidates.features[feature.name] for feature in self._attributes],
+            queries=queries,
+            products=embed(model.candidate, candidates.features),
+        )
+        return model.memory
+
+    @property
+    def _attributes(self) -> list[Vocabulary]:
+        """What tells of a product's kind: the vocabularies of the candidate tower beside the id."""
+        return [f for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self._product]
 
     def _build_tower(self, tower: Tower, tft_output: tft.TFTransformOutput, name: str) -> Any:
         return tower.build(tft_output, name=name, embedding_dim=self.embedding_dim, normalize=self.normalize)
