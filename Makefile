@@ -122,7 +122,8 @@ requirements-check: ## Fail when requirements.txt is not what the lock says
 
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
-BENCHMARKS := dag-import submit compile pipeline learning-rate full-rows
+BENCHMARKS := dag-import submit compile pipeline learning-rate full-rows \
+    verdicts gradient-statistics
 
 .PHONY: bench
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> runs one
