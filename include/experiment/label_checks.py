@@ -6,13 +6,12 @@ from include.errors import Problem
 from include.experiment.dataset_checks import file_of
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig
-from include.experiment.models import ModelConfig
-from include.experiment.models.rating import RatedModel
+from include.experiment.models import ModelConfig, MultitaskConfig, RankingConfig
 
 
 def check_label(model: ModelConfig, dataset: DatasetConfig, features: FeatureConfig | None) -> list[Problem]:
     """Return why a model cannot predict the dataset's label; nothing for a model that does not."""
-    if not isinstance(model, RatedModel):
+    if not isinstance(model, RankingConfig | MultitaskConfig):
         return []
     if dataset.label is None:
         received = f"has no column with role label, which model type {model.type} predicts"
@@ -21,7 +20,7 @@ def check_label(model: ModelConfig, dataset: DatasetConfig, features: FeatureCon
     return list(_leaks(model, dataset.label, features)) if features else []
 
 
-def _leaks(model: RatedModel, label: str, features: FeatureConfig) -> Iterator[Problem]:
+def _leaks(model: RankingConfig | MultitaskConfig, label: str, features: FeatureConfig) -> Iterator[Problem]:
     """A feature that reads the label tells the model what to predict; at serving it is not known."""
     for tower, listed in features.towers.items():
         for index, feature in enumerate(listed):
