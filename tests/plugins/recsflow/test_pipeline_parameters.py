@@ -2,42 +2,21 @@ import json
 
 import pytest
 
-from include.generators.graph_options import graph_options
-from recsflow.pipeline_parameters import PipelineRequest
-from recsflow.settings import parse_settings
+from recsflow.pipeline_parameters import trainer_config
 from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
 
-ROWS = {"experiment": "file:///e.json", "table": "local.staging.rows_1", "rows_uri": "file:///rows/1"}
+
+def config(**parameters):
+    return json.loads(trainer_config(resolved(**parameters), "/metrics.json"))
 
 
-@pytest.mark.parametrize("source", ["parquet", "bigquery"])
-def test_graphs_are_made_of_files_wherever_examples_are_read(settings_values, source):
-    settings = parse_settings(json.dumps({**settings_values, "example_source": source}))
-    experiment = resolved(model="graph", features="basket")
-    modules = {"trainer_module_uri": "file:///modules/1/trainer_module.py"}
-    request = PipelineRequest.of(experiment, ROWS, modules, settings)
-    config = json.loads(request.parameters.pop("trainer_config"))
-    assert request.parameters == {
-        "rows_uri": "/rows/1",
-        "graph_options": graph_options(experiment),
-        "trainer_module_uri": "/modules/1/trainer_module.py",
-    }
-    assert config["training"]["optimizer"] == "adam"
-    assert request.topology.trainer_input == "graphs"
+def test_an_overfit_check_is_asked_for_with_its_own_epochs_and_learning_rate():
+    asked = config(model="shallow", overfit_rows=16, epochs=200, learning_rate=0.02, learning_rate_factor=10)
+    assert asked["overfit_check"] == {"rows": 16}
+    assert (asked["training"]["epochs"], asked["training"]["learning_rate"]) == (200, pytest.approx(0.2))
 
 
-def test_other_models_get_both_modules(settings_values):
-    settings = parse_settings(json.dumps(settings_values))
-    modules = {
-        "transform_module_uri": "file:///modules/2/transform_module.py",
-        "trainer_module_uri": "file:///modules/1/trainer_module.py",
-    }
-    request = PipelineRequest.of(resolved(), ROWS, modules, settings)
-    assert set(request.parameters) == {
-        "rows_uri",
-        "transform_module_uri",
-        "trainer_module_uri",
-        "trainer_config",
-    }
+def test_other_runs_ask_for_none():
+    assert "overfit_check" not in config()
