@@ -38,6 +38,7 @@ class Measured:
         train_s: Seconds of training, reading excluded.
         examples_per_s: Rows that training went through, by `train_s`.
         peak_gb: Peak memory of the whole process.
+        folder: Where one of our runs left its metrics and `model`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Measured:
     train_s: float
     examples_per_s: float
     peak_gb: float
+    folder: str | None = None
 
     def row(self) -> str:
         """Returns the system's line in a table."""
@@ -66,10 +68,13 @@ class Bench:
     settings: Settings
     _transformed: dict[str, Path] = field(default_factory=dict)
 
+    def rows_folder(self) -> str:
+        """Returns the folder of the staged rows, a Parquet file a split."""
+        return _path(self._prepared(FEATURES, retrieval_models()[0], {}).rows_uri)
+
     def peer(self, name: str, seed: int = 1) -> Measured:
         """Trains and measures a system of `benchmarks.peers`."""
-        rows = self._prepared(FEATURES, retrieval_models()[0], {}).rows_uri
-        found = _in_trainer("benchmarks.peers", name, _path(rows), str(seed))
+        found = in_trainer("benchmarks.peers", name, self.rows_folder(), str(seed))
         keys = ("train_s", "examples_per_s", "peak_gb")
         metrics = {key: value for key, value in found.items() if key not in keys}
         return Measured(name, metrics, *(found[key] for key in keys))
@@ -89,12 +94,13 @@ class Bench:
         out = self.machine.settings.home / "trained" / prepared.experiment.experiment_id
         out.mkdir(parents=True, exist_ok=True)
         transformed = str(self.transformed(features, model))
-        found = _in_trainer("benchmarks.trainer_run", module, transformed, config, str(out))
+        found = in_trainer("benchmarks.trainer_run", module, transformed, config, str(out))
         run = found["metrics"]
         train_s = sum(epoch["duration_s"] for epoch in run["epochs"])
         examples = sum(epoch["duration_s"] * epoch["examples_per_s"] for epoch in run["epochs"])
-        metrics = {**run["test"], "verdict": run["diagnosis"]["verdict"], "out": str(out)}
-        return Measured(f"recsflow {model}", metrics, train_s, examples / train_s, found["peak_gb"])
+        return Measured(
+            f"recsflow {model}", run["test"], train_s, examples / train_s, found["peak_gb"], str(out)
+        )
 
     def transformed(self, features: str, model: str) -> Path:
         """Returns the folder of a Transform; its pipeline runs once for each feature config."""
@@ -127,7 +133,7 @@ def retrieval_models() -> Sequence[str]:
     return [name for name in list_configs("models") if load_model(name).type == "retrieval"]
 
 
-def _in_trainer(module: str, *arguments: str) -> dict[str, Any]:
+def in_trainer(module: str, *arguments: str) -> dict[str, Any]:
     """Runs a module in the trainer environment; returns the JSON of its last line."""
     python = REPOSITORY / "trainer_image" / ".venv" / "bin" / "python"
     environment = os.environ | {

@@ -66,8 +66,8 @@ class RetrievalServer(tf.Module):
         taken = sorted(set(columns) & set(_OPTIONS))
         if taken:
             raise DeclarationError(
-                f"The query tower reads a column called {taken[0]!r}, a name that the saved model's signature "
-                "has for itself; give the column another name in the dataset config."
+                f"The query tower reads a column called {taken[0]!r}, which the signature of the saved "
+                "model has for itself; give the column another name in the dataset config."
             )
         spec = tft_output.raw_feature_spec()
         self._spec = {column: spec[column] for column in columns}
