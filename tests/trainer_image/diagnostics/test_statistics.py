@@ -37,6 +37,14 @@ def test_histogram_spans_the_first_step_and_keeps_what_lies_beyond():
     assert sum(histogram.counts) == 6
 
 
+def test_histogram_of_a_large_step_counts_evenly_spaced_values():
+    # Of 200,000 values every fourth counts: 50,000, half of them in each outer bin.
+    values = np.tile([-1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0], 25_000)
+    statistics = _accumulated([values]).read()
+    assert [statistics.histogram.counts[0], statistics.histogram.counts[24]] == [25_000, 25_000]
+    assert statistics.norm == pytest.approx(200_000**0.5)
+
+
 def test_reset_forgets_everything():
     accumulator = _accumulated([[3.0]])
     accumulator.reset()

@@ -8,6 +8,7 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.metrics_file import Histogram, TensorStatistics
 
 BINS = 25
+_VALUES_A_STEP = 65_536
 _SMALLEST_RANGE = 1e-12
 
 
@@ -19,7 +20,8 @@ class GradientAccumulator:
     model.
 
     The histogram spans the largest value of the first step to both sides; values beyond it count in the outer
-    bins.
+    bins. Of a step with more than 65,536 values it counts some, evenly spaced, since it costs more than all
+    other statistics together; those are of every value.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,7 +55,7 @@ class GradientAccumulator:
         self._bins.assign_add(
             tf.cond(
                 tf.math.is_finite(squares),
-                lambda: tf.histogram_fixed_width(values, [-edge, edge], BINS, tf.int64),
+                lambda: tf.histogram_fixed_width(_some(values), [-edge, edge], BINS, tf.int64),
                 lambda: tf.zeros([BINS], tf.int64),
             )
         )
@@ -137,6 +139,10 @@ def merge_repeated_rows(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor | t
     rows, places = tf.unique(gradient.indices)
     merged = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
     return tf.IndexedSlices(merged, rows, gradient.dense_shape)
+
+
+def _some(values: tf.Tensor) -> tf.Tensor:
+    return values[:: (tf.size(values) - 1) // _VALUES_A_STEP + 1]
 
 
 def _values(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:
