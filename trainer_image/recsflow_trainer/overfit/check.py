@@ -13,7 +13,7 @@ from recsflow_trainer.errors import OverfitCheckFailed
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import EpochRecord
-from recsflow_trainer.overfit.observation import Fit, Observation, criteria
+from recsflow_trainer.overfit.observation import Fit, Observation, criteria, score_std_names
 from recsflow_trainer.overfit.record import OverfitRecord, RedFlag
 from recsflow_trainer.overfit.red_flags import red_flags
 from recsflow_trainer.overfit.sample import Matches, Ratings
@@ -153,8 +153,9 @@ class _Recorder(tf_keras.callbacks.Callback):
         self.model.stop_training = not math.isfinite(loss)
         self.norms.append({name: tower.gradient.norm for name, tower in towers.items()})
         values = {"loss": loss, "gradient_norm": math.hypot(*self.norms[-1].values())}
-        for fit in self._measure():
-            values |= {**fit.measures, "score_std": fit.score_std}
+        measured = self._measure()
+        for name, fit in zip(score_std_names(measured), measured, strict=True):
+            values |= {**fit.measures, name: fit.score_std}
         epochs = OVERFIT_EPOCHS_A_LINE * (epoch + 1)
         shown = " ".join(f"{name} {value:.4g}" for name, value in values.items())
         logging.info("overfit epoch %d/%d %s", epochs, self._epochs, shown)

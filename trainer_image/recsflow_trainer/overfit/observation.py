@@ -84,12 +84,17 @@ def criteria(seen: Observation) -> list[Criterion]:
         Criterion("final_loss", seen.final_loss, seen.loss_bound, seen.falls),
         _more("gradient_norm", seen.gradient_norm, GRADIENT_NORM),
     ]
-    for fit in seen.fits:
-        # Two tasks each have scores of their own.
-        of = f" of {next(iter(fit.measures))}" if len(seen.fits) > 1 else ""
-        asked += [_more(name, value, ENOUGH[name]) for name, value in fit.measures.items()]
-        asked.append(_more(f"score_std{of}", fit.score_std, fit.least_score_std))
+    for name, fit in zip(score_std_names(seen.fits), seen.fits, strict=True):
+        asked += [_more(measure, value, ENOUGH[measure]) for measure, value in fit.measures.items()]
+        asked.append(_more(name, fit.score_std, fit.least_score_std))
     return asked
+
+
+def score_std_names(fits: Sequence[Fit]) -> list[str]:
+    """Returns what each task's deviation of scores is called; two tasks each have scores of their own."""
+    if len(fits) == 1:
+        return ["score_std"]
+    return [f"score_std of {next(iter(fit.measures))}" for fit in fits]
 
 
 def _length(norms: Mapping[str, float]) -> float:
