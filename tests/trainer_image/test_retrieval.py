@@ -1,5 +1,4 @@
 import math
-
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.examples import Split
 from recsflow_trainer.features import Numeric, Vocabulary
+from recsflow_trainer.history.declaration import History
 from recsflow_trainer.inputs import TransformedInputs
-from recsflow_trainer.keras import tf
+from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.towers import Tower
 from tests.trainer_image.small_experiment import declared
 
@@ -71,7 +71,7 @@ def test_params_are_flat():
     assert params["temperature"] == 0.1
     assert params["query_inputs"] == "household_id, segment"
     assert "Dense(units=16" in params["query_layers"]
-    assert all(isinstance(value, int | float | str | bool) for value in params.values())
+    assert all(isinstance(value, int | float | str | bool | None) for value in params.values())
 
 
 def test_wrong_declarations_are_refused():
@@ -90,3 +90,49 @@ def test_normalized_embeddings_have_length_one(small_experiment, inputs):
     batch = next(iter(inputs.splits.train.batches(16, seed=1, reshuffle=False).dataset))
     assert tf.norm(model.query(batch), axis=1).numpy() == pytest.approx(1.0, abs=1e-5)
     assert tf.norm(model.candidate(batch), axis=1).numpy() == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", [{"loss": "full"}, {"loss": "sampled", "negatives": 20}])
+def test_grouped_rows_teach_each_customers_department(inputs, loss):
+    declaration = declared(**loss, half_life_days=30, product_bias=True)
+    model = declaration.build(inputs)
+    model.compile(optimizer=tf_keras.optimizers.Adam(0.05))
+    before = declaration.evaluate(model, inputs).test["recall@10"]
+    batches = declaration.batches(inputs, "train", 300, seed=1, reshuffle=True)
+    model.fit(batches.dataset, epochs=10, verbose=0)
+    assert declaration.evaluate(model, inputs).test["recall@10"] > before + 0.1
+
+
+def test_the_towers_do_not_see_what_their_weight_is_fitted_to(inputs):
+    plain, remembering = (declared(loss="full", history=history) for history in (None, History()))
+    rows = [d.batches(inputs, "train", 300, seed=1, reshuffle=True).rows for d in (plain, remembering)]
+    assert 0 < rows[0] - rows[1] < 0.2 * rows[0]
+
+
+def test_a_loaded_model_with_a_memory_gives_the_scores_of_its_evaluation(inputs, tmp_path):
+    declaration = declared(loss="full", product_bias=True, history=History())
+    model = declaration.build(inputs)
+    evaluation = declaration.evaluate(model, inputs)
+    declaration.save(model, inputs, str(tmp_path))
+    answer = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](
+        household_id=tf.constant([1_003], tf.int64), segment=tf.constant(["old"])
+    )
+    server = declaration.server(model, inputs)
+    customer = {"household_id": tf.constant([1_003], tf.int64), "segment": tf.constant(["old"])}
+    best = server.recommend(customer, tf.constant(10), tf.constant(False))
+    assert answer["score"][:, :10].numpy() == pytest.approx(best["score"].numpy(), abs=1e-5)
+    assert model.memory is not None
+    assert evaluation.test["recall@100"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"loss": "sampled"}, "negatives is 0 with loss 'sampled'; use 1 or more"),
+        ({"loss": "hinge"}, "loss is 'hinge'; use full, sampled or in_batch"),
+        ({"half_life_days": 30}, "half_life_days is 30 with loss 'in_batch'"),
+    ],
+)
+def test_a_loss_that_cannot_be_is_refused(changes, sentence):
+    with pytest.raises(DeclarationError, match=sentence):
+        declared(**changes)

@@ -18,11 +18,11 @@ from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
 from recsflow_trainer.examples import Batches, Split
 from recsflow_trainer.features import Vocabulary
-from recsflow_trainer.features.interaction import DATE_SPEC, INTERACTION_DATE
+from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.grouped_rows import group_rows, recency_weights
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import remember
+from recsflow_trainer.history.remembering import embed_each, remember
 from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
@@ -32,6 +32,7 @@ from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers import Tower
 from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.unseen_values import average_unseen
 
 VALIDATED_QUERIES = 512
 
@@ -168,6 +169,7 @@ class Retrieval:
 
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the baselines on the same rows."""
+        average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
         customer, features = self.query.id_feature(self.customer_id), list(self.query.transformed_spec())
         test = RetrievalTest.of(
             inputs.splits,
@@ -202,6 +204,7 @@ class Retrieval:
 
     def server(self, model: RetrievalModel, inputs: TransformedInputs) -> RetrievalServer:
         """Returns what answers raw columns of a customer with product ids and scores."""
+        average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
         product, tft_output = self._product, inputs.tft_output
         candidates = self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
@@ -252,40 +255,29 @@ class Retrieval:
 
     def _seen_by_towers(self, inputs: TransformedInputs) -> Split:
         """Returns the training rows without those that the weight of the towers is fitted to."""
-        train, evaluated = inputs.splits.train, inputs.splits.eval
         if self.history is None:
-            return train
-        end = max(int(split.columns[INTERACTION_DATE].max()) for split in (train, evaluated)) + 1
-        late = train.columns[INTERACTION_DATE] >= self.history.begin(end)
-        withheld = self.history.is_withheld(train.columns[self.query.id_feature(self.customer_id).name])
-        return train.take(np.flatnonzero(~(late & withheld)))
+            return inputs.splits.train
+        return self.history.seen_by_towers(inputs.splits, self.query.id_feature(self.customer_id).name)
 
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""
         if self.history is None or model.memory is not None:
             return model.memory
         customer, candidates = self.query.id_feature(self.customer_id), self._candidates(inputs)
-        train = inputs.splits.train
-        customers = customer.vocabulary_size(inputs.tft_output)
+        customers, splits = customer.vocabulary_size(inputs.tft_output), inputs.splits
         seen = purchases(
-            [train, inputs.splits.eval],
+            [splits.train, splits.eval],
             customer=customer.name,
             known_customers=customers,
             product=self._product.name,
             candidates=candidates,
         )
-        ids, rows = np.unique(train.columns[customer.name], return_index=True)
-        known = ids < customers
-        columns = {name: train.columns[name][rows[known]] for name in self.query.transformed_spec()}
-        found = embed(model.query, columns)
-        queries = np.zeros([customers, found.shape[1]], np.float32)
-        queries[ids[known]] = found
+        columns = {name: splits.train.columns[name] for name in self.query.transformed_spec()}
         model.memory = remember(
             self.history,
             seen,
-            customers=customers,
             attributes=[candidates.features[feature.name] for feature in self._attributes],
-            queries=queries,
+            queries=embed_each(model.query, columns, columns[customer.name], customers),
             products=embed(model.candidate, candidates.features),
         )
         return model.memory

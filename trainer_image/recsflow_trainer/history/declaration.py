@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.features.interaction import INTERACTION_DATE
 
 _DAY_S = 86_400
 
@@ -36,6 +38,18 @@ class History:
     def begin(self, end: int) -> int:
         """Returns when the window begins that stops at `end`, both seconds since 1970."""
         return end - self.window_days * _DAY_S
+
+    def seen_by_towers(self, splits: Splits, customer: str) -> Split:
+        """Returns the training rows without those that the weight of the towers is fitted to.
+
+        Args:
+            splits: The rows.
+            customer: Name of the customer's id.
+        """
+        end = max(int(split.columns[INTERACTION_DATE].max()) for split in (splits.train, splits.eval)) + 1
+        late = splits.train.columns[INTERACTION_DATE] >= self.begin(end)
+        withheld = self.is_withheld(splits.train.columns[customer])
+        return splits.train.take(np.flatnonzero(~(late & withheld)))
 
     def is_withheld(self, customers: np.ndarray) -> np.ndarray:
         """Returns bool [rows], whether the towers do not see the customer's rows of the window."""

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from recsflow_trainer.errors import ExamplesError
+from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.declaration import History
+from recsflow_trainer.history.memory import Memory
+from recsflow_trainer.history.remembering import remember
+from recsflow_trainer.history.signals import signals_at
+from recsflow_trainer.keras import tf
+
+pytestmark = pytest.mark.tensorflow
+
+DAY = 86_400
+CUSTOMERS, PRODUCTS = 20, 12
+
+
+@pytest.fixture(scope="module")
+def bought():
+    """Each customer buys the product of her own number every week, and any other one now and then."""
+    random = np.random.default_rng(1)
+    weekly = [(c, c % PRODUCTS, day) for c in range(CUSTOMERS) for day in range(0, 100, 7)]
+    other = [(c, random.integers(PRODUCTS), random.integers(100)) for c in range(CUSTOMERS) for _ in range(8)]
+    customers, products, days = np.array(weekly + other).T
+    return Purchases(customers, products, days * DAY)
+
+
+@pytest.fixture(scope="module")
+def memory(bought):
+    zeros = np.zeros([CUSTOMERS, 2], np.float32)
+    return remember(
+        History(epochs=30),
+        bought,
+        attributes=[np.arange(PRODUCTS) // 4],
+        queries=zeros,
+        products=np.zeros([PRODUCTS, 2], np.float32),
+    )
+
+
+def test_what_a_customer_buys_again_and_again_comes_first(memory):
+    customers = np.arange(CUSTOMERS)
+    scores = memory.scores(tf.constant(customers), tf.zeros([CUSTOMERS, PRODUCTS]))
+    assert scores.shape == [CUSTOMERS, PRODUCTS]
+    assert np.mean(np.argmax(scores, axis=1) == customers % PRODUCTS) > 0.9
+
+
+def test_scores_of_a_customer_do_not_depend_on_the_batch(memory):
+    towers = tf.random.stateless_normal([3, PRODUCTS], seed=[1, 2])
+    together = memory.scores(tf.constant([4, 9, 2], tf.int64), towers).numpy()
+    alone = memory.scores(tf.constant([9], tf.int64), towers[1:2]).numpy()
+    assert alone[0] == pytest.approx(together[1], abs=1e-5)
+
+
+def test_somebody_unknown_gets_the_trends(memory):
+    scores = memory.scores(tf.constant([CUSTOMERS, CUSTOMERS + 5], tf.int64), tf.zeros([2, PRODUCTS]))
+    assert scores.numpy() == pytest.approx(np.tile(memory.trend.numpy(), [2, 1]), abs=1e-5)
+
+
+def test_towers_count_for_what_was_not_bought(bought):
+    signals = signals_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, [], PRODUCTS)
+    combination = Combination(signals, [], seed=1)
+    combination.towers.assign(2.0)
+    memory = Memory(combination, signals, [])
+    towers = np.arange(PRODUCTS, dtype=np.float32)[None]
+    change = (
+        memory.scores(tf.constant([3], tf.int64), towers)
+        - memory.scores(tf.constant([3], tf.int64), 0 * towers)
+    )[0]
+    own = np.unique(bought.products[bought.customers == 3])
+    assert change.numpy()[own] == pytest.approx(np.zeros(len(own)), abs=1e-5)
+    others = np.setdiff1d(np.arange(PRODUCTS), own)
+    assert change.numpy()[others] == pytest.approx(2.0 * others, abs=1e-4)
+
+
+def test_a_window_without_anything_before_it_is_refused(bought):
+    with pytest.raises(ExamplesError, match="window_days is 365"):
+        remember(
+            History(window_days=365),
+            bought,
+            attributes=[],
+            queries=np.zeros([CUSTOMERS, 2], np.float32),
+            products=np.zeros([PRODUCTS, 2], np.float32),
+        )

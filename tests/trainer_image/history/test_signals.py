@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.history.signals import signals_at
+
+pytestmark = pytest.mark.tensorflow
+
+DAY = 86_400
+NOW = 100 * DAY
+# Customer 0 bought product 2 ten days ago and forty days ago, customer 1 product 0 ninety days ago.
+BOUGHT = Purchases(
+    customers=np.array([0, 0, 1, 1, -1]),
+    products=np.array([2, 2, 0, 1, 2]),
+    seconds=np.array([90, 60, 10, 101, 90]) * DAY,
+)
+
+
+@pytest.fixture
+def signals():
+    return signals_at(NOW, BOUGHT, customers=3, attributes=[np.array([0, 1, 1])], products=3)
+
+
+def test_pairs_stand_customer_by_customer_and_nobody_unknown_has_any(signals):
+    assert signals.starts.tolist() == [0, 1, 2, 2, 2]
+    assert signals.products.tolist() == [2, 0]
+
+
+def test_what_comes_later_and_what_is_unknown_do_not_count(signals):
+    # Product 1 was bought after the moment, by nobody before; product 2 twice by a known customer.
+    never = np.log(0.05)
+    assert signals.trends[1] == pytest.approx(np.full(7, never), abs=1e-5)
+    assert signals.trends[2, 0] == pytest.approx(np.log(0.05 + 0.5 ** (10 / 7) + 0.5 ** (40 / 7)), abs=1e-5)
+
+
+def test_a_pair_tells_how_often_how_lately_and_how_regularly(signals):
+    pair = signals.pairs[0]
+    assert pair[0] == pytest.approx(np.log(0.5 + 0.5**4 + 0.001), abs=1e-5)  # half-life of ten days
+    assert pair[4] == pytest.approx(np.log(10.5), abs=1e-5)
+    assert pair[5] == pytest.approx(np.log(2), abs=1e-5)
+    assert pair[8] == pytest.approx(np.log(11 / 31), abs=1e-5)  # ten days of the thirty between purchases
+    assert pair[9] == 1
+
+
+def test_affinity_is_a_share_over_everybodys_share(signals):
+    (affinity,) = signals.affinities
+    assert affinity.shape == (4, 2)
+    assert affinity[0, 1] > 0 > affinity[0, 0]
+    assert affinity[2:] == pytest.approx(np.zeros([2, 2]), abs=1e-5)
