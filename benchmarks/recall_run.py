@@ -1,7 +1,7 @@
 """Recall over all test rows, ours and TensorFlow Recommenders' in turns.
 
-In the trainer environment: `python -m benchmarks.recall_run ROWS_FOLDER`; prints JSON. The embeddings are random,
-since the time does not depend on them. Ours measures all rows, the peer as many as fit a few seconds.
+In the trainer environment: `python -m benchmarks.recall_run ROWS_FOLDER`; prints JSON. The embeddings are
+random, since the time does not depend on them. Ours measures all rows, the peer as many as fit some seconds.
 """
 
 from __future__ import annotations
