@@ -131,8 +131,8 @@ class Retrieval:
         query = self._build_tower(self.query, tft_output, "query")
         candidate = self._build_tower(self.candidate, tft_output, "candidate")
         if self.product_bias:
-            counts = np.bincount(ids, recency_weights(train, self.half_life_days), minlength=cardinality)
-            bias = (self.temperature or 1.0) * log_popularity(counts)
+            recent = np.bincount(ids, recency_weights(train, self.half_life_days), minlength=cardinality)
+            bias = (self.temperature or 1.0) * log_popularity(recent)
             query, candidate = UnitQuery(query), BiasedCandidate(candidate, product.name, bias)
         counts = np.bincount(ids, minlength=cardinality)
         loss = self._loss.build(self._candidates(inputs), product.name, counts)

@@ -42,7 +42,7 @@ class InBatchSoftmax:
     def __call__(self, query: TowerCall, candidate: TowerCall, features: Features) -> tf.Tensor:
         """Returns the mean loss of a batch, float32 scalar."""
         extra = self._drawn()
-        products = {name: tf.concat([features[name], drawn], axis=0) for name, drawn in extra.items()}
+        products: Features = {n: tf.concat([features[n], drawn], axis=0) for n, drawn in extra.items()}
         products = products or features
         scores = tf.matmul(query(features), candidate(products), transpose_b=True) / self._temperature
         return self.of_scores(scores, features[self._product], products[self._product])
