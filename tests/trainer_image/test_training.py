@@ -186,22 +186,40 @@ train(declared(), SmallExperiment(Path(sys.argv[1]), {}).fn_args(Path(sys.argv[2
 """
 
 
-def test_a_cancelled_job_leaves_a_readable_file(small_experiment, tmp_path):
-    command = [sys.executable, "-c", CANCELLED, str(small_experiment.folder), str(tmp_path)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
-    path, deadline = tmp_path / "training_metrics.json", time.monotonic() + 120
-    try:
-        while time.monotonic() < deadline and process.poll() is None:
-            if path.exists() and _metrics(tmp_path)["epochs"]:
-                break
-            time.sleep(0.1)
-        assert _metrics(tmp_path)["status"] == "running"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) != 0
-    finally:
-        process.kill()
-    metrics = _metrics(tmp_path)
+@pytest.fixture
+def stopped(small_experiment, tmp_path):
+    """Trains in a process of its own until its first epoch is written, then sends it a signal."""
+
+    def stop(number: signal.Signals) -> dict:
+        command = [sys.executable, "-c", CANCELLED, str(small_experiment.folder), str(tmp_path)]
+        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+        path, deadline = tmp_path / "training_metrics.json", time.monotonic() + 120
+        try:
+            while time.monotonic() < deadline and process.poll() is None:
+                if path.exists() and _metrics(tmp_path)["epochs"]:
+                    break
+                time.sleep(0.1)
+            assert _metrics(tmp_path)["status"] == "running"
+            process.send_signal(number)
+            assert process.wait(30) != 0
+        finally:
+            process.kill()
+        return _metrics(tmp_path)
+
+    return stop
+
+
+def test_a_cancelled_job_leaves_a_readable_file(stopped):
+    metrics = stopped(signal.SIGTERM)
     assert metrics["status"] == "failed"
     assert metrics["epochs"]
+    assert metrics["diagnosis"]["verdict"] == "healthy"
     assert metrics["error"]["type"] == "TrainingCancelled"
     assert metrics["error"]["message"].startswith("cancelled")
+
+
+def test_a_killed_job_leaves_its_last_epoch_with_its_verdict(stopped):
+    metrics = stopped(signal.SIGKILL)
+    assert metrics["status"] == "running"
+    assert metrics["diagnosis"]["verdict"] == "healthy"
+    assert metrics["diagnosis"]["epoch"] == metrics["epochs"][-1]["epoch"]
