@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 DATASET = "complete_journey_benchmark"
-FEATURES = "basic"
+FEATURES = "assortment"
 
 
 @dataclass(frozen=True)
