@@ -108,12 +108,12 @@ class _Run:
             inputs = self.read(config)
         write_metrics(self.metrics, self.uri)
         tf_keras.utils.set_random_seed(parameters.seed)
-        model = self.declaration.build(inputs)
-        model.compile(optimizer=optimizer)
         if config.overfit_check:
             with self.timed("overfit_check"):
-                self.check_overfit(model, inputs, config.overfit_check.rows, parameters)
+                self.check_overfit(inputs, config.overfit_check.rows, optimizer, parameters)
             return
+        model = self.declaration.build(inputs)
+        model.compile(optimizer=optimizer)
         with self.timed("train"):
             self.fit(model, inputs, parameters)
         with self.timed("evaluate"):
@@ -131,9 +131,12 @@ class _Run:
         return inputs
 
     def check_overfit(
-        self, model: TrackedModel, inputs: Inputs, rows: int, parameters: TrainingParameters
+        self, inputs: Inputs, rows: int, optimizer: Any, parameters: TrainingParameters
     ) -> None:
         sample = self.declaration.overfit_sample(inputs, rows)
+        # The rows are all that there is: a model of more products would number them in another way.
+        model = self.declaration.build(sample.inputs)
+        model.compile(optimizer=optimizer)
         batches = self.declaration.batches(
             sample.inputs, "train", rows, seed=parameters.seed, reshuffle=False
         )

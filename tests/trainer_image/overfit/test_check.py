@@ -116,6 +116,12 @@ def test_no_model_is_saved_and_nothing_is_measured_on_test_rows(passed):
     assert [path.name for path in (passed.folder / "Format-Serving").iterdir()] == ["README.txt"]
 
 
+def test_a_sound_model_passes_with_a_softmax_over_all_products(small_experiment, tmp_path):
+    metrics, error = check(declared(loss="full", product_bias=True), small_experiment, tmp_path)
+    assert error is None
+    assert metrics["overfit"]["passed"]
+
+
 def test_a_sound_ranking_model_passes(small_experiment, tmp_path):
     metrics, error = check(ranked(), small_experiment, tmp_path)
     assert error is None
