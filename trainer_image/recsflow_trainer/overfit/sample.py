@@ -41,7 +41,8 @@ class OverfitSample:
     """The rows of the check.
 
     Attributes:
-        inputs: What `read` of the same declaration returns, with these rows alone as its train split.
+        inputs: What `read` of the same declaration returns, with these rows alone as its train split; the
+            model is built for them.
         outputs: Asks a model about the rows; a type with two tasks gives two answers.
     """
 
