@@ -61,7 +61,7 @@ def overfit_check_params() -> dict[str, Param]:
             section=FIRST,
         ),
         "learning_rate_factor": Param(
-            10,
+            3,
             type="number",
             exclusiveMinimum=0,
             maximum=1000,
