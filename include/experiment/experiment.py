@@ -9,7 +9,13 @@ from include.experiment.column_types import StagedType
 from include.experiment.dataset_config import DatasetConfig, SplitStrategy
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
-from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerName, OptimizerOption
+from include.experiment.models import (
+    GraphRankingConfig,
+    LearningRateDecay,
+    ModelConfig,
+    OptimizerName,
+    OptimizerOption,
+)
 from include.experiment.run_parameters import RunParameters, SampleUnit
 
 
@@ -52,6 +58,7 @@ class TrainingParameters(Frozen):
     seed: int
     early_stopping_patience: int | None
     collapse_patience: int
+    learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
 
 
 class SplitPlan(Frozen):

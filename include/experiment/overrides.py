@@ -11,6 +11,7 @@ from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 
 RUN_PARAMETER = "run parameter"
 _TRAINING = ("learning_rate", "batch_size", "epochs")
+_IN_CONFIG_ONLY = ("learning_rate_decay", "clipnorm", "early_stopping_patience", "collapse_patience")
 _SPLIT = {"strategy": "split_strategy", "holdout_days": "holdout_days", "train_ratio": "train_ratio"}
 
 
@@ -65,6 +66,7 @@ def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParam
         seed=run.seed,
         early_stopping_patience=model.early_stopping_patience,
         collapse_patience=model.collapse_patience,
+        learning_rate_decay=model.learning_rate_decay,
     )
 
 
@@ -77,7 +79,7 @@ def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters
         run: The run's choices.
     """
     sources = {}
-    for name in (*_TRAINING, "optimizer", "clipnorm", "early_stopping_patience", "collapse_patience"):
+    for name in (*_TRAINING, *_IN_CONFIG_ONLY, "optimizer"):
         in_file = f"models/{model.name}.yaml" if name in model.model_fields_set else "default"
         sources[name] = in_file if getattr(run, name, None) is None else RUN_PARAMETER
     for name, parameter in _SPLIT.items():

@@ -21,6 +21,7 @@ from recsflow_trainer.diagnostics.verdict import Reference
 from recsflow_trainer.environment import environment_versions
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.learning_rate import linear_decay
 from recsflow_trainer.metrics_file import (
     Diagnosis,
     EpochRecord,
@@ -170,6 +171,8 @@ class _Run:
             probe=probe_of(self.declaration, inputs),
         )
         callbacks = [StopOnNonFiniteLoss(), recorder]
+        if parameters.learning_rate_decay == "linear":
+            callbacks.insert(0, linear_decay(parameters.learning_rate, parameters.epochs))
         if parameters.early_stopping_patience is not None:
             callbacks.append(
                 tf_keras.callbacks.EarlyStopping(

@@ -29,6 +29,8 @@ class TrainingParameters:
         early_stopping_patience: Epochs without a better validation loss before training stops; None never
             stops.
         collapse_patience: Collapsed epochs in a row before training stops.
+        learning_rate_decay: "linear" lowers the rate from epoch to epoch, towards 0 after the last one;
+            "none" keeps it.
     """
 
     epochs: int
@@ -40,6 +42,7 @@ class TrainingParameters:
     clipnorm: float | None = 1.0
     early_stopping_patience: int | None = None
     collapse_patience: int = 1
+    learning_rate_decay: str = "none"
 
 
 @dataclass(frozen=True)
@@ -183,4 +186,5 @@ _TRAINING = {
     "clipnorm": _Rule(_or_null(_is_positive), "a number above 0, or null for no clipping", required=False),
     "early_stopping_patience": _Rule(_or_null(_is_integer(1)), "1 or more epochs, or null", required=False),
     "collapse_patience": _Rule(_is_integer(1), "1 or more epochs", required=False),
+    "learning_rate_decay": _Rule(lambda value: value in {"none", "linear"}, "none or linear", required=False),
 }

@@ -8,7 +8,12 @@ from include.experiment.models.graph_ranking import GraphRankingConfig
 from include.experiment.models.multitask import MultitaskConfig
 from include.experiment.models.ranking import RankingConfig
 from include.experiment.models.retrieval import RetrievalConfig
-from include.experiment.models.training import OptimizerConfig, OptimizerName, OptimizerOption
+from include.experiment.models.training import (
+    LearningRateDecay,
+    OptimizerConfig,
+    OptimizerName,
+    OptimizerOption,
+)
 
 ModelConfig = Annotated[
     RetrievalConfig | RankingConfig | MultitaskConfig | GraphRankingConfig, Field(discriminator="type")
@@ -16,6 +21,7 @@ ModelConfig = Annotated[
 
 __all__ = [
     "GraphRankingConfig",
+    "LearningRateDecay",
     "ModelConfig",
     "MultitaskConfig",
     "OptimizerConfig",

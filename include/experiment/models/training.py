@@ -55,10 +55,18 @@ class OptimizerConfig(Frozen):
         return self
 
 
+class LearningRateDecay(StrEnum):
+    """How the learning rate changes over the epochs."""
+
+    NONE = "none"
+    LINEAR = "linear"
+
+
 class TrainedModel(NamedConfig):
     """What every model config has, whatever its type.
 
     Attributes:
+        learning_rate_decay: Whether the rate falls from epoch to epoch, towards 0 after the last one.
         clipnorm: Largest gradient norm per variable.
         early_stopping_patience: Epochs without a better val_loss before training stops; None never stops.
         collapse_patience: Epochs of vanished gradients before training stops.
@@ -66,6 +74,7 @@ class TrainedModel(NamedConfig):
 
     optimizer: OptimizerConfig = OptimizerConfig()
     learning_rate: float = Field(default=0.05, gt=0, le=10)
+    learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
     batch_size: int = Field(default=512, ge=2, le=1_048_576)
     epochs: int = Field(default=3, ge=1, le=1000)
     clipnorm: float = Field(default=1.0, gt=0)
