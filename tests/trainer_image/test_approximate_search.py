@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.approximate_search import ApproximateSearch, build
+from recsflow_trainer.approximate_search import ApproximateSearch, Space, build, index_of
 from recsflow_trainer.keras import tf
 from tests.trainer_image.small_experiment import declared
 
@@ -32,3 +32,23 @@ def test_of_a_small_catalogue_it_finds_what_the_exact_search_finds(model_folder)
 def test_a_missing_index_says_how_to_build_it(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"python -m recsflow_trainer\.approximate_search"):
         ApproximateSearch.load(tmp_path)
+
+
+def test_vectors_have_the_dot_products_of_the_embeddings():
+    random = np.random.default_rng(3)
+    queries, products = random.normal(size=[4, 3]), random.normal(size=[50, 3]) * [1, 5, 0] - [0, 9, 2]
+    space = Space.of(products.astype(np.float32))
+    found = space.queries(queries) @ space.products(products).T + space.left_out(queries)
+    np.testing.assert_allclose(found, queries @ products.T, rtol=1e-4, atol=1e-4)
+
+
+def test_a_bias_that_outweighs_everything_does_not_hide_products():
+    random = np.random.default_rng(5)
+    products = random.normal(size=[3_000, 8]).astype(np.float32)
+    products[:, 7] = random.normal(size=3_000) - 50
+    queries = np.column_stack([random.normal(size=[20, 7]), np.ones(20)]).astype(np.float32)
+    index, space = index_of(products), Space.of(products)
+    found = index.search(space.queries(queries), 10).keys
+    exact = np.argsort(-queries @ products.T, axis=1)[:, :10]
+    hits = [len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
+    assert np.mean(hits) > 0.9

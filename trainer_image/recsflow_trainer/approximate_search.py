@@ -16,9 +16,46 @@ import numpy as np
 from recsflow_trainer.keras import tf
 
 FOLDER = "assets.extra"  # what belongs to a SavedModel without being part of its graph
-INDEX, IDS = "products.usearch", "product_ids.npy"
+INDEX, PRODUCTS = "products.usearch", "products.npz"
 CONNECTIVITY = 16
-EXPANSION = 128  # products looked at for each that is found, more or less; a search may have another number
+EXPANSION_ADD = 128
+EXPANSION_SEARCH = 256  # of a search: more finds more of the best, and takes longer
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where the index looks for dot products: products moved to their mean, and dimensions evened out.
+
+    An index walks from product to product by their own dot products. A dimension in which all are alike but
+    far from 0, such as a bias, would make all of them neighbours of the same few. A query gets back by its
+    own scale what products lose by theirs, and the mean adds the same number to every score of a query, so
+    that the order of products stays.
+
+    Attributes:
+        centre: float32 [dim].
+        scale: float32 [dim], by which products are divided and queries multiplied.
+    """
+
+    centre: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, products: np.ndarray) -> "Space":
+        """Returns the space of some products, float32 [products, dim]."""
+        scale = np.sqrt(products.std(axis=0))
+        return cls(products.mean(axis=0), np.where(scale > 0, scale, 1).astype(np.float32))
+
+    def products(self, embeddings: np.ndarray) -> np.ndarray:
+        """Returns the products' vectors, float32 [products, dim]."""
+        return (embeddings - self.centre) / self.scale
+
+    def queries(self, embeddings: np.ndarray) -> np.ndarray:
+        """Returns the queries' vectors, float32 [queries, dim]."""
+        return embeddings * self.scale
+
+    def left_out(self, queries: np.ndarray) -> np.ndarray:
+        """Returns float32 [queries, 1], what the vectors' dot products lack to the embeddings'."""
+        return (queries @ self.centre)[:, None]
 
 
 @dataclass(frozen=True)
@@ -28,11 +65,13 @@ class ApproximateSearch:
     Attributes:
         embed: The model's signature of that name.
         ids: [products], in the order of the index's keys.
+        space: Of the index's vectors.
         index: A usearch index of the products' vectors.
     """
 
     embed: Any
     ids: np.ndarray
+    space: "Space"
     index: Any
 
     @classmethod
@@ -50,7 +89,9 @@ class ApproximateSearch:
             )
         model = tf.saved_model.load(str(model_folder))
         index = _index_type().restore(str(folder / INDEX))
-        return cls(model.signatures["embed"], np.load(folder / IDS, allow_pickle=False), index)
+        index.expansion_search = EXPANSION_SEARCH
+        kept = np.load(folder / PRODUCTS, allow_pickle=False)
+        return cls(model.signatures["embed"], kept["ids"], Space(kept["centre"], kept["scale"]), index)
 
     def recommend(self, columns: Mapping[str, tf.Tensor], k: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns about the best products of each customer, best first.
@@ -63,8 +104,9 @@ class ApproximateSearch:
             [batch, k] product ids, strings as bytes, and float32 [batch, k] dot products.
         """
         queries = self.embed(**columns)["embedding"].numpy()
-        found = self.index.search(queries, k)
-        return self.ids[found.keys.astype(np.int64)], 1 - found.distances
+        found = self.index.search(self.space.queries(queries), k)
+        scores = 1 - found.distances + self.space.left_out(queries)
+        return self.ids[found.keys.astype(np.int64)], scores
 
 
 def build(model_folder: str | Path) -> Path:
@@ -72,21 +114,28 @@ def build(model_folder: str | Path) -> Path:
     model = tf.saved_model.load(str(model_folder))
     retrieval = model if hasattr(model, "product_ids") else model.retrieval
     embeddings = retrieval.embeddings.numpy()
+    index, space = index_of(embeddings), Space.of(embeddings)
+    folder = Path(model_folder) / FOLDER
+    folder.mkdir(exist_ok=True)
+    index.save(str(folder / INDEX))
+    ids = retrieval.product_ids.numpy()
+    ids = ids.astype(np.bytes_) if ids.dtype == object else ids
+    np.savez(folder / PRODUCTS, ids=ids, centre=space.centre, scale=space.scale)
+    return folder / INDEX
+
+
+def index_of(embeddings: np.ndarray) -> Any:
+    """Returns a usearch index of products, float32 [products, dim], in the space of them."""
     index = _index_type()(
         ndim=embeddings.shape[1],
         metric="ip",
         dtype="f32",
         connectivity=CONNECTIVITY,
-        expansion_add=EXPANSION,
-        expansion_search=EXPANSION,
+        expansion_add=EXPANSION_ADD,
+        expansion_search=EXPANSION_SEARCH,
     )
-    index.add(np.arange(len(embeddings)), embeddings)
-    folder = Path(model_folder) / FOLDER
-    folder.mkdir(exist_ok=True)
-    index.save(str(folder / INDEX))
-    ids = retrieval.product_ids.numpy()
-    np.save(folder / IDS, ids.astype(np.bytes_) if ids.dtype == object else ids)
-    return folder / INDEX
+    index.add(np.arange(len(embeddings)), Space.of(embeddings).products(embeddings))
+    return index
 
 
 def _index_type() -> Any:
