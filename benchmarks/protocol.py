@@ -133,7 +133,7 @@ def retrieval_models() -> Sequence[str]:
     return [name for name in list_configs("models") if load_model(name).type == "retrieval"]
 
 
-def in_trainer(module: str, *arguments: str) -> dict[str, Any]:
+def in_trainer(module: str, *arguments: str) -> Any:
     """Runs a module in the trainer environment; returns the JSON of its last line."""
     python = REPOSITORY / "trainer_image" / ".venv" / "bin" / "python"
     environment = os.environ | {
@@ -151,8 +151,7 @@ def in_trainer(module: str, *arguments: str) -> dict[str, Any]:
     )
     if done.returncode != 0:
         raise RuntimeError(f"{module} {arguments[0]} failed:\n{done.stderr[-4000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _path(uri: str) -> str:

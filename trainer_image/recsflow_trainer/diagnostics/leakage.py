@@ -96,10 +96,10 @@ def _keys(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             places[1][unseen] = len(values)
         size = len(values) + 1
         keys, known = keys * size + places[0], known * size + places[1]
-    values, keys = np.unique(keys, return_inverse=True)
-    places = np.searchsorted(values, known)
-    is_known = values[np.minimum(places, len(values) - 1)] == known
-    return keys, np.where(is_known, places, len(values))
+    combinations, keys = np.unique(keys, return_inverse=True)
+    found = np.searchsorted(combinations, known)
+    is_known = combinations[np.minimum(found, len(combinations) - 1)] == known
+    return keys, np.where(is_known, found, len(combinations))
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:
