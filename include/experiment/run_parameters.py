@@ -47,8 +47,8 @@ class RunParameters(Frozen):
     """
 
     dataset: str = "complete_journey"
-    features: str = "basic"
-    model: str = "shallow"
+    features: str = "assortment"
+    model: str = "history"
     sample_percent: SamplePercent = SamplePercent.P25
     sample_unit: SampleUnit = SampleUnit.ROW
     split_strategy: SplitStrategy | None = None

@@ -21,8 +21,8 @@ ACCELERATORS = ["cpu", "NVIDIA_TESLA_T4", "NVIDIA_L4", "NVIDIA_TESLA_A100"]
 def experiment_params(
     *,
     dataset: str = "complete_journey",
-    features: str = "basic",
-    model: str = "shallow",
+    features: str = "assortment",
+    model: str = "history",
     sample_percent: int = 25,
 ) -> dict[str, Param]:
     """Return the params of an experiment, with these defaults."""

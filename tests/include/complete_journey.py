@@ -26,8 +26,9 @@ SCHEMAS = {
 
 
 def resolved(**parameters: Any) -> Experiment:
+    """The plainest experiment, unless parameters say otherwise."""
     return resolve(
-        parameters,
+        {"features": "basic", "model": "shallow", **parameters},
         dag_id="quick_test",
         run_id="manual__2018-01-01",
         window_end=datetime(2018, 1, 1, tzinfo=UTC),
