@@ -74,7 +74,8 @@ class User:
             config.write(text)
 
     def resolve(self, **parameters):
-        with set_current_context({**self.context, "params": {"dataset": "small", **parameters}}):
+        params = {"dataset": "small", "features": "basic", "model": "shallow", **parameters}
+        with set_current_context({**self.context, "params": params}):
             return resolve_experiment.function()
 
     def stage(self, **parameters):
