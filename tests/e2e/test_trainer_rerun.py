@@ -23,7 +23,8 @@ def test_only_the_trainer_runs_with_the_new_values_on_the_same_rows(first: Run, 
     assert (after["rows"], after["candidates"]) == (before["rows"], before["candidates"])
     assert after["baselines"]["popularity"] == before["baselines"]["popularity"]
     assert "Trainer succeeded" in rerun.output
-    assert "Transform" not in rerun.output
+    assert "Transform succeeded" not in rerun.output
+    assert "Transform cached" not in rerun.output
 
 
 def test_the_model_is_saved_with_the_reruns_experiment(rerun: Run) -> None:
@@ -34,7 +35,7 @@ def test_the_model_is_saved_with_the_reruns_experiment(rerun: Run) -> None:
 def test_a_person_sees_what_changed_and_what_came_of_it(first: Run, rerun: Run) -> None:
     for text in (
         f"rerun of {first.folder.name}",
-        "learning_rate: 0.1 -> 0.02",
+        "learning_rate: 0.01 -> 0.02",
         "epochs: 2 -> 1",
         "custom job",
     ):
