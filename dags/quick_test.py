@@ -1,6 +1,6 @@
 """One experiment, from the warehouse to its record in MLflow.
 
-Rows are staged and checked, a model is trained on them and compared with a popularity baseline. Trigger it
+Rows are staged and checked, a model is trained on them and compared with plain baselines. Trigger it
 with the button above: the form offers every choice, and an empty field means 'as the config says'. Or type:
 
     airflow dags trigger quick_test --conf '{"features": "rich", "sample_percent": 100}'

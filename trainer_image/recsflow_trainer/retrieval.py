@@ -1,18 +1,16 @@
 """The declaration of a two-tower retrieval model."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-import tensorflow_transform as tft
 
 from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
-from recsflow_trainer.evaluation.purchases import purchases
+from recsflow_trainer.evaluation.purchases import Purchases, purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
@@ -30,26 +28,21 @@ from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_
 from recsflow_trainer.product_bias import BiasedCandidate, UnitQuery, log_popularity
 from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
-from recsflow_trainer.towers import Tower
 from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.two_towers import TwoTowers
 from recsflow_trainer.unseen_values import average_unseen
 
 VALIDATED_QUERIES = 512
 
 
-@dataclass(frozen=True)
-class Retrieval:
+@dataclass(frozen=True, kw_only=True)
+class Retrieval(TwoTowers):
     """Finds the products that a customer may buy next: scores are dot products of two towers' embeddings.
 
     Attributes:
-        query: Tower of the customer.
-        candidate: Tower of the product.
-        customer_id: Column of the customer's id; a vocabulary of the query tower reads it.
-        product_id: Column of the product's id; a vocabulary of the candidate tower reads it.
-        embedding_dim: Width of both towers' outputs.
-        temperature: Scores are divided by it in the loss; None leaves them as they are.
-        normalize: Whether embeddings have length 1, so that scores are cosines. Give a temperature of about
-            0.05 with it: a softmax over numbers between -1 and 1 is too flat to learn from.
+        temperature: Scores are divided by it in the loss; None leaves them as they are. With normalized
+            embeddings scores are cosines: give about 0.05, since a softmax over numbers between -1 and 1 is
+            too flat to learn from.
         loss: What a customer's products are told from: "full", all products; "sampled", the customer's own
             and a sample of the others; "in_batch", the products of the batch's other rows. The first two
             take rows grouped by query, so that a customer is computed once for all that she bought.
@@ -62,13 +55,7 @@ class Retrieval:
         history: How the customer's own purchases count in the final scores; None leaves them to the towers.
     """
 
-    query: Tower
-    candidate: Tower
-    customer_id: str
-    product_id: str
-    embedding_dim: int = 32
     temperature: float | None = None
-    normalize: bool = False
     loss: LossName = "in_batch"
     negatives: int = 0
     sampling_correction: bool = True
@@ -80,29 +67,19 @@ class Retrieval:
     model_type: ClassVar[str] = "retrieval"
 
     def __post_init__(self) -> None:
-        if self.embedding_dim < 1:
-            raise DeclarationError(f"Retrieval.embedding_dim is {self.embedding_dim}; use 1 or more.")
+        super().__post_init__()
         self._loss.check()
         if self.half_life_days is not None and (self.loss == "in_batch" or not self.half_life_days > 0):
             raise DeclarationError(
                 f"Retrieval.half_life_days is {self.half_life_days} with loss {self.loss!r}; "
                 "use a number above 0, and None with in_batch, which counts all rows alike."
             )
-        self.query.id_feature(self.customer_id)
-        self.candidate.id_feature(self.product_id)
-        shared = set(self.query.transformed_spec()) & set(self.candidate.transformed_spec())
-        if shared:
-            raise DeclarationError(
-                f"Retrieval has {', '.join(sorted(shared))} in both towers; "
-                "give the features of one tower other names."
-            )
 
     def params(self) -> dict[str, Any]:
         """What tells this model from another, as flat values."""
         return {
-            "embedding_dim": self.embedding_dim,
+            **self.tower_params(),
             "temperature": self.temperature,
-            "normalize": self.normalize,
             "loss": self.loss,
             "negatives": self.negatives,
             "sampling_correction": self.sampling_correction,
@@ -110,15 +87,11 @@ class Retrieval:
             "half_life_days": self.half_life_days,
             "product_bias": self.product_bias,
             "history": self.history is not None,
-            "query_inputs": _listed(feature.name for feature in self.query.inputs),
-            "candidate_inputs": _listed(feature.name for feature in self.candidate.inputs),
-            "query_layers": _listed(self.query.layers),
-            "candidate_layers": _listed(self.candidate.layers),
         }
 
     def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
         """How to parse a transformed example."""
-        return {**self.query.transformed_spec(), **self.candidate.transformed_spec(), **DATE_SPEC}
+        return {**self.tower_spec(), **DATE_SPEC}
 
     def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
         """Reads the transformed rows."""
@@ -126,10 +99,9 @@ class Retrieval:
 
     def build(self, inputs: TransformedInputs) -> RetrievalModel:
         """Builds the Keras model; the training rows tell how popular each product is."""
-        product, tft_output, train = self._product, inputs.tft_output, inputs.splits.train
+        product, tft_output, train = self.product, inputs.tft_output, inputs.splits.train
         ids, cardinality = train.columns[product.name], product.cardinality(tft_output)
-        query = self._build_tower(self.query, tft_output, "query")
-        candidate = self._build_tower(self.candidate, tft_output, "candidate")
+        query, candidate = self.build_towers(tft_output)
         if self.product_bias:
             recent = np.bincount(ids, recency_weights(train, self.half_life_days), minlength=cardinality)
             bias = (self.temperature or 1.0) * log_popularity(recent)
@@ -148,7 +120,7 @@ class Retrieval:
         rows = self._seen_by_towers(inputs) if split == "train" else inputs.splits[split]
         if self.loss == "in_batch":
             return rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
-        positions = self._candidates(inputs).positions(rows.columns[self._product.name])
+        positions = self._candidates(inputs).positions(rows.columns[self.product.name])
         weights = recency_weights(rows, self.half_life_days)
         grouped = group_rows(rows, list(self.query.transformed_spec()), positions, weights)
         grouped = grouped if reshuffle else grouped.sample(VALIDATED_QUERIES, seed)
@@ -159,7 +131,7 @@ class Retrieval:
         split, tft_output = self._seen_by_towers(inputs), inputs.tft_output
         ids = [
             known_ids(split.columns[feature.name], feature.vocabulary_size(tft_output))
-            for feature in (self.query.id_feature(self.customer_id), self._product)
+            for feature in (self.customer, self.product)
         ]
         picked = split.take(distinct_rows(ids, rows))
         return OverfitSample(
@@ -170,13 +142,13 @@ class Retrieval:
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the baselines on the same rows."""
         average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
-        customer, features = self.query.id_feature(self.customer_id), list(self.query.transformed_spec())
+        customer, features = self.customer, list(self.query.transformed_spec())
         test = RetrievalTest.of(
             inputs.splits,
             self._candidates(inputs),
             customer=customer.name,
             known_customers=customer.vocabulary_size(inputs.tft_output),
-            product=self._product.name,
+            product=self.product.name,
         )
         distinct = test.queries(features)
         columns = inputs.splits.test.take(distinct[0]).columns
@@ -194,7 +166,7 @@ class Retrieval:
         return retrieval_probe(
             sample_of(inputs.splits.eval),
             self._candidates(inputs),
-            self._product.name,
+            self.product.name,
             list(self.query.transformed_spec()),
         )
 
@@ -205,29 +177,21 @@ class Retrieval:
     def server(self, model: RetrievalModel, inputs: TransformedInputs) -> RetrievalServer:
         """Returns what answers raw columns of a customer with product ids and scores."""
         average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
-        product, tft_output = self._product, inputs.tft_output
+        product, tft_output = self.product, inputs.tft_output
         candidates = self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
         catalogue = ProductCatalogue(
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        customer, splits = self.query.id_feature(self.customer_id), inputs.splits
-        known = customer.vocabulary_size(tft_output)
-        seen = purchases(
-            [splits.train, splits.eval],
-            customer=customer.name,
-            known_customers=known,
-            product=product.name,
-            candidates=candidates,
-        )
+        seen, known = self._purchases(inputs, candidates), self.customer.vocabulary_size(tft_output)
         return RetrievalServer(
             tft_output,
             self.query.raw_columns,
             model.query,
             catalogue,
             bought=BoughtProducts(seen, known, len(candidates.ids)),
-            customer=customer.name,
+            customer=self.customer.name,
             memory=self._memory(model, inputs),
         )
 
@@ -241,43 +205,42 @@ class Retrieval:
             remove_accidental_hits=self.remove_accidental_hits,
         )
 
-    @property
-    def _product(self) -> Vocabulary:
-        return self.candidate.id_feature(self.product_id)
-
     def _candidates(self, inputs: TransformedInputs) -> Candidates:
         return unique_candidates(
             [inputs.splits.train, inputs.splits.eval],
-            self._product.name,
+            self.product.name,
             list(self.candidate.transformed_spec()),
-            self._product.vocabulary_size(inputs.tft_output),
+            self.product.vocabulary_size(inputs.tft_output),
+        )
+
+    def _purchases(self, inputs: TransformedInputs, candidates: Candidates) -> Purchases:
+        """Returns what each known customer bought before the test rows."""
+        return purchases(
+            [inputs.splits.train, inputs.splits.eval],
+            customer=self.customer.name,
+            known_customers=self.customer.vocabulary_size(inputs.tft_output),
+            product=self.product.name,
+            candidates=candidates,
         )
 
     def _seen_by_towers(self, inputs: TransformedInputs) -> Split:
         """Returns the training rows without those that the weight of the towers is fitted to."""
         if self.history is None:
             return inputs.splits.train
-        return self.history.seen_by_towers(inputs.splits, self.query.id_feature(self.customer_id).name)
+        return self.history.seen_by_towers(inputs.splits, self.customer.name)
 
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""
         if self.history is None or model.memory is not None:
             return model.memory
-        customer, candidates = self.query.id_feature(self.customer_id), self._candidates(inputs)
-        customers, splits = customer.vocabulary_size(inputs.tft_output), inputs.splits
-        seen = purchases(
-            [splits.train, splits.eval],
-            customer=customer.name,
-            known_customers=customers,
-            product=self._product.name,
-            candidates=candidates,
-        )
-        columns = {name: splits.train.columns[name] for name in self.query.transformed_spec()}
+        candidates, train = self._candidates(inputs), inputs.splits.train
+        columns = {name: train.columns[name] for name in self.query.transformed_spec()}
+        customers = self.customer.vocabulary_size(inputs.tft_output)
         model.memory = remember(
             self.history,
-            seen,
+            self._purchases(inputs, candidates),
             attributes=[candidates.features[feature.name] for feature in self._attributes],
-            queries=embed_each(model.query, columns, columns[customer.name], customers),
+            queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),
         )
         return model.memory
@@ -285,11 +248,4 @@ class Retrieval:
     @property
     def _attributes(self) -> list[Vocabulary]:
         """What tells of a product's kind: the vocabularies of the candidate tower beside the id."""
-        return [f for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self._product]
-
-    def _build_tower(self, tower: Tower, tft_output: tft.TFTransformOutput, name: str) -> Any:
-        return tower.build(tft_output, name=name, embedding_dim=self.embedding_dim, normalize=self.normalize)
-
-
-def _listed(parts: Iterable[object]) -> str:
-    return ", ".join(str(part) for part in parts)
+        return [f for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self.product]
