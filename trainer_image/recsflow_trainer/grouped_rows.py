@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsflow_trainer.distinct_rows import distinct_rows
 from recsflow_trainer.examples import Batches, Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 from recsflow_trainer.keras import tf
@@ -98,7 +99,7 @@ def group_rows(
     """
     kept = positions >= 0
     columns = {name: split.columns[name][kept] for name in features}
-    first_rows, query = distinct(list(columns.values()))
+    first_rows, query = distinct_rows(columns)
     products = int(positions.max(initial=0)) + 1
     pairs, pair = np.unique(query * products + positions[kept], return_inverse=True)
     return GroupedRows(
@@ -116,14 +117,3 @@ def recency_weights(split: Split, half_life_days: float | None) -> np.ndarray:
         return np.ones(split.rows)
     seconds = split.columns[INTERACTION_DATE]
     return 0.5 ** ((seconds.max() - seconds) / (half_life_days * _DAY_S))
-
-
-def distinct(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the first row of each distinct combination, and for each row which of them it is, int64."""
-    code = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        for values in column.reshape(len(column), -1).T:
-            found, codes = np.unique(values, return_inverse=True)
-            code = np.unique(code * len(found) + codes, return_inverse=True)[1]
-    _, first_rows, row = np.unique(code, return_index=True, return_inverse=True)
-    return first_rows, row

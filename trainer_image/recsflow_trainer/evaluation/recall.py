@@ -67,26 +67,6 @@ class RankedRows:
     row: np.ndarray
 
 
-def top_candidates_of_rows(
-    tower: tf_keras.Model, features: Mapping[str, np.ndarray], candidates: np.ndarray, k: int = max(CUTOFFS)
-) -> RankedRows:
-    """Ranks the candidates for each row; rows with the same features are computed once."""
-    first_rows, row = distinct_rows(features)
-    distinct = {name: values[first_rows] for name, values in features.items()}
-    return RankedRows(top_candidates(embed(tower, distinct), candidates, k), row)
-
-
-def distinct_rows(features: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the first row of each distinct combination, and for each row which of them it is."""
-    columns = [values.reshape(len(values), -1) for _, values in sorted(features.items())]
-    packed = np.ascontiguousarray(
-        np.hstack([np.ascontiguousarray(column).view(np.uint8) for column in columns])
-    )
-    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first_rows, row = np.unique(keys, return_index=True, return_inverse=True)
-    return first_rows, row
-
-
 def recall(ranked: RankedRows, truth: np.ndarray, cutoffs: Sequence[int] = CUTOFFS) -> dict[str, float]:
     """Returns for each cutoff k the share of rows whose product is among their first k candidates.
 
