@@ -86,10 +86,7 @@ def test_config_may_come_as_json(small_experiment, tmp_path):
 
 
 def test_metrics_survive_a_failure_after_training(small_experiment, tmp_path):
-    declaration = declared()
-    broken = BrokenEvaluation(
-        declaration.query, declaration.candidate, "household_id", "product_id", embedding_dim=8
-    )
+    broken = BrokenEvaluation(**vars(declared()))
     with pytest.raises(RuntimeError, match="the disk is full"):
         train(broken, small_experiment.fn_args(tmp_path))
     metrics = _metrics(tmp_path)
