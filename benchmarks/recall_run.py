@@ -21,10 +21,10 @@ import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
 from benchmarks.peers.rows import Rows, read_rows
-from recsflow_trainer.distinct_rows import distinct_rows
 from recsflow_trainer.evaluation.novelty import TestRows, ranks_in_lists, recall_by_novelty, top_lists
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.evaluation.retrieval import dot_products
+from recsflow_trainer.examples.distinct_rows import distinct_rows
 
 DIM = 128
 TURNS = 3

@@ -20,9 +20,9 @@ os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 import numpy as np
 
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import HashedCross, Vocabulary
-from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf_keras
 from recsflow_trainer.layers import Dense
 from recsflow_trainer.retrieval import Retrieval

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.examples.inputs import TransformedInputs
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
-from recsflow_trainer.inputs import TransformedInputs
 
 
 def with_labels(inputs: TransformedInputs, change: Callable[[np.ndarray], np.ndarray]) -> TransformedInputs:

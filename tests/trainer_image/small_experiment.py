@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow_transform as tft
 
+from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.features import FeatureSet, Vocabulary
-from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.layers import Dense
 from recsflow_trainer.retrieval import Retrieval

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from recsflow_trainer.errors import DeclarationError
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.inputs import TransformedInputs
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.history.declaration import History
-from recsflow_trainer.inputs import TransformedInputs
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.towers import Tower
 from tests.trainer_image.small_experiment import declared

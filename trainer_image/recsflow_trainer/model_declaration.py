@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Batches
+from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.training_config import TrainerConfig
 

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Batches
+from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
-from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.ranking_model import RankingModel

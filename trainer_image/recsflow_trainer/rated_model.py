@@ -12,10 +12,10 @@ from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, rated_sample, r
 from recsflow_trainer.diagnostics.leakage import told_labels
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.examples.inputs import TransformedInputs
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
-from recsflow_trainer.inputs import TransformedInputs
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.overfit.sample import Ratings, distinct_rows, known_ids, spread_order
 from recsflow_trainer.rating import RatingTask, labelled

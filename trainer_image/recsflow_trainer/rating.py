@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from recsflow_trainer.errors import DeclarationError, ExamplesError
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.examples.inputs import TransformedInputs
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
-from recsflow_trainer.inputs import TransformedInputs
 from recsflow_trainer.keras import tf
 from recsflow_trainer.labels import LabelTransform, fit_transform
 from recsflow_trainer.layers import Layer

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow_transform as tft
 
+from recsflow_trainer.examples.raw_columns import as_traced, signature_of
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.rating import RatingTask
-from recsflow_trainer.raw_columns import as_traced, signature_of
 
 
 class RatingServer(tf.Module):

@@ -14,14 +14,14 @@ from recsflow_trainer.evaluation.purchases import Purchases, purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
-from recsflow_trainer.examples import Batches, Split
+from recsflow_trainer.examples.grouped_rows import group_rows, recency_weights
+from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import DATE_SPEC
-from recsflow_trainer.grouped_rows import group_rows, recency_weights
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.history.remembering import embed_each, remember
-from recsflow_trainer.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_ids, matches

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 
 pytestmark = pytest.mark.tensorflow
 

@@ -4,7 +4,7 @@ import pytest
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.diagnostics.verdict import Reference
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import TrainingMetrics, Verdict
 

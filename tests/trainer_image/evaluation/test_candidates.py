@@ -3,7 +3,7 @@ import pytest
 
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 
 pytestmark = pytest.mark.tensorflow
 

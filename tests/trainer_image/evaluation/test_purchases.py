@@ -3,7 +3,7 @@ import pytest
 
 from recsflow_trainer.evaluation.candidates import Candidates
 from recsflow_trainer.evaluation.purchases import Baskets, purchases
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 from tests.trainer_image.baselines.purchases import bought
 
 pytestmark = pytest.mark.tensorflow

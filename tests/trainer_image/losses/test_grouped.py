@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recsflow_trainer.grouped_rows import PRODUCT, QUERY, WEIGHT
+from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.grouped import FullSoftmax, SampledSoftmax
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.evaluation.ratings import rating_metrics
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 
 

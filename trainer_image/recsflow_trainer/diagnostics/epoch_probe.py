@@ -10,7 +10,7 @@ from recsflow_trainer.diagnostics.verdict import SPREAD
 from recsflow_trainer.evaluation.candidates import Candidates
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.evaluation.recall import RankedRows, embed, recall, top_candidates
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 
 type EpochProbe = Callable[[Any], dict[str, float]]
 

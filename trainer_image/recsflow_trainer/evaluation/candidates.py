@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import ExamplesError
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.splits import Split
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from recsflow_trainer.baselines.recent_popularity import recent_popularity_ranks
 from recsflow_trainer.baselines.repeat_purchases import repeat_purchase_ranks
 from recsflow_trainer.diagnostics.echo import list_measures
 from recsflow_trainer.diagnostics.leakage import told_products
-from recsflow_trainer.distinct_rows import distinct_rows
 from recsflow_trainer.evaluation.candidates import Candidates
 from recsflow_trainer.evaluation.novelty import (
     Ranks,
@@ -22,7 +21,8 @@ from recsflow_trainer.evaluation.novelty import (
 from recsflow_trainer.evaluation.purchases import Purchases, purchases
 from recsflow_trainer.evaluation.recall import CUTOFFS
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Splits
+from recsflow_trainer.examples.distinct_rows import distinct_rows
+from recsflow_trainer.examples.splits import Splits
 from recsflow_trainer.keras import tf
 
 BASELINES: dict[str, Callable[[Purchases, TestRows, int], Ranks]] = {

@@ -8,7 +8,7 @@ import numpy as np
 
 from recsflow_trainer.errors import DeclarationError, ManifestError
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples import Batches
+from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.graphs.attention import GraphAttention
 from recsflow_trainer.graphs.evaluation import customer_mean, global_mean, graph_metrics
 from recsflow_trainer.graphs.graphs import Graphs, members

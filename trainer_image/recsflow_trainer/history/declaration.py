@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import DeclarationError
-from recsflow_trainer.examples import Split, Splits
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 
 _DAY_S = 86_400

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recsflow_trainer.grouped_rows import PRODUCT, QUERY, WEIGHT
+from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.towers import Features, TowerCall
 

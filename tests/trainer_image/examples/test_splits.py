@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recsflow_trainer.errors import ExamplesError
-from recsflow_trainer.examples import Split, read_split, sibling_split
+from recsflow_trainer.examples.splits import Split, read_split, sibling_split
 from recsflow_trainer.keras import tf
 from tests.trainer_image.small_experiment import declared
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.examples import Split
+from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT, group_rows, recency_weights
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
-from recsflow_trainer.grouped_rows import PRODUCT, QUERY, WEIGHT, group_rows, recency_weights
 
 pytestmark = pytest.mark.tensorflow
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsflow_trainer.distinct_rows import distinct_rows
-from recsflow_trainer.examples import Batches, Split
+from recsflow_trainer.examples.distinct_rows import distinct_rows
+from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 from recsflow_trainer.keras import tf
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow_transform as tft
 
-from recsflow_trainer.examples import Splits, read_split, sibling_split
+from recsflow_trainer.examples.splits import Splits, read_split, sibling_split
 from recsflow_trainer.keras import tf
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.distinct_rows import distinct_rows
+from recsflow_trainer.examples.distinct_rows import distinct_rows
 
 pytestmark = pytest.mark.tensorflow
 
