@@ -24,9 +24,8 @@ from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import HashedCross, Vocabulary
 from recsflow_trainer.keras import tf_keras
-from recsflow_trainer.layers import Dense
 from recsflow_trainer.retrieval import Retrieval
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers import Dense, Tower
 from recsflow_trainer.training import train
 
 HOUSEHOLDS_SHARE = 0.25

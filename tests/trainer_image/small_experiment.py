@@ -12,9 +12,8 @@ import tensorflow_transform as tft
 from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.features import FeatureSet, Vocabulary
 from recsflow_trainer.keras import tf
-from recsflow_trainer.layers import Dense
 from recsflow_trainer.retrieval import Retrieval
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers import Dense, Tower
 from tests.trainer_image.transforming import transform
 
 CUSTOMERS = 40

@@ -11,13 +11,12 @@ import pytest
 from recsflow_trainer.errors import DeclarationError, ExamplesError
 from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.keras import tf
-from recsflow_trainer.layers import Dense, Dropout, LayerNorm
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError
 from recsflow_trainer.ranking import Ranking
 from recsflow_trainer.rated_model import calibrate, predicted_ratings
 from recsflow_trainer.rating import Rating, check_labels, only_labelled
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers import Dense, Dropout, LayerNorm, Tower
 from recsflow_trainer.training import train
 from tests.trainer_image.rows import with_labels
 

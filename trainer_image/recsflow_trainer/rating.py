@@ -12,14 +12,13 @@ from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf
 from recsflow_trainer.labels import LabelTransform, fit_transform
-from recsflow_trainer.layers import Layer
 from recsflow_trainer.losses.rating import (
     BinaryCrossentropy,
     RatingLoss,
     best_constant,
 )
 from recsflow_trainer.rating_head import RatingHead, RatingScale
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers import Layer, Tower
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_
 from recsflow_trainer.product_bias import BiasedCandidate, UnitQuery, log_popularity
 from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
+from recsflow_trainer.towers.two_towers import TwoTowers
+from recsflow_trainer.towers.unseen_values import average_unseen
 from recsflow_trainer.training_config import TrainerConfig
-from recsflow_trainer.two_towers import TwoTowers
-from recsflow_trainer.unseen_values import average_unseen
 
 VALIDATED_QUERIES = 512
 

@@ -48,7 +48,7 @@ def test_content_changes_with_the_declaration_and_not_with_the_title():
 def test_imports_are_what_the_module_uses():
     source = rendered()
     assert undefined_or_unused(source) == set()
-    assert "\n\nfrom typing import Any\n\nfrom recsflow_trainer.layers import Dense\n\n" in source
+    assert "\n\nfrom typing import Any\n\nfrom recsflow_trainer.towers import Dense\n\n" in source
 
 
 @pytest.mark.parametrize("title", ['Three """ quotes', "A {brace}", "C:\\new"])

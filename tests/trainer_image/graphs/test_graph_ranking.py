@@ -11,9 +11,9 @@ from recsflow_trainer.graphs.evaluation import customer_mean, global_mean
 from recsflow_trainer.graphs.graph_ranking import GraphRanking, manifest_uri
 from recsflow_trainer.graphs.graphs import INPUTS, Graphs
 from recsflow_trainer.keras import tf
-from recsflow_trainer.layers import Dense, LayerNorm
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, MeanSquaredError
+from recsflow_trainer.towers import Dense, LayerNorm
 from tests.trainer_image.graphs.manifests import write_manifest
 
 pytestmark = pytest.mark.tensorflow

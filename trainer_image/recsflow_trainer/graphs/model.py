@@ -9,9 +9,9 @@ from recsflow_trainer.graphs.attention import GraphAttention
 from recsflow_trainer.graphs.graphs import Graphs
 from recsflow_trainer.graphs.pooling import MaskedPooling
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.layers import Layer
 from recsflow_trainer.losses.rating import RatingLoss
 from recsflow_trainer.rating_head import RatingScale
+from recsflow_trainer.towers import Layer
 
 _CONSTANT = 1e-6
 

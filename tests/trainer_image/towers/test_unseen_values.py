@@ -3,7 +3,7 @@ import pytest
 
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.keras import tf_keras
-from recsflow_trainer.unseen_values import average_unseen
+from recsflow_trainer.towers.unseen_values import average_unseen
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow

@@ -4,8 +4,7 @@ import pytest
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features import Bucketized, Cyclical, FeatureSet, HashedCross, Numeric, Vocabulary
 from recsflow_trainer.keras import tf
-from recsflow_trainer.layers import Dense, Dropout, LayerNorm
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers import Dense, Dropout, LayerNorm, Tower
 from tests.trainer_image.transforming import transform
 
 pytestmark = pytest.mark.tensorflow

@@ -9,7 +9,7 @@ from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features import Feature, Vocabulary
 from recsflow_trainer.features.feature_set import check_distinct_names
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.layers import Layer
+from recsflow_trainer.towers.layers import Layer
 
 
 @dataclass(frozen=True)

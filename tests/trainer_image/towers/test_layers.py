@@ -3,7 +3,7 @@ import pytest
 
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.keras import tf
-from recsflow_trainer.layers import Dense, Dropout, LayerNorm
+from recsflow_trainer.towers import Dense, Dropout, LayerNorm
 
 pytestmark = pytest.mark.tensorflow
 

@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.towers import Tower
+from recsflow_trainer.towers.tower import Tower
 
 
 @dataclass(frozen=True, kw_only=True)
