@@ -20,7 +20,7 @@ TURNS = 7
 
 
 def _model(inputs: Any, *, tracked: bool) -> Any:
-    from recsflow_trainer.optimizers import make_optimizer
+    from recsflow_trainer.training.optimizers import make_optimizer
 
     model = towers(dim=64, layers=(64,))().build(inputs)
     if not tracked:

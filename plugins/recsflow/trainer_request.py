@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
     from recsflow.settings import Settings
 
-COMMAND = ("python", "-m", "recsflow_trainer.rerun")
+COMMAND = ("python", "-m", "recsflow_trainer.training.rerun")
 PARENT_LABEL = "parent"
 
 

@@ -14,7 +14,7 @@ from recsflow_trainer.multitask_model import apart, side_by_side
 from recsflow_trainer.rated_model import predicted_ratings
 from recsflow_trainer.rating import Rating
 from recsflow_trainer.towers import Tower
-from recsflow_trainer.training import train
+from recsflow_trainer.training.run import train
 from tests.trainer_image.rows import with_labels
 from tests.trainer_image.small_experiment import declared
 

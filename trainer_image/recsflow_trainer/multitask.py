@@ -25,7 +25,7 @@ from recsflow_trainer.rating import Rating, check_labels
 from recsflow_trainer.rating_server import RatingServer
 from recsflow_trainer.retrieval import Retrieval
 from recsflow_trainer.serving import RetrievalServer
-from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.training.config import TrainerConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from recsflow_trainer.rated_model import (
 from recsflow_trainer.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.rating_server import RatingServer
 from recsflow_trainer.towers.two_towers import TwoTowers
-from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.training.config import TrainerConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ from recsflow_trainer.retrieval_model import RetrievalModel
 from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers.two_towers import TwoTowers
 from recsflow_trainer.towers.unseen_values import average_unseen
-from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.training.config import TrainerConfig
 
 VALIDATED_QUERIES = 512
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.emulator
 # Stands for a generated trainer module, with the real library's way to end on SIGTERM.
 MODULE = """
 import pathlib, time
-from recsflow_trainer.cancellation import cancel_on_sigterm
+from recsflow_trainer.training.cancellation import cancel_on_sigterm
 
 def run_fn(fn_args):
     config, model = fn_args.custom_config, pathlib.Path(fn_args.serving_model_dir)
@@ -69,7 +69,7 @@ class CustomJobs:
         }
         container = {
             "imageUri": self.settings.trainer_image,
-            "command": ["python", "-m", "recsflow_trainer.rerun"],
+            "command": ["python", "-m", "recsflow_trainer.training.rerun"],
             "args": [word for option in options.items() for word in option],
         }
         pool = {
@@ -252,4 +252,4 @@ def test_console_shows_the_job_its_options_and_its_log(jobs, first):
     assert "custom job first" in page
     assert "--serving-model-dir" in page
     log = jobs.page(f"/console/logs/{job_id(first)}/workerpool0-0")
-    assert "recsflow_trainer.rerun" in log
+    assert "recsflow_trainer.training.rerun" in log

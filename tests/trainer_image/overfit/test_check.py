@@ -13,7 +13,7 @@ from recsflow_trainer.overfit.sample import Matches, Ratings
 from recsflow_trainer.ranking import Ranking
 from recsflow_trainer.retrieval import Retrieval
 from recsflow_trainer.towers import Dense, Dropout
-from recsflow_trainer.training import train
+from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import declared
 from tests.trainer_image.test_ranking import ranked
 

@@ -22,7 +22,7 @@ from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss, best_
 from recsflow_trainer.overfit.sample import OverfitSample, Ratings, enough, spread_order
 from recsflow_trainer.rating_head import RatingScale
 from recsflow_trainer.towers import Layer
-from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.training.config import TrainerConfig
 
 _GRAPHS_A_CALL = 1_024
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from absl import logging
 
 from recsflow_trainer.errors import RecsflowTrainerError
-from recsflow_trainer.rerun import load_run_fn, read_arguments
+from recsflow_trainer.training.rerun import load_run_fn, read_arguments
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from recsflow_trainer.overfit.observation import Fit, Observation, criteria, sco
 from recsflow_trainer.overfit.record import OverfitRecord, RedFlag
 from recsflow_trainer.overfit.red_flags import red_flags
 from recsflow_trainer.overfit.sample import Matches, Ratings
-from recsflow_trainer.training_config import OVERFIT_EPOCHS_A_LINE
+from recsflow_trainer.training.config import OVERFIT_EPOCHS_A_LINE
 
 
 def overfit(

@@ -8,7 +8,7 @@ import numpy as np
 
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.training_config import SMALLEST_SAMPLE
+from recsflow_trainer.training.config import SMALLEST_SAMPLE
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def test_job_runs_the_trainer_image_on_transforms_output(operator, custom_jobs, 
     assert message["displayName"] == EXPERIMENT_ID
     assert message["labels"]["parent"] == "quick-test-1"
     assert container["imageUri"] == "local/recsflow-trainer:1"
-    assert container["command"] == ["python", "-m", "recsflow_trainer.rerun"]
+    assert container["command"] == ["python", "-m", "recsflow_trainer.training.rerun"]
     assert options == {
         "--trainer-module": f"{tmp_path}/modules/b/trainer_module.py",
         "--transform-graph": "/root/Transform_1/transform_graph",

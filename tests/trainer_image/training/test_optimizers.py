@@ -2,7 +2,7 @@ import pytest
 
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf
-from recsflow_trainer.optimizers import OPTIMIZERS, make_optimizer
+from recsflow_trainer.training.optimizers import OPTIMIZERS, make_optimizer
 
 pytestmark = pytest.mark.tensorflow
 

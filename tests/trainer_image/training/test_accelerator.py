@@ -1,8 +1,8 @@
 import pytest
 
-from recsflow_trainer.accelerator import require_accelerator
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf
+from recsflow_trainer.training.accelerator import require_accelerator
 
 pytestmark = pytest.mark.tensorflow
 

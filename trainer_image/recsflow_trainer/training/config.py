@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recsflow_trainer.errors import TrainingConfigError
-from recsflow_trainer.optimizers import OPTIMIZERS
+from recsflow_trainer.training.optimizers import OPTIMIZERS
 
 SMALLEST_SAMPLE = 8  # fewer rows are learnt by chance
 OVERFIT_EPOCHS_A_LINE = 10

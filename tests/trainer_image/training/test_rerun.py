@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from recsflow_trainer.rerun import main
+from recsflow_trainer.training.rerun import main
 
 pytestmark = pytest.mark.tensorflow
 

@@ -10,18 +10,14 @@ from typing import Any
 import numpy as np
 from absl import logging
 
-from recsflow_trainer.accelerator import require_accelerator
 from recsflow_trainer.baselines.comparison import compare, not_better
-from recsflow_trainer.cancellation import cancel_on_sigterm
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
 from recsflow_trainer.diagnostics.epoch_probe import probe_of
 from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.diagnostics.verdict import Reference
-from recsflow_trainer.environment import environment_versions
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.learning_rate import linear_decay
 from recsflow_trainer.metrics_file import (
     Diagnosis,
     EpochRecord,
@@ -32,10 +28,14 @@ from recsflow_trainer.metrics_file import (
     Verdict,
     write_metrics,
 )
-from recsflow_trainer.model_declaration import Inputs, ModelDeclaration
-from recsflow_trainer.optimizers import make_optimizer
 from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
-from recsflow_trainer.training_config import TrainerConfig, TrainingParameters, as_mapping, parse_config
+from recsflow_trainer.training.accelerator import require_accelerator
+from recsflow_trainer.training.cancellation import cancel_on_sigterm
+from recsflow_trainer.training.config import TrainerConfig, TrainingParameters, as_mapping, parse_config
+from recsflow_trainer.training.environment import environment_versions
+from recsflow_trainer.training.learning_rate import linear_decay
+from recsflow_trainer.training.model_declaration import Inputs, ModelDeclaration
+from recsflow_trainer.training.optimizers import make_optimizer
 
 
 def train(model: ModelDeclaration, fn_args: Any) -> None:

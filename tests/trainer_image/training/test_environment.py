@@ -1,7 +1,7 @@
 import pytest
 
 import recsflow_trainer
-from recsflow_trainer.environment import environment_versions
+from recsflow_trainer.training.environment import environment_versions
 
 pytestmark = pytest.mark.tensorflow
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.learning_rate import linear_decay
-from recsflow_trainer.training import train
+from recsflow_trainer.training.learning_rate import linear_decay
+from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow

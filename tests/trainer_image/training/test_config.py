@@ -3,7 +3,7 @@ import json
 import pytest
 
 from recsflow_trainer.errors import TrainingConfigError
-from recsflow_trainer.training_config import as_mapping, parse_config
+from recsflow_trainer.training.config import as_mapping, parse_config
 
 pytestmark = pytest.mark.tensorflow
 

@@ -11,7 +11,7 @@ from absl import logging
 
 from recsflow_trainer.errors import ExamplesError, TrainingConfigError
 from recsflow_trainer.retrieval import Retrieval
-from recsflow_trainer.training import train
+from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -177,7 +177,7 @@ def test_progress_is_one_line_an_epoch(small_experiment, tmp_path, caplog):
 CANCELLED = """
 import sys
 from pathlib import Path
-from recsflow_trainer.training import train
+from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import SmallExperiment, declared
 train(declared(), SmallExperiment(Path(sys.argv[1]), {}).fn_args(Path(sys.argv[2]), epochs=100_000))
 """
@@ -189,7 +189,7 @@ def stopped(small_experiment, tmp_path):
 
     def stop(number: signal.Signals) -> dict:
         command = [sys.executable, "-c", CANCELLED, str(small_experiment.folder), str(tmp_path)]
-        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])})
         path, deadline = tmp_path / "training_metrics.json", time.monotonic() + 120
         try:
             while time.monotonic() < deadline and process.poll() is None:

@@ -1,6 +1,6 @@
 """The command of a container that trains on what the Trainer of an earlier pipeline read.
 
-    python -m recsflow_trainer.rerun --trainer-module URI --examples URI --transform-graph URI
+    python -m recsflow_trainer.training.rerun --trainer-module URI --examples URI --transform-graph URI
         --serving-model-dir URI --trainer-config JSON
 
 It does what TFX's Trainer does with the same module, without a pipeline around it.
@@ -92,7 +92,7 @@ def load_run_fn(uri: str) -> Callable[[TrainerArguments], None]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Trains once and returns the exit status; an error of the training itself keeps its traceback."""
     logging.set_verbosity(logging.INFO)
-    parser = argparse.ArgumentParser(prog="python -m recsflow_trainer.rerun", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m recsflow_trainer.training.rerun", description=__doc__)
     parser.add_argument("--trainer-module", required=True, help="URI of a generated trainer module")
     parser.add_argument("--examples", required=True, help="URI of Transform's rows, or of graphs")
     parser.add_argument("--transform-graph", help="URI of Transform's transform_graph, for rows")

@@ -7,7 +7,7 @@ from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.overfit.sample import OverfitSample
-from recsflow_trainer.training_config import TrainerConfig
+from recsflow_trainer.training.config import TrainerConfig
 
 
 class RowCount(Protocol):

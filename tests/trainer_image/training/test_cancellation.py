@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from recsflow_trainer.cancellation import cancel_on_sigterm
 from recsflow_trainer.errors import TrainingCancelled
+from recsflow_trainer.training.cancellation import cancel_on_sigterm
 
 
 class TerminatedInAFinalizer:
