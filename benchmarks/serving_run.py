@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import tensorflow as tf
 
-from recsflow_trainer.approximate_search import ApproximateSearch, build
+from recsflow_trainer.retrieval.approximate_search import ApproximateSearch, build
 
 TURNS = 40
 CUSTOMERS = 100

@@ -24,7 +24,7 @@ from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import HashedCross, Vocabulary
 from recsflow_trainer.keras import tf_keras
-from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Tower
 from recsflow_trainer.training.run import train
 

@@ -29,7 +29,7 @@ _HOMES = {
     "PairwiseRankLoss": "recsflow_trainer.losses.pairwise",
     "Ranking": "recsflow_trainer.ranking",
     "Rating": "recsflow_trainer.rating",
-    "Retrieval": "recsflow_trainer.retrieval",
+    "Retrieval": "recsflow_trainer.retrieval.declaration",
     "Tower": "recsflow_trainer.towers",
     "Vocabulary": "recsflow_trainer.features",
 }

@@ -12,7 +12,7 @@ import tensorflow_transform as tft
 from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.features import FeatureSet, Vocabulary
 from recsflow_trainer.keras import tf
-from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Tower
 from tests.trainer_image.transforming import transform
 

@@ -23,8 +23,8 @@ from recsflow_trainer.rated_model import (
 )
 from recsflow_trainer.rating import Rating, check_labels
 from recsflow_trainer.rating_server import RatingServer
-from recsflow_trainer.retrieval import Retrieval
-from recsflow_trainer.serving import RetrievalServer
+from recsflow_trainer.retrieval.declaration import Retrieval
+from recsflow_trainer.retrieval.serving import RetrievalServer
 from recsflow_trainer.training.config import TrainerConfig
 
 

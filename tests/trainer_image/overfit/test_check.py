@@ -11,7 +11,7 @@ from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.overfit.check import fits, switch_off_dropout
 from recsflow_trainer.overfit.sample import Matches, Ratings
 from recsflow_trainer.ranking import Ranking
-from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Dropout
 from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import declared

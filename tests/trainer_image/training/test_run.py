@@ -10,7 +10,7 @@ import pytest
 from absl import logging
 
 from recsflow_trainer.errors import ExamplesError, TrainingConfigError
-from recsflow_trainer.retrieval import Retrieval
+from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.training.run import train
 from tests.trainer_image.small_experiment import declared
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow_transform as tft
 
-from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.examples.raw_columns import as_traced, signature_of
 from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.retrieval.bought_products import BoughtProducts
 from recsflow_trainer.top_k import top_k
 
 TOP_K = 100

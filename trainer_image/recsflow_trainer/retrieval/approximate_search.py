@@ -1,8 +1,8 @@
 """Approximate search over the products of a saved retrieval model, for catalogues too large to score in full.
 
-`python -m recsflow_trainer.approximate_search MODEL_FOLDER` writes an index beside the model; it needs the
-extra `approximate`. The index knows the towers only: a model's memory of purchases, and leaving out what a
-customer bought, are what the exact signatures are for.
+`python -m recsflow_trainer.retrieval.approximate_search MODEL_FOLDER` writes an index beside the model; it
+needs the extra `approximate`. The index knows the towers only: a model's memory of purchases, and leaving out
+what a customer bought, are what the exact signatures are for.
 """
 
 import sys
@@ -85,7 +85,7 @@ class ApproximateSearch:
         if not (folder / INDEX).exists():
             raise FileNotFoundError(
                 f"{folder / INDEX} does not exist; build it with "
-                f"`python -m recsflow_trainer.approximate_search {model_folder}`."
+                f"`python -m recsflow_trainer.retrieval.approximate_search {model_folder}`."
             )
         model = tf.saved_model.load(str(model_folder))
         index = _index_type().restore(str(folder / INDEX))

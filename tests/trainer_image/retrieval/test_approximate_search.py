@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.approximate_search import ApproximateSearch, Space, build, index_of
 from recsflow_trainer.keras import tf
+from recsflow_trainer.retrieval.approximate_search import ApproximateSearch, Space, build, index_of
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -30,7 +30,7 @@ def test_of_a_small_catalogue_it_finds_what_the_exact_search_finds(model_folder)
 
 
 def test_a_missing_index_says_how_to_build_it(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"python -m recsflow_trainer\.approximate_search"):
+    with pytest.raises(FileNotFoundError, match=r"python -m recsflow_trainer\.retrieval\.approximate_search"):
         ApproximateSearch.load(tmp_path)
 
 

@@ -5,12 +5,12 @@ import sys
 import numpy as np
 import pytest
 
-from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.features import FeatureSet, Vocabulary
 from recsflow_trainer.keras import tf
-from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
+from recsflow_trainer.retrieval.bought_products import BoughtProducts
+from recsflow_trainer.retrieval.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers import Tower
 from tests.trainer_image.small_experiment import DEPARTMENTS, PRODUCTS_PER_DEPARTMENT, declared
 from tests.trainer_image.transforming import transform

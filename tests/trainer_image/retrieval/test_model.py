@@ -3,8 +3,8 @@ import pytest
 
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.in_batch import InBatchSoftmax
-from recsflow_trainer.product_bias import BiasedCandidate, UnitQuery, log_popularity
-from recsflow_trainer.retrieval_model import RetrievalModel
+from recsflow_trainer.retrieval.model import RetrievalModel
+from recsflow_trainer.retrieval.product_bias import BiasedCandidate, UnitQuery, log_popularity
 
 pytestmark = pytest.mark.tensorflow
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
@@ -25,9 +24,10 @@ from recsflow_trainer.history.remembering import embed_each, remember
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_ids, matches
-from recsflow_trainer.product_bias import BiasedCandidate, UnitQuery, log_popularity
-from recsflow_trainer.retrieval_model import RetrievalModel
-from recsflow_trainer.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
+from recsflow_trainer.retrieval.bought_products import BoughtProducts
+from recsflow_trainer.retrieval.model import RetrievalModel
+from recsflow_trainer.retrieval.product_bias import BiasedCandidate, UnitQuery, log_popularity
+from recsflow_trainer.retrieval.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.towers.two_towers import TwoTowers
 from recsflow_trainer.towers.unseen_values import average_unseen
 from recsflow_trainer.training.config import TrainerConfig

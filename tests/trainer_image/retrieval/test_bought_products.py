@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.bought_products import BoughtProducts
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.keras import tf
+from recsflow_trainer.retrieval.bought_products import BoughtProducts
 
 pytestmark = pytest.mark.tensorflow
 

@@ -1,0 +1,1 @@
+"""The model type that finds the products a customer may buy next, and what serves it."""
