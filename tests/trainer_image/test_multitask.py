@@ -11,8 +11,8 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.rating import MeanSquaredError
 from recsflow_trainer.multitask import Multitask
 from recsflow_trainer.multitask_model import apart, side_by_side
-from recsflow_trainer.rated_model import predicted_ratings
-from recsflow_trainer.rating import Rating
+from recsflow_trainer.ranking.rated_model import predicted_ratings
+from recsflow_trainer.ranking.rating import Rating
 from recsflow_trainer.towers import Tower
 from recsflow_trainer.training.run import train
 from tests.trainer_image.rows import with_labels

@@ -13,7 +13,7 @@ from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
 from recsflow_trainer.multitask_model import MultitaskModel, side_by_side
 from recsflow_trainer.overfit.sample import OverfitSample
-from recsflow_trainer.rated_model import (
+from recsflow_trainer.ranking.rated_model import (
     RatedIds,
     calibrate,
     evaluate_ratings,
@@ -21,8 +21,8 @@ from recsflow_trainer.rated_model import (
     ratings_probe,
     spread_inputs,
 )
-from recsflow_trainer.rating import Rating, check_labels
-from recsflow_trainer.rating_server import RatingServer
+from recsflow_trainer.ranking.rating import Rating, check_labels
+from recsflow_trainer.ranking.rating_server import RatingServer
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.retrieval.serving import RetrievalServer
 from recsflow_trainer.training.config import TrainerConfig

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.keras import tf
-from recsflow_trainer.rating import RatingTask
+from recsflow_trainer.ranking.rating import RatingTask
 from recsflow_trainer.retrieval.model import RetrievalModel
 
 # What begins the names of the rows to rate, beside those of the retrieval loss.

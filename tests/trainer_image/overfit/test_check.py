@@ -10,12 +10,12 @@ from recsflow_trainer.errors import OverfitCheckFailed, TrainingConfigError
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.overfit.check import fits, switch_off_dropout
 from recsflow_trainer.overfit.sample import Matches, Ratings
-from recsflow_trainer.ranking import Ranking
+from recsflow_trainer.ranking.declaration import Ranking
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Dropout
 from recsflow_trainer.training.run import train
+from tests.trainer_image.ranking.test_declaration import ranked
 from tests.trainer_image.small_experiment import declared
-from tests.trainer_image.test_ranking import ranked
 
 pytestmark = pytest.mark.tensorflow
 

@@ -17,10 +17,10 @@ from recsflow_trainer.graphs.model import GraphEncoder, GraphModel, ScoreHead
 from recsflow_trainer.graphs.pooling import check_pooling
 from recsflow_trainer.graphs.serving import GraphServer
 from recsflow_trainer.keras import tf
-from recsflow_trainer.labels import LabelTransform, fit_transform
 from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss, best_constant
 from recsflow_trainer.overfit.sample import OverfitSample, Ratings, enough, spread_order
-from recsflow_trainer.rating_head import RatingScale
+from recsflow_trainer.ranking.labels import LabelTransform, fit_transform
+from recsflow_trainer.ranking.rating_head import RatingScale
 from recsflow_trainer.towers import Layer
 from recsflow_trainer.training.config import TrainerConfig
 

@@ -10,7 +10,7 @@ from recsflow_trainer.graphs.graphs import Graphs
 from recsflow_trainer.graphs.pooling import MaskedPooling
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.rating import RatingLoss
-from recsflow_trainer.rating_head import RatingScale
+from recsflow_trainer.ranking.rating_head import RatingScale
 from recsflow_trainer.towers import Layer
 
 _CONSTANT = 1e-6

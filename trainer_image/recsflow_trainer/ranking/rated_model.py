@@ -18,7 +18,7 @@ from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.overfit.sample import Ratings, distinct_rows, known_ids, spread_order
-from recsflow_trainer.rating import RatingTask, labelled
+from recsflow_trainer.ranking.rating import RatingTask, labelled
 
 _ROWS_A_CALL = 8_192
 

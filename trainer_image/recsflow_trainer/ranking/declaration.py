@@ -10,8 +10,8 @@ from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
 from recsflow_trainer.overfit.sample import OverfitSample
-from recsflow_trainer.ranking_model import RankingModel
-from recsflow_trainer.rated_model import (
+from recsflow_trainer.ranking.model import RankingModel
+from recsflow_trainer.ranking.rated_model import (
     RatedIds,
     calibrate,
     evaluate_ratings,
@@ -19,8 +19,8 @@ from recsflow_trainer.rated_model import (
     ratings_probe,
     spread_inputs,
 )
-from recsflow_trainer.rating import Rating, check_labels, only_labelled
-from recsflow_trainer.rating_server import RatingServer
+from recsflow_trainer.ranking.rating import Rating, check_labels, only_labelled
+from recsflow_trainer.ranking.rating_server import RatingServer
 from recsflow_trainer.towers.two_towers import TwoTowers
 from recsflow_trainer.training.config import TrainerConfig
 

@@ -6,7 +6,7 @@ import tensorflow_transform as tft
 
 from recsflow_trainer.examples.raw_columns import as_traced, signature_of
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.rating import RatingTask
+from recsflow_trainer.ranking.rating import RatingTask
 
 
 class RatingServer(tf.Module):

@@ -11,13 +11,13 @@ from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf
-from recsflow_trainer.labels import LabelTransform, fit_transform
 from recsflow_trainer.losses.rating import (
     BinaryCrossentropy,
     RatingLoss,
     best_constant,
 )
-from recsflow_trainer.rating_head import RatingHead, RatingScale
+from recsflow_trainer.ranking.labels import LabelTransform, fit_transform
+from recsflow_trainer.ranking.rating_head import RatingHead, RatingScale
 from recsflow_trainer.towers import Layer, Tower
 
 

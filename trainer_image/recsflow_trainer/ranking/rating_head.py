@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.labels import FittedTransform
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss
+from recsflow_trainer.ranking.labels import FittedTransform
 from recsflow_trainer.towers import Layer
 
 

@@ -13,9 +13,9 @@ from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError
-from recsflow_trainer.ranking import Ranking
-from recsflow_trainer.rated_model import calibrate, predicted_ratings
-from recsflow_trainer.rating import Rating, check_labels, only_labelled
+from recsflow_trainer.ranking.declaration import Ranking
+from recsflow_trainer.ranking.rated_model import calibrate, predicted_ratings
+from recsflow_trainer.ranking.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.towers import Dense, Dropout, LayerNorm, Tower
 from recsflow_trainer.training.run import train
 from tests.trainer_image.rows import with_labels

@@ -5,7 +5,7 @@ import pytest
 
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.keras import tf
-from recsflow_trainer.labels import LabelTransform, fit_transform
+from recsflow_trainer.ranking.labels import LabelTransform, fit_transform
 
 pytestmark = pytest.mark.tensorflow
 

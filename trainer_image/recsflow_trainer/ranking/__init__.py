@@ -1,0 +1,1 @@
+"""The model type that predicts a label of customer and product; multitask shares its rating."""
