@@ -24,7 +24,7 @@ _HOMES = {
     "LayerNorm": "recsflow_trainer.towers",
     "MeanAbsoluteError": "recsflow_trainer.losses.rating",
     "MeanSquaredError": "recsflow_trainer.losses.rating",
-    "Multitask": "recsflow_trainer.multitask",
+    "Multitask": "recsflow_trainer.multitask.declaration",
     "Numeric": "recsflow_trainer.features",
     "PairwiseRankLoss": "recsflow_trainer.losses.pairwise",
     "Ranking": "recsflow_trainer.ranking.declaration",

@@ -9,8 +9,8 @@ from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features import Numeric, Vocabulary
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.rating import MeanSquaredError
-from recsflow_trainer.multitask import Multitask
-from recsflow_trainer.multitask_model import apart, side_by_side
+from recsflow_trainer.multitask.declaration import Multitask
+from recsflow_trainer.multitask.model import apart, side_by_side
 from recsflow_trainer.ranking.rated_model import predicted_ratings
 from recsflow_trainer.ranking.rating import Rating
 from recsflow_trainer.towers import Tower

@@ -11,7 +11,7 @@ from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
-from recsflow_trainer.multitask_model import MultitaskModel, side_by_side
+from recsflow_trainer.multitask.model import MultitaskModel, side_by_side
 from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.ranking.rated_model import (
     RatedIds,

@@ -1,0 +1,1 @@
+"""The model type that retrieves and ranks with the same towers."""
