@@ -50,7 +50,9 @@ class OverfitSample:
     outputs: Callable[[Any], Sequence[Ratings | Matches]]
 
 
-def distinct_rows(ids: Sequence[np.ndarray], rows: int, order: np.ndarray | None = None) -> np.ndarray:
+def rows_without_shared_ids(
+    ids: Sequence[np.ndarray], rows: int, order: np.ndarray | None = None
+) -> np.ndarray:
     """Returns the first rows no two of which share an id.
 
     Args:

@@ -17,7 +17,7 @@ from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf, tf_keras
-from recsflow_trainer.overfit.sample import Ratings, distinct_rows, known_ids, spread_order
+from recsflow_trainer.overfit.sample import Ratings, known_ids, rows_without_shared_ids, spread_order
 from recsflow_trainer.ranking.rating import RatingTask, labelled
 
 _ROWS_A_CALL = 8_192
@@ -109,7 +109,7 @@ def spread_inputs(inputs: TransformedInputs, ids: RatedIds, rows: int) -> Transf
     """
     train = labelled(inputs.splits.train)
     known = [known_ids(train.columns[key.name], key.known) for key in (ids.customer, ids.product)]
-    picked = train.take(distinct_rows(known, rows, spread_order(train.columns[INTERACTION_LABEL])))
+    picked = train.take(rows_without_shared_ids(known, rows, spread_order(train.columns[INTERACTION_LABEL])))
     return replace(inputs, splits=replace(inputs.splits, train=picked))
 
 

@@ -23,7 +23,7 @@ from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.history.remembering import embed_each, remember
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
-from recsflow_trainer.overfit.sample import OverfitSample, distinct_rows, known_ids, matches
+from recsflow_trainer.overfit.sample import OverfitSample, known_ids, matches, rows_without_shared_ids
 from recsflow_trainer.retrieval.bought_products import BoughtProducts
 from recsflow_trainer.retrieval.model import RetrievalModel
 from recsflow_trainer.retrieval.product_bias import BiasedCandidate, UnitQuery, log_popularity
@@ -133,7 +133,7 @@ class Retrieval(TwoTowers):
             known_ids(split.columns[feature.name], feature.vocabulary_size(tft_output))
             for feature in (self.customer, self.product)
         ]
-        picked = split.take(distinct_rows(ids, rows))
+        picked = split.take(rows_without_shared_ids(ids, rows))
         return OverfitSample(
             replace(inputs, splits=replace(inputs.splits, train=picked)),
             lambda model: [matches(model.query, model.candidate, picked.columns, self.temperature)],

@@ -92,8 +92,8 @@ class ModelDeclaration(Protocol):
 
         The rows are the first ones of the train split that can be told apart: no two have the same customer
         or product (or are the same graph), and their targets differ as far as possible. `overfit/sample.py`
-        has the parts: `distinct_rows` and `spread_order` pick rows, `Ratings` and `Matches` are the answers,
-        scores and targets in the units of the loss.
+        has the parts: `rows_without_shared_ids` and `spread_order` pick rows, `Ratings` and `Matches` are the
+        answers, scores and targets in the units of the loss.
 
         Args:
             inputs: The rows.
