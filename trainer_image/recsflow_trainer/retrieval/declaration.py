@@ -177,8 +177,7 @@ class Retrieval(TwoTowers):
     def server(self, model: RetrievalModel, inputs: TransformedInputs) -> RetrievalServer:
         """Returns what answers raw columns of a customer with product ids and scores."""
         average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
-        product, tft_output = self.product, inputs.tft_output
-        candidates = self._candidates(inputs)
+        product, tft_output, candidates = self.product, inputs.tft_output, self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
         catalogue = ProductCatalogue(
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),

@@ -1,0 +1,222 @@
+"""The steps of one run: read, train or check, evaluate, save."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from absl import logging
+
+from recsflow_trainer.baselines.comparison import compare, not_better
+from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
+from recsflow_trainer.diagnostics.epoch_probe import probe_of
+from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
+from recsflow_trainer.diagnostics.tracked_model import TrackedModel
+from recsflow_trainer.diagnostics.verdict import Reference
+from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.metrics_file import (
+    Diagnosis,
+    EpochRecord,
+    Rows,
+    TrainingMetrics,
+    Verdict,
+    write_metrics,
+)
+from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
+from recsflow_trainer.training.accelerator import require_accelerator
+from recsflow_trainer.training.config import TrainerConfig, TrainingParameters, parse_config
+from recsflow_trainer.training.learning_rate import linear_decay
+from recsflow_trainer.training.model_declaration import Inputs, ModelDeclaration
+from recsflow_trainer.training.optimizers import make_optimizer
+
+
+class Steps:
+    """Reads, trains, evaluates and saves a model; each step fills in its part of the metrics.
+
+    Args:
+        model: The declared model.
+        fn_args: TFX's `FnArgs`.
+        custom_config: The run's parameters.
+        metrics: What is known so far.
+        uri: Where the metrics are written.
+    """
+
+    def __init__(
+        self,
+        model: ModelDeclaration,
+        fn_args: Any,
+        custom_config: Mapping[str, Any],
+        metrics: TrainingMetrics,
+        uri: str,
+    ) -> None:
+        self._declaration = model
+        self._fn_args = fn_args
+        self._custom_config = custom_config
+        self._metrics = metrics
+        self._uri = uri
+
+    def run(self) -> None:
+        """Takes all steps; an overfit check ends before a model is evaluated or saved."""
+        write_metrics(self._metrics, self._uri)
+        config = parse_config(self._custom_config)
+        require_accelerator(config.accelerator)
+        parameters = config.training
+        self._metrics.params = {**_flat(parameters), **self._declaration.params()}
+        optimizer = make_optimizer(
+            parameters.optimizer,
+            parameters.learning_rate,
+            options=parameters.optimizer_options,
+            clipnorm=parameters.clipnorm,
+        )
+        with self._timed("read"):
+            inputs = self._read(config)
+        write_metrics(self._metrics, self._uri)
+        tf_keras.utils.set_random_seed(parameters.seed)
+        if config.overfit_check:
+            with self._timed("overfit_check"):
+                self._check_overfit(inputs, config.overfit_check.rows, optimizer, parameters)
+            return
+        model = self._declaration.build(inputs)
+        model.compile(optimizer=optimizer)
+        with self._timed("train"):
+            self._fit(model, inputs, parameters)
+        with self._timed("evaluate"):
+            self._evaluate(model, inputs, parameters)
+        with self._timed("save"):
+            self._declaration.save(model, inputs, self._fn_args.serving_model_dir)
+        self._metrics.model_uri = self._fn_args.serving_model_dir
+
+    def _read(self, config: TrainerConfig) -> Inputs:
+        inputs: Inputs = self._declaration.read(self._fn_args, config)
+        splits = inputs.splits
+        self._metrics.rows = Rows(splits.train.rows, splits.eval.rows, splits.test.rows)
+        for sentence in inputs.warnings:
+            self._warn(sentence)
+        return inputs
+
+    def _check_overfit(
+        self, inputs: Inputs, rows: int, optimizer: Any, parameters: TrainingParameters
+    ) -> None:
+        sample = self._declaration.overfit_sample(inputs, rows)
+        # The rows are all that there is: a model of more products would number them in another way.
+        model = self._declaration.build(sample.inputs)
+        model.compile(optimizer=optimizer)
+        batches = self._declaration.batches(
+            sample.inputs, "train", rows, seed=parameters.seed, reshuffle=False
+        )
+        seen = overfit(
+            model, batches.dataset, sample.outputs, epochs=parameters.epochs, on_record=self._record_overfit
+        )
+        result = verdict(seen, batches.rows, parameters.epochs, parameters.learning_rate)
+        self._metrics.overfit = result
+        report(result)
+        leave_no_model(self._fn_args.serving_model_dir)
+
+    def _record_overfit(self, record: EpochRecord) -> None:
+        self._metrics.epochs.append(record)
+        write_metrics(self._metrics, self._uri)
+
+    def _fit(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
+        rows, size = inputs.splits.train.rows, parameters.batch_size
+        if rows < size:
+            self._warn(f"batch_size {size} is more than the {rows} training rows.")
+        train = self._declaration.batches(inputs, "train", size, seed=parameters.seed, reshuffle=True)
+        # The loss may depend on the batch size, which the training rows bound.
+        validation = self._declaration.batches(
+            inputs, "eval", min(size, rows), seed=parameters.seed, reshuffle=False
+        )
+        recorder = EpochRecorder(
+            self._metrics,
+            _reference(model, validation.dataset),
+            collapse_patience=parameters.collapse_patience,
+            examples_per_epoch=train.rows,
+            on_epoch=lambda record: self._report(record, parameters.epochs),
+            probe=probe_of(self._declaration, inputs),
+        )
+        callbacks = [StopOnNonFiniteLoss(), recorder]
+        if parameters.learning_rate_decay == "linear":
+            callbacks.insert(0, linear_decay(parameters.learning_rate, parameters.epochs))
+        if parameters.early_stopping_patience is not None:
+            callbacks.append(
+                tf_keras.callbacks.EarlyStopping(
+                    "val_loss", patience=parameters.early_stopping_patience, restore_best_weights=True
+                )
+            )
+        model.fit(
+            train.dataset,
+            validation_data=validation.dataset,
+            epochs=parameters.epochs,
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+    def _evaluate(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
+        test = self._declaration.batches(
+            inputs, "test", parameters.batch_size, seed=parameters.seed, reshuffle=False
+        )
+        loss = float(model.evaluate(test.dataset, verbose=0, return_dict=True)["loss"])
+        evaluation = self._declaration.evaluate(model, inputs)
+        self._metrics.candidates = evaluation.candidates
+        self._metrics.test = {"loss": loss, **evaluation.test}
+        self._metrics.baselines = evaluation.baselines
+        self._metrics.comparison = compare(self._metrics.test, evaluation.baselines)
+        self._judge(evaluation.measures)
+        logging.info("test %s", " ".join(f"{name} {value:.4f}" for name, value in self._metrics.test.items()))
+
+    def _judge(self, measures: Mapping[str, float]) -> None:
+        of_epochs = self._metrics.diagnosis
+        diagnosis = judge_run(of_epochs, Evidence(self._metrics.comparison, measures))
+        self._metrics.diagnosis = diagnosis
+        if diagnosis.verdict is not of_epochs.verdict:
+            self._warn(_told(diagnosis))
+        for baseline, metrics in not_better(self._metrics.comparison).items():
+            logging.warning("the model does not beat %s in %s", baseline, ", ".join(metrics))
+
+    def _report(self, record: EpochRecord, epochs: int) -> None:
+        write_metrics(self._metrics, self._uri)
+        logging.info(
+            "epoch %d/%d loss %.3f val_loss %.3f %s examples/s",
+            record.epoch,
+            epochs,
+            record.metrics["loss"],
+            record.metrics["val_loss"],
+            f"{record.examples_per_s:,.0f}",
+        )
+        diagnosis = self._metrics.diagnosis
+        if diagnosis.verdict is not Verdict.HEALTHY:
+            self._warn(_told(diagnosis))
+
+    def _warn(self, message: str) -> None:
+        self._metrics.warnings.append(message)
+        logging.warning("%s", message)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = monotonic()
+        try:
+            yield
+        finally:
+            self._metrics.durations_s[step] = monotonic() - started
+
+
+def _told(diagnosis: Diagnosis) -> str:
+    """Returns a diagnosis as one sentence and its suggestion."""
+    return f"{diagnosis.verdict}: {'; '.join(diagnosis.evidence)}. {diagnosis.suggestion}"
+
+
+def _reference(model: TrackedModel, batches: tf.data.Dataset) -> Reference:
+    """Measures the model before its first step."""
+    statistics = model.tower_statistics()
+    return Reference(
+        uninformed_loss=float(np.mean([model.uninformed_loss(batch).numpy() for batch in batches])),
+        initial_loss=float(model.evaluate(batches, verbose=0, return_dict=True)["loss"]),
+        initial_weight_norms={name: tower.weight.norm for name, tower in statistics.items()},
+    )
+
+
+def _flat(parameters: TrainingParameters) -> dict[str, Any]:
+    values = asdict(parameters)
+    options = values.pop("optimizer_options")
+    return {**values, **{f"optimizer_{name}": value for name, value in options.items()}}
