@@ -133,8 +133,9 @@ def note_of(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pi
     configs = (experiment.dataset.name, experiment.features.name, experiment.model.name)
     lines = [experiment.parameters.notes] if experiment.parameters.notes else []
     lines.append(f"**{outcome.status}**, {', '.join(configs)}")
-    if metrics and metrics.diagnosis.verdict is not Verdict.UNKNOWN:
-        diagnosis = metrics.diagnosis
+    diagnosis = metrics.diagnosis if metrics else None
+    # Unknown without evidence: no epoch was judged.
+    if diagnosis and (diagnosis.evidence or diagnosis.verdict is not Verdict.UNKNOWN):
         seen = " ".join([*diagnosis.evidence, diagnosis.suggestion or ""]).strip()
         lines.append(f"Verdict: **{diagnosis.verdict.value.replace('_', ' ')}**. {seen}".strip())
     lines += [f"- {warning}" for warning in warnings_of(experiment, metrics)]

@@ -85,6 +85,24 @@ def test_warnings_and_notes_are_in_the_description(store, the_run, metrics, expe
     assert "recall@5 is close to popularity." in note
 
 
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        (["the weights have hardly moved yet"], ["Verdict: **unknown**. the weights have hardly moved yet"]),
+        ([], []),
+    ],
+)
+def test_the_description_tells_a_verdict_once_and_none_where_nothing_was_judged(
+    store, the_run, metrics_with, experiment, succeeded, evidence, told
+):
+    diagnosis = {"verdict": "unknown", "epoch": 1, "evidence": evidence, "suggestion": None, "measures": {}}
+
+    record(metrics_with(diagnosis=diagnosis), experiment, outcome=succeeded, **store)
+
+    lines = the_run().data.tags["mlflow.note.content"].splitlines()
+    assert [line for line in lines if "unknown" in line or "hardly moved" in line] == told
+
+
 def test_recording_again_changes_nothing(store, the_run, metrics, experiment, succeeded):
     first = record(metrics, experiment, outcome=succeeded, **store)
     before = the_run()

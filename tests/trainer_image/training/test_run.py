@@ -140,6 +140,19 @@ def test_learning_that_explodes_stops_early_and_says_so(small_experiment, tmp_pa
     assert "learning rate" in metrics["diagnosis"]["suggestion"]
 
 
+def test_a_verdict_is_logged_when_it_is_made_and_is_no_warning_beside_itself(
+    small_experiment, tmp_path, caplog
+):
+    logging.use_absl_handler()
+    train(declared(), small_experiment.fn_args(tmp_path, epochs=20, optimizer="sgd", learning_rate=1e6))
+    metrics = _metrics(tmp_path)
+    told = [record for record in caplog.records if record.getMessage().startswith("diverged: ")]
+    assert metrics["diagnosis"]["verdict"] == "diverged"
+    assert [record.levelname for record in told] == ["WARNING"]
+    assert metrics["diagnosis"]["suggestion"] in told[0].getMessage()
+    assert metrics["warnings"] == []
+
+
 def test_dead_towers_are_called_collapsed(small_experiment, tmp_path):
     parameters = {"optimizer": "adam", "learning_rate": 1.0, "clipnorm": None, "epochs": 20, "batch_size": 32}
     train(declared(hidden=[16, 16, 16]), small_experiment.fn_args(tmp_path, **parameters))

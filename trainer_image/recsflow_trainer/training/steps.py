@@ -170,7 +170,7 @@ class Steps:
         diagnosis = judge_run(of_epochs, Evidence(self._metrics.comparison, measures))
         self._metrics.diagnosis = diagnosis
         if diagnosis.verdict is not of_epochs.verdict:
-            self._warn(_told(diagnosis))
+            _log(diagnosis)
         for baseline, metrics in not_better(self._metrics.comparison).items():
             logging.warning("the model does not beat %s in %s", baseline, ", ".join(metrics))
 
@@ -186,7 +186,7 @@ class Steps:
         )
         diagnosis = self._metrics.diagnosis
         if diagnosis.verdict is not Verdict.HEALTHY:
-            self._warn(_told(diagnosis))
+            _log(diagnosis)
 
     def _warn(self, message: str) -> None:
         self._metrics.warnings.append(message)
@@ -201,9 +201,9 @@ class Steps:
             self._metrics.durations_s[step] = monotonic() - started
 
 
-def _told(diagnosis: Diagnosis) -> str:
-    """Returns a diagnosis as one sentence and its suggestion."""
-    return f"{diagnosis.verdict}: {'; '.join(diagnosis.evidence)}. {diagnosis.suggestion}"
+def _log(diagnosis: Diagnosis) -> None:
+    """Tells of a diagnosis when it is made; the last one stands in the metrics beside their warnings."""
+    logging.warning("%s: %s. %s", diagnosis.verdict, "; ".join(diagnosis.evidence), diagnosis.suggestion)
 
 
 def _reference(model: TrackedModel, batches: tf.data.Dataset) -> Reference:
