@@ -1,6 +1,7 @@
 """Statistics of gradients and weights, in graph mode."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -8,8 +9,9 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.metrics_file import Histogram, TensorStatistics
 
 BINS = 25
-_VALUES_A_STEP = 65_536
+_VALUES_A_STEP = 16_384
 _SMALLEST_RANGE = 1e-12
+_SMALL_TABLE_ROWS = 512
 
 
 class GradientAccumulator:
@@ -20,42 +22,48 @@ class GradientAccumulator:
     model.
 
     The histogram spans the largest value of the first step to both sides; values beyond it count in the outer
-    bins. Of a step with more than 65,536 values it counts some, evenly spaced, since it costs more than all
-    other statistics together; those are of every value.
+    bins. Of a gradient with more than 16,384 values it counts some a step, evenly spaced, since it costs more
+    than all other statistics together; those are of every value.
     """
 
     def __init__(self, name: str) -> None:
-        def scalar(label: str) -> tf.Variable:
-            return tf.Variable(0.0, trainable=False, dtype=tf.float64, name=f"{name}_gradient_{label}")
+        def variable(label: str, shape: Sequence[int], dtype: tf.DType) -> tf.Variable:
+            return tf.Variable(tf.zeros(shape, dtype), trainable=False, name=f"{name}_gradient_{label}")
 
-        self._steps, self._count = scalar("steps"), scalar("count")
-        self._norms, self._sum, self._squares = scalar("norms"), scalar("sum"), scalar("squares")
-        self._low, self._high, self._range = scalar("low"), scalar("high"), scalar("range")
-        self._bins = tf.Variable(tf.zeros([BINS], tf.int64), trainable=False, name=f"{name}_gradient_bins")
+        # One variable for all that is added up: a step is a few large operations, not many small ones.
+        self._sums = variable("sums", [len(_Sums._fields)], tf.float64)
+        self._low, self._high, self._range = (
+            variable(label, [], tf.float32) for label in ("low", "high", "range")
+        )
+        self._bins = variable("bins", [BINS], tf.int64)
 
     def add(self, gradients: Sequence[tf.Tensor | tf.IndexedSlices]) -> None:
         """Counts one step's gradients; of an embedding, those of the rows that the step touched."""
-        values = tf.concat([tf.reshape(_values(gradient), [-1]) for gradient in gradients], axis=0)
-        squares = tf.cast(tf.reduce_sum(tf.square(values)), tf.float64)
-        low, high = tf.cast(tf.reduce_min(values), tf.float64), tf.cast(tf.reduce_max(values), tf.float64)
-        first = tf.equal(self._steps, 0.0)
+        parts = [_values(gradient) for gradient in gradients]
+        squares = 2.0 * tf.add_n([tf.nn.l2_loss(part) for part in parts])
+        low = tf.reduce_min(tf.stack([tf.reduce_min(part) for part in parts]))
+        high = tf.reduce_max(tf.stack([tf.reduce_max(part) for part in parts]))
+        first = tf.equal(self._sums[0], 0.0)
         largest = tf.maximum(tf.maximum(-low, high), _SMALLEST_RANGE)
         bound = self._range.assign(
             tf.where(first, tf.where(tf.math.is_finite(largest), largest, 1.0), self._range)
         )
         self._low.assign(tf.where(first, low, tf.minimum(self._low, low)))
         self._high.assign(tf.where(first, high, tf.maximum(self._high, high)))
-        self._steps.assign_add(1.0)
-        self._count.assign_add(tf.cast(tf.size(values), tf.float64))
-        self._norms.assign_add(tf.sqrt(squares))
-        self._sum.assign_add(tf.cast(tf.reduce_sum(values), tf.float64))
-        self._squares.assign_add(squares)
-        edge = tf.cast(bound, values.dtype)
+        sums = _Sums(
+            steps=tf.constant(1.0, tf.float64),
+            count=tf.cast(tf.add_n([tf.size(part) for part in parts]), tf.float64),
+            norms=tf.cast(tf.sqrt(squares), tf.float64),
+            values=tf.cast(tf.add_n([tf.reduce_sum(part) for part in parts]), tf.float64),
+            squares=tf.cast(squares, tf.float64),
+        )
+        self._sums.assign_add(tf.stack(list(sums)))
+        some = tf.concat([_some(tf.reshape(part, [-1])) for part in parts], axis=0)
         # A histogram of NaN is an error in TensorFlow; a broken step shows in the norm and is in no bin.
         self._bins.assign_add(
             tf.cond(
                 tf.math.is_finite(squares),
-                lambda: tf.histogram_fixed_width(_some(values), [-edge, edge], BINS, tf.int64),
+                lambda: tf.histogram_fixed_width(some, [-bound, bound], BINS, tf.int64),
                 lambda: tf.zeros([BINS], tf.int64),
             )
         )
@@ -63,20 +71,17 @@ class GradientAccumulator:
     @property
     def steps(self) -> int:
         """Steps since the last reset."""
-        return int(self._steps.numpy())
+        return int(self._sums[0].numpy())
 
     def read(self) -> TensorStatistics:
         """Returns the statistics since the last reset; the norm is the mean over the steps."""
-        count, steps = max(float(self._count.numpy()), 1.0), max(self.steps, 1)
-        mean = float(self._sum.numpy()) / count
-        variance = (
-            max(float(self._squares.numpy()) / count - mean * mean, 0.0)
-            if np.isfinite(mean)
-            else float("nan")
-        )
+        sums = _Sums(*(float(value) for value in self._sums.numpy()))
+        count = max(sums.count, 1.0)
+        mean = sums.values / count
+        variance = max(sums.squares / count - mean * mean, 0.0) if np.isfinite(mean) else float("nan")
         bound = max(float(self._range.numpy()), _SMALLEST_RANGE)
         return TensorStatistics(
-            norm=float(self._norms.numpy()) / steps,
+            norm=sums.norms / max(sums.steps, 1.0),
             mean=mean,
             std=variance**0.5,
             min=float(self._low.numpy()),
@@ -89,18 +94,18 @@ class GradientAccumulator:
 
     def reset(self) -> None:
         """Forgets everything; for the start of an epoch."""
-        for variable in (
-            self._steps,
-            self._count,
-            self._norms,
-            self._sum,
-            self._squares,
-            self._low,
-            self._high,
-            self._range,
-            self._bins,
-        ):
+        for variable in (self._sums, self._low, self._high, self._range, self._bins):
             variable.assign(tf.zeros_like(variable))
+
+
+class _Sums(NamedTuple):
+    """What the steps of an epoch add up to; steps come first."""
+
+    steps: Any
+    count: Any
+    norms: Any
+    values: Any
+    squares: Any
 
 
 def weight_statistics(weights: Sequence[tf.Variable]) -> TensorStatistics:
@@ -128,17 +133,21 @@ def merge_repeated_rows(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor | t
     """Returns an embedding's gradient with one entry a row, so that its norm is the true one.
 
     A row looked up n times in a batch comes with n parts; a norm over the parts, and clipping by it, are
-    wrong. Where a batch looks up about the whole table, the gradient becomes a dense one, which optimizers
-    apply faster.
+    wrong. Of a small table, or where a batch looks up about the whole one, the gradient becomes a dense one,
+    which is faster to merge and to apply.
     """
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
     table, looked_up = tf.get_static_value(gradient.dense_shape), gradient.values.shape[0]
-    if table is not None and looked_up is not None and 2 * looked_up >= table[0]:
+    if table is not None and _rather_dense(int(table[0]), looked_up):
         return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, int(table[0]))
     rows, places = tf.unique(gradient.indices)
     merged = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
     return tf.IndexedSlices(merged, rows, gradient.dense_shape)
+
+
+def _rather_dense(table_rows: int, looked_up: int | None) -> bool:
+    return table_rows <= _SMALL_TABLE_ROWS or (looked_up is not None and 2 * looked_up >= table_rows)
 
 
 def _some(values: tf.Tensor) -> tf.Tensor:

@@ -65,26 +65,20 @@ class SampledSoftmax:
         drawn = tf.minimum(drawn, self._products - 1)
         queries = query(features)
         pairs = tf.shape(features[PRODUCT])[0]
-        places = tf.concat([features[PRODUCT], drawn], axis=0)
+        # A product that several queries bought, or that is drawn as well, is computed once.
+        places, column = tf.unique(tf.concat([features[PRODUCT], drawn], axis=0))
         products = candidate({name: tf.gather(values, places) for name, values in self._catalogue.items()})
-        own = tf.gather(queries, features[QUERY]) * products[:pairs]
-        bought = tf.reduce_sum(own, axis=1) / self._temperature
-        others = tf.matmul(queries, products[pairs:], transpose_b=True) / self._temperature
+        scores = tf.matmul(queries, products, transpose_b=True) / self._temperature
+        own = tf.stack([tf.cast(features[QUERY], tf.int32), column[:pairs]], axis=1)
+        bought = tf.gather_nd(scores, own)
+        lowest = tf.fill([pairs], scores.dtype.min)
+        others = tf.gather(tf.tensor_scatter_nd_update(scores, own, lowest), column[pairs:], axis=1)
         others -= tf.gather(self._log_expected, drawn)
-        others = tf.where(self._is_bought(features, drawn, tf.shape(queries)[0]), others.dtype.min, others)
         return mean_loss(bought, _log_sum(bought, features[QUERY], others), features)
 
     def uninformed(self, features: Features) -> tf.Tensor:
         """Returns ln(products), which the estimate is of."""
         return tf.math.log(tf.cast(self._products, tf.float32))
-
-    def _is_bought(self, features: Features, drawn: tf.Tensor, queries: tf.Tensor) -> tf.Tensor:
-        """Returns bool [queries, negatives]; the pairs of a batch are sorted by query, then product."""
-        pairs = features[QUERY] * self._products + features[PRODUCT]
-        asked = tf.range(tf.cast(queries, tf.int64))[:, None] * self._products + drawn[None, :]
-        flat = tf.reshape(asked, [-1])
-        places = tf.minimum(tf.searchsorted(pairs, flat), tf.size(pairs) - 1)
-        return tf.reshape(tf.gather(pairs, places) == flat, tf.shape(asked))
 
 
 def mean_loss(bought: tf.Tensor, log_sums: tf.Tensor, features: Features) -> tf.Tensor:

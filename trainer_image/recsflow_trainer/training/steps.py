@@ -31,6 +31,9 @@ from recsflow_trainer.training.learning_rate import linear_decay
 from recsflow_trainer.training.model_declaration import Inputs, ModelDeclaration
 from recsflow_trainer.training.optimizers import make_optimizer
 
+# What Keras does between two steps costs as much as a step of a small batch; a run looks after each so many.
+STEPS_PER_EXECUTION = 16
+
 
 class Steps:
     """Reads, trains, evaluates and saves a model; each step fills in its part of the metrics.
@@ -79,7 +82,7 @@ class Steps:
                 self._check_overfit(inputs, config.overfit_check.rows, optimizer, parameters)
             return
         model = self._declaration.build(inputs)
-        model.compile(optimizer=optimizer)
+        model.compile(optimizer=optimizer, steps_per_execution=STEPS_PER_EXECUTION)
         with self._timed("train"):
             self._fit(model, inputs, parameters)
         with self._timed("evaluate"):
