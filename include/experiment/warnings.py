@@ -6,6 +6,7 @@ from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
 from include.experiment.models import ModelConfig, OptimizerName
 from include.experiment.models.rating import PairwiseLoss, RatedModel
+from include.experiment.models.retrieval import RetrievalConfig
 from include.experiment.run_parameters import RunParameters
 
 HIGH_LEARNING_RATE = 0.1
@@ -19,7 +20,12 @@ _RECOMMENDED_WHEN_DEEP = {
     OptimizerName.ADAMW: "0.0001 to 0.005",
     OptimizerName.RMSPROP: "0.0001 to 0.005",
 }
-_FAST_FOR_ADAPTIVE = 0.02
+_FAST = {
+    OptimizerName.ADAGRAD: 0.3,
+    OptimizerName.ADAM: 0.02,
+    OptimizerName.ADAMW: 0.02,
+    OptimizerName.RMSPROP: 0.02,
+}
 
 
 def config_warnings(
@@ -36,23 +42,21 @@ def config_warnings(
 def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
     # Before the run's factor: an overfit check learns a few rows, faster on purpose.
     rate, optimizer = model.learning_rate, training.optimizer
-    if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
+    # Layers that correct the embeddings start from nothing, and leave a gradient path around themselves.
+    residual = isinstance(model, RetrievalConfig) and model.residual
+    if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP and not residual:
         yield ConfigWarning(
             severity=Severity.HIGH,
             field="learning_rate",
             message=f"{rate:g} with {model.dense_layers} dense layers often makes the gradients collapse.",
             recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
         )
-    elif rate > _FAST_FOR_ADAPTIVE and optimizer in {
-        OptimizerName.ADAM,
-        OptimizerName.ADAMW,
-        OptimizerName.RMSPROP,
-    }:
+    elif rate > _FAST.get(optimizer, rate):
         yield ConfigWarning(
             severity=Severity.MEDIUM,
             field="learning_rate",
             message=f"{rate:g} is fast for {optimizer.value}.",
-            recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
+            recommended="0.05 to 0.3" if optimizer is OptimizerName.ADAGRAD else "0.0001 to 0.005",
         )
 
 

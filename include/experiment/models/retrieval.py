@@ -42,7 +42,7 @@ class HistoryConfig(Frozen):
 
     window_days: int = Field(default=28, ge=1, le=365)
     withheld: int = Field(default=5, ge=2, le=1000)
-    epochs: int = Field(default=10, ge=1, le=1000)
+    epochs: int = Field(default=20, ge=1, le=1000)
 
 
 class RetrievalConfig(RetrievedModel):

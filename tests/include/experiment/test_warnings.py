@@ -9,11 +9,18 @@ def layers(count):
     return lambda model: model.update(query_tower=[DENSE] * count, candidate_tower=[{"type": "layer_norm"}])
 
 
-@pytest.mark.parametrize(("count", "rate", "warned"), [(3, 0.1, True), (3, 0.0999, False), (2, 0.5, False)])
+@pytest.mark.parametrize(("count", "rate", "warned"), [(3, 0.1, True), (3, 0.0999, False), (2, 0.3, False)])
 def test_high_learning_rate_with_many_dense_layers(count, rate, warned, configs):
     configs.edit("models/one.yaml", layers(count))
     warnings = configs.resolve(learning_rate=rate).warnings
     assert [warning.severity.value for warning in warnings] == (["high"] if warned else [])
+
+
+@pytest.mark.parametrize(("optimizer", "severities"), [("adagrad", []), ("adam", ["medium"])])
+def test_layers_that_correct_the_embeddings_take_a_high_rate(optimizer, severities, configs):
+    configs.edit("models/one.yaml", lambda model: model.update(query_tower=[DENSE] * 4, residual=True))
+    warnings = configs.resolve(optimizer=optimizer, learning_rate=0.2).warnings
+    assert [warning.severity.value for warning in warnings] == severities
 
 
 def test_warning_names_value_layers_and_recommended_range(configs):
@@ -25,9 +32,12 @@ def test_warning_names_value_layers_and_recommended_range(configs):
     )
 
 
-def test_learning_rate_of_an_adaptive_optimizer(configs):
-    (warning,) = configs.resolve(optimizer="adam", learning_rate=0.05).warnings
-    assert (warning.severity.value, warning.recommended) == ("medium", "0.0001 to 0.005")
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "recommended"), [("adam", 0.05, "0.0001 to 0.005"), ("adagrad", 0.5, "0.05 to 0.3")]
+)
+def test_learning_rate_of_an_adaptive_optimizer(optimizer, rate, recommended, configs):
+    (warning,) = configs.resolve(optimizer=optimizer, learning_rate=rate).warnings
+    assert (warning.severity.value, warning.recommended) == ("medium", recommended)
 
 
 def test_pairs_of_a_large_batch(configs):

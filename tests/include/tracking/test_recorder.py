@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def experiment():
-    return resolved(learning_rate=0.2, model="deep", notes="does a fast rate hurt?")
+    return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_params_and_tags_say_what_was_run(store, the_run, metrics, experiment, s
     run = the_run()
     params, tags = run.data.params, run.data.tags
     assert params["dataset"] == "complete_journey"
-    assert params["learning_rate"] == "0.2"
+    assert params["learning_rate"] == "0.5"
     assert params["sample_percent"] == "25"
     assert params["split_strategy"] == "time_holdout"
     assert params["holdout_days"] == "28"
@@ -81,7 +81,7 @@ def test_warnings_and_notes_are_in_the_description(store, the_run, metrics, expe
 
     note = the_run().data.tags["mlflow.note.content"]
     assert "does a fast rate hurt?" in note
-    assert "[high] learning_rate: 0.2 with 3 dense layers" in note
+    assert "[medium] learning_rate: 0.5 is fast for adagrad." in note
     assert "recall@5 is close to popularity." in note
 
 
@@ -181,7 +181,7 @@ def test_a_failed_pipeline_is_recorded_with_its_error(store, the_run, experiment
     assert run.data.tags["recsflow.status"] == "failed"
     assert run.data.tags["recsflow.error"] == "Transform failed\nTransform: ValueError: no such column: price"
     assert "no such column: price" in run.data.tags["mlflow.note.content"]
-    assert run.data.params["learning_rate"] == "0.2"
+    assert run.data.params["learning_rate"] == "0.5"
 
 
 def test_a_failed_training_is_recorded_with_its_diagnosis(store, the_run, metrics_with, experiment, failed):

@@ -7,7 +7,7 @@ import numpy as np
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf
 
-HIDDEN = 16
+HIDDEN = 64
 
 
 class Combination(tf.Module):

@@ -27,7 +27,7 @@ class History:
 
     window_days: int = 28
     withheld: int = 5
-    epochs: int = 10
+    epochs: int = 20
 
     def __post_init__(self) -> None:
         for name, least in (("window_days", 1), ("withheld", 2), ("epochs", 1)):

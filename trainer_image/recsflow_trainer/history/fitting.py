@@ -9,7 +9,7 @@ from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf, tf_keras
 
-_CUSTOMERS_A_STEP = 64
+_CUSTOMERS_A_STEP = 32
 _LEARNING_RATE = 0.02
 _SLOW_SHARE = 0.3  # the last epochs take smaller steps, so that the end does not depend on the last batches
 
