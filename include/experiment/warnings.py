@@ -6,7 +6,6 @@ from include.experiment.dataset_config import SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
 from include.experiment.models import ModelConfig, OptimizerName
 from include.experiment.models.rating import PairwiseLoss, RatedModel
-from include.experiment.models.retrieval import RetrievalConfig
 from include.experiment.run_parameters import RunParameters
 
 HIGH_LEARNING_RATE = 0.1
@@ -42,9 +41,7 @@ def config_warnings(
 def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
     # Before the run's factor: an overfit check learns a few rows, faster on purpose.
     rate, optimizer = model.learning_rate, training.optimizer
-    # Layers that correct the embeddings start from nothing, and leave a gradient path around themselves.
-    residual = isinstance(model, RetrievalConfig) and model.residual
-    if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP and not residual:
+    if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
         yield ConfigWarning(
             severity=Severity.HIGH,
             field="learning_rate",

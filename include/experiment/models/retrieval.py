@@ -9,20 +9,6 @@ from include.experiment.base import Frozen
 from include.experiment.models.two_towers import TwoTowerModel
 
 
-class RetrievedModel(TwoTowerModel):
-    """What every model has whose towers' dot product scores every product for every customer.
-
-    Attributes:
-        temperature: What scores are divided by before the softmax.
-        sampling_correction: Whether in-batch scores are corrected for the candidates' frequency.
-        remove_accidental_hits: Whether another row of a batch with the same product is no negative.
-    """
-
-    temperature: float = Field(default=1.0, gt=0, le=100)
-    sampling_correction: bool = True
-    remove_accidental_hits: bool = True
-
-
 class RetrievalLoss(StrEnum):
     """What the products of a customer are told from."""
 
@@ -45,25 +31,35 @@ class HistoryConfig(Frozen):
     epochs: int = Field(default=20, ge=1, le=1000)
 
 
-class RetrievalConfig(RetrievedModel):
-    """Two towers that find the products a customer may buy next.
+class RetrievedModel(TwoTowerModel):
+    """What every model has whose towers' dot product scores every product for every customer.
 
     Attributes:
+        temperature: What scores are divided by before the softmax.
         residual: Whether a tower's layers correct the sum of its features instead of replacing it.
         loss: What a customer's products are told from.
         negatives: Sampled products a batch, with `sampled`; products beside the rows' own, with `in_batch`.
+        sampling_correction: Whether in-batch scores are corrected for the candidates' frequency.
+        remove_accidental_hits: Whether another row of a batch with the same product is no negative.
         half_life_days: Rows so many days old count half; not with `in_batch`.
         product_bias: Whether each product has a number of its own, which starts at its log popularity.
         history: The signal of the customer's own purchases; left out, the towers' scores are final.
     """
 
-    type: Literal["retrieval"]
+    temperature: float = Field(default=1.0, gt=0, le=100)
     residual: bool = False
     loss: RetrievalLoss = RetrievalLoss.FULL
     negatives: int = Field(default=0, ge=0, le=1_048_576)
+    sampling_correction: bool = True
+    remove_accidental_hits: bool = True
     half_life_days: float | None = Field(default=None, gt=0)
     product_bias: bool = True
     history: HistoryConfig | None = None
+
+    @property
+    def dense_layers(self) -> int:
+        """None where they correct the embeddings: they start from nothing, and gradients go around them."""
+        return 0 if self.residual else super().dense_layers
 
     @model_validator(mode="after")
     def _loss_has_what_it_needs(self) -> Self:
@@ -74,3 +70,9 @@ class RetrievalConfig(RetrievedModel):
         if self.loss is RetrievalLoss.IN_BATCH and self.half_life_days is not None:
             raise ValueError("remove half_life_days, since loss in_batch counts all rows alike")
         return self
+
+
+class RetrievalConfig(RetrievedModel):
+    """Two towers that find the products a customer may buy next."""
+
+    type: Literal["retrieval"]

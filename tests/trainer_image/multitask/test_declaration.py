@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.examples.grouped_rows import QUERY
 from recsflow_trainer.features import Numeric, Vocabulary
+from recsflow_trainer.features.interaction import INTERACTION_DATE
+from recsflow_trainer.history.declaration import History
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.rating import MeanSquaredError
 from recsflow_trainer.multitask.declaration import Multitask
@@ -100,6 +103,42 @@ def test_rows_grouped_by_customer_go_beside_rows_to_rate(small_experiment, loss)
     history = model.fit(batches.dataset, epochs=2, verbose=0).history["loss"]
     assert history[1] < history[0]
     assert len(batches.dataset) >= 10
+
+
+def test_rows_withheld_from_the_towers_are_not_rated_either(small_experiment):
+    inputs = small_experiment.inputs
+    seen = {}
+    for history in (None, History()):
+        batches = both(retrieval=declared(loss="full", history=history)).batches(
+            inputs, "train", 100, seed=1, reshuffle=False
+        )
+        seen[history] = [apart(batch)[1] for batch in batches.dataset]
+        assert all(QUERY not in rated for rated in seen[history])
+    end = max(int(inputs.splits[name].columns[INTERACTION_DATE].max()) for name in ("train", "eval")) + 1
+
+    def withheld(batches):
+        late = [batch[INTERACTION_DATE].numpy() >= end - 28 * 86_400 for batch in batches]
+        fifth = [batch["household_id"].numpy() % 5 == 0 for batch in batches]
+        return int(np.sum(np.concatenate(late) & np.concatenate(fifth)))
+
+    assert withheld(seen[None]) > 0
+    assert withheld(seen[History()]) == 0
+
+
+def test_a_memory_counts_in_evaluation_and_in_the_saved_model(small_experiment, tmp_path):
+    plain = both(retrieval=declared(loss="full", product_bias=True))
+    remembering = both(retrieval=declared(loss="full", product_bias=True, history=History()))
+    inputs = small_experiment.inputs
+    model = remembering.build(inputs)
+    with_memory = remembering.evaluate(model, inputs).test
+    assert model.retrieval.memory is not None
+    assert with_memory["recall@10"] > plain.evaluate(plain.build(inputs), inputs).test["recall@10"]
+    remembering.save(model, inputs, str(tmp_path))
+    customer = {"household_id": tf.constant([1_003], tf.int64), "segment": tf.constant(["old"])}
+    answer = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](**customer)
+    server = remembering.retrieval.server(model.retrieval, inputs)
+    expected = server.recommend(customer, tf.constant(10), tf.constant(False))
+    assert answer["score"][:, :10].numpy() == pytest.approx(expected["score"].numpy(), abs=1e-5)
 
 
 def test_both_losses_move_the_shared_towers(small_experiment, batch):

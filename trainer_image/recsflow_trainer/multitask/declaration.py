@@ -88,7 +88,9 @@ class Multitask:
     ) -> Batches:
         """Returns what the retrieval loss takes, beside as many rows to rate."""
         found = self.retrieval.batches(inputs, split, batch_size, seed=seed, reshuffle=reshuffle)
-        rated = inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
+        # The rating loss teaches the towers too, so that rows kept from them are none to rate either.
+        rows = self.retrieval.seen_by_towers(inputs) if split == "train" else inputs.splits[split]
+        rated = rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
         return Batches(tf.data.Dataset.zip(found.dataset, rated.dataset).map(side_by_side), found.rows)
 
     def evaluate(self, model: MultitaskModel, inputs: TransformedInputs) -> Evaluation:

@@ -117,7 +117,7 @@ class Retrieval(TwoTowers):
 
         Without reshuffling, which is how a loss is validated, grouped rows are those of some queries.
         """
-        rows = self._seen_by_towers(inputs) if split == "train" else inputs.splits[split]
+        rows = self.seen_by_towers(inputs) if split == "train" else inputs.splits[split]
         if self.loss == "in_batch":
             return rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
         positions = self._candidates(inputs).positions(rows.columns[self.product.name])
@@ -128,7 +128,7 @@ class Retrieval(TwoTowers):
 
     def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
         """Picks rows of different customers and products, and matches them with one another."""
-        split, tft_output = self._seen_by_towers(inputs), inputs.tft_output
+        split, tft_output = self.seen_by_towers(inputs), inputs.tft_output
         ids = [
             known_ids(split.columns[feature.name], feature.vocabulary_size(tft_output))
             for feature in (self.customer, self.product)
@@ -194,6 +194,12 @@ class Retrieval(TwoTowers):
             memory=self._memory(model, inputs),
         )
 
+    def seen_by_towers(self, inputs: TransformedInputs) -> Split:
+        """Returns the training rows without those that the weight of the towers is fitted to."""
+        if self.history is None:
+            return inputs.splits.train
+        return self.history.seen_by_towers(inputs.splits, self.customer.name)
+
     @property
     def _loss(self) -> LossOptions:
         return LossOptions(
@@ -221,12 +227,6 @@ class Retrieval(TwoTowers):
             product=self.product.name,
             candidates=candidates,
         )
-
-    def _seen_by_towers(self, inputs: TransformedInputs) -> Split:
-        """Returns the training rows without those that the weight of the towers is fitted to."""
-        if self.history is None:
-            return inputs.splits.train
-        return self.history.seen_by_towers(inputs.splits, self.customer.name)
 
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""

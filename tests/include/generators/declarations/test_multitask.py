@@ -16,6 +16,10 @@ def test_module_is_the_golden_one():
     source = multitask(
         normalize=True,
         temperature=0.1,
+        loss="sampled",
+        negatives=4096,
+        half_life_days=180,
+        history={"window_days": 14},
         rating_loss={"type": "mae"},
         label_transform="log1p",
         rating_weight=0.5,
