@@ -44,6 +44,8 @@ class RetrievedModel(TwoTowerModel):
         half_life_days: Rows so many days old count half; not with `in_batch`.
         product_bias: Whether each product has a number of its own, which starts at its log popularity.
         history: The signal of the customer's own purchases; left out, the towers' scores are final.
+        factorized_top_k: Whether each epoch also reports TensorFlow Recommenders' own metric on the rows of
+            `val_recall@10`, as `val_factorized_top_k@5` and so on: it is slower and counts the same.
     """
 
     temperature: float = Field(default=1.0, gt=0, le=100)
@@ -55,6 +57,7 @@ class RetrievedModel(TwoTowerModel):
     half_life_days: float | None = Field(default=None, gt=0)
     product_bias: bool = True
     history: HistoryConfig | None = None
+    factorized_top_k: bool = False
 
     @property
     def dense_layers(self) -> int:

@@ -26,6 +26,7 @@ def retrieval(experiment: Experiment, model: RetrievedModel) -> Call:
             "half_life_days": model.half_life_days,
             "product_bias": model.product_bias,
             **({"history": _history(model.history)} if model.history else {}),
+            **({"factorized_top_k": True} if model.factorized_top_k else {}),
         },
     )
 

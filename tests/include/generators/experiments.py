@@ -99,6 +99,7 @@ def full_experiment() -> Experiment:
                 "negatives": 4096,
                 "half_life_days": 180,
                 "history": {"window_days": 21},
+                "factorized_top_k": True,
             }
         ),
     )

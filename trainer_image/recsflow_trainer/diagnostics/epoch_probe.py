@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from recsflow_trainer.diagnostics.embeddings import spread
+from recsflow_trainer.diagnostics.factorized_top_k import factorized_top_k
 from recsflow_trainer.diagnostics.verdict import SPREAD
 from recsflow_trainer.evaluation.candidates import Candidates
 from recsflow_trainer.evaluation.ratings import rating_metrics
@@ -42,7 +43,12 @@ def sample_of(split: Split, rows: int = _ROWS) -> Split:
 
 
 def retrieval_probe(
-    rows: Split, candidates: Candidates, product: str, query_features: list[str]
+    rows: Split,
+    candidates: Candidates,
+    product: str,
+    query_features: list[str],
+    *,
+    with_factorized_top_k: bool = False,
 ) -> EpochProbe:
     """Measures `val_recall@10` among all candidates, and how much each tower's outputs differ.
 
@@ -51,6 +57,7 @@ def retrieval_probe(
         candidates: The products that are ranked.
         product: Name of the product's id.
         query_features: Names of the query tower's features.
+        with_factorized_top_k: Whether TFRS counts the same rows too, as `val_factorized_top_k@5` and so on.
     """
     truth = candidates.positions(rows.columns[product])
     query_columns = {name: rows.columns[name] for name in query_features}
@@ -59,6 +66,8 @@ def retrieval_probe(
         queries, products = embed(model.query, query_columns), embed(model.candidate, candidates.features)
         ranked = RankedRows(top_candidates(queries, products, _CUTOFF), np.arange(len(queries)))
         found = recall(ranked, truth, (_CUTOFF,))
+        if with_factorized_top_k:
+            found |= factorized_top_k(queries, products, truth)
         return {
             **{f"val_{name}": value for name, value in found.items()},
             **tower_spreads({"query": queries, "candidate": products}),

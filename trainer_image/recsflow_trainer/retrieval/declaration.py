@@ -53,6 +53,8 @@ class Retrieval(TwoTowers):
         half_life_days: A row so many days older than the newest one counts half; None counts all alike.
         product_bias: Whether each product has a number of its own, which starts at its log popularity.
         history: How the customer's own purchases count in the final scores; None leaves them to the towers.
+        factorized_top_k: Whether each epoch also reports TFRS's FactorizedTopK as `val_factorized_top_k@5`
+            and so on: slower than `val_recall@10` on the same rows, and it counts the same.
     """
 
     temperature: float | None = None
@@ -63,6 +65,7 @@ class Retrieval(TwoTowers):
     half_life_days: float | None = None
     product_bias: bool = False
     history: History | None = None
+    factorized_top_k: bool = False
 
     model_type: ClassVar[str] = "retrieval"
 
@@ -168,6 +171,7 @@ class Retrieval(TwoTowers):
             self._candidates(inputs),
             self.product.name,
             list(self.query.transformed_spec()),
+            with_factorized_top_k=self.factorized_top_k,
         )
 
     def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
@@ -235,16 +239,12 @@ class Retrieval(TwoTowers):
         candidates, train = self._candidates(inputs), inputs.splits.train
         columns = {name: train.columns[name] for name in self.query.transformed_spec()}
         customers = self.customer.vocabulary_size(inputs.tft_output)
+        kinds = [f.name for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self.product]
         model.memory = remember(
             self.history,
             self._purchases(inputs, candidates),
-            attributes=[candidates.features[feature.name] for feature in self._attributes],
+            attributes=[candidates.features[name] for name in kinds],
             queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),
         )
         return model.memory
-
-    @property
-    def _attributes(self) -> list[Vocabulary]:
-        """What tells of a product's kind: the vocabularies of the candidate tower beside the id."""
-        return [f for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self.product]
