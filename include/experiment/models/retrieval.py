@@ -61,7 +61,7 @@ class RetrievedModel(TwoTowerModel):
 
     @property
     def dense_layers(self) -> int:
-        """None where they correct the embeddings: they start from nothing, and gradients go around them."""
+        """Layers that correct the embeddings count as none: they start from nothing, and may be left out."""
         return 0 if self.residual else super().dense_layers
 
     @model_validator(mode="after")
