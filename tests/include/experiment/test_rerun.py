@@ -60,10 +60,10 @@ def test_sources_tell_the_parents_values_from_the_runs(parent):
 
 def test_another_model_comes_with_its_own_hyperparameters(parent):
     child = rerun(parent, model="deep", epochs=1)
-    # deep.yaml: adagrad, learning rate 0.2, 12 epochs.
+    # deep.yaml: adam, learning rate 0.01, 12 epochs.
     assert child.model.name == child.parameters.model == "deep"
-    assert (child.training.learning_rate, child.training.epochs) == (0.2, 1)
-    assert (child.training.optimizer, child.training.optimizer_options) == ("adagrad", {})
+    assert (child.training.learning_rate, child.training.epochs) == (0.01, 1)
+    assert (child.training.optimizer, child.training.optimizer_options) == ("adam", {})
     assert child.training.seed == 7
     assert child.sources["learning_rate"] == "models/deep.yaml"
     assert child.sources["holdout_days"] == f"experiment {PARENT_ID}"
