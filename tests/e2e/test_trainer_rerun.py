@@ -35,7 +35,7 @@ def test_the_model_is_saved_with_the_reruns_experiment(rerun: Run) -> None:
 def test_a_person_sees_what_changed_and_what_came_of_it(first: Run, rerun: Run) -> None:
     for text in (
         f"rerun of {first.folder.name}",
-        "learning_rate: 0.01 -> 0.02",
+        f"learning_rate: {first.json('training_metrics.json')['params']['learning_rate']:g} -> 0.02",
         "epochs: 2 -> 1",
         "custom job",
     ):
