@@ -19,11 +19,12 @@ _RECOMMENDED_WHEN_DEEP = {
     OptimizerName.ADAMW: "0.0001 to 0.005",
     OptimizerName.RMSPROP: "0.0001 to 0.005",
 }
+# Above which rate it is said, and what is recommended.
 _FAST = {
-    OptimizerName.ADAGRAD: 0.3,
-    OptimizerName.ADAM: 0.02,
-    OptimizerName.ADAMW: 0.02,
-    OptimizerName.RMSPROP: 0.02,
+    OptimizerName.ADAGRAD: (0.3, "0.05 to 0.3"),
+    OptimizerName.ADAM: (0.02, "0.0001 to 0.005"),
+    OptimizerName.ADAMW: (0.02, "0.0001 to 0.005"),
+    OptimizerName.RMSPROP: (0.02, "0.0001 to 0.005"),
 }
 
 
@@ -48,12 +49,12 @@ def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator
             message=f"{rate:g} with {model.dense_layers} dense layers often makes the gradients collapse.",
             recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
         )
-    elif rate > _FAST.get(optimizer, rate):
+    elif optimizer in _FAST and rate > _FAST[optimizer][0]:
         yield ConfigWarning(
             severity=Severity.MEDIUM,
             field="learning_rate",
             message=f"{rate:g} is fast for {optimizer.value}.",
-            recommended="0.05 to 0.3" if optimizer is OptimizerName.ADAGRAD else "0.0001 to 0.005",
+            recommended=_FAST[optimizer][1],
         )
 
 

@@ -1,8 +1,8 @@
 """Adam and Adagrad of Keras, with TensorFlow's fused kernels.
 
 Keras writes a step as a dozen operations, each of which goes through the whole table and leaves a temporary
-one of its size; the kernels go through it once. On embeddings of all products that was half of a training
-step. The mathematics is Keras's, except that Adagrad's epsilon is added to the root, not under it.
+one of its size; the kernels go through it once. The mathematics is Keras's, except that Adagrad's epsilon is
+added to the root, not under it.
 """
 
 from typing import Any
@@ -50,3 +50,7 @@ class FusedAdagrad(tf_keras.optimizers.Adagrad):
             tf.raw_ops.ResourceSparseApplyAdagradV2(grad=gradient.values, indices=gradient.indices, **shared)
         else:
             tf.raw_ops.ResourceApplyAdagradV2(grad=gradient, **shared)
+
+
+# By the name that a config gives.
+FUSED = {"adam": FusedAdam, "adagrad": FusedAdagrad}

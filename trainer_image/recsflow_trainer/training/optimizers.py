@@ -39,11 +39,10 @@ def make_optimizer(
     if name not in OPTIMIZERS:
         raise TrainingConfigError(f"training.optimizer is {name!r}; use one of: {', '.join(OPTIMIZERS)}.")
     from recsflow_trainer.keras import tf_keras
-    from recsflow_trainer.training import fused_optimizers
+    from recsflow_trainer.training.fused_optimizers import FUSED
 
     class_name, defaults = OPTIMIZERS[name]
-    optimizer = getattr(tf_keras.optimizers, class_name)
-    fused = getattr(fused_optimizers, f"Fused{class_name}", optimizer)
+    optimizer = FUSED.get(name) or getattr(tf_keras.optimizers, class_name)
     allowed = sorted(set(inspect.signature(optimizer.__init__).parameters) - _SET_ELSEWHERE)
     unknown = sorted(set(options or {}) - set(allowed))
     if unknown:
@@ -52,7 +51,7 @@ def make_optimizer(
             f"use one of: {', '.join(allowed)}."
         )
     try:
-        return fused(learning_rate=learning_rate, clipnorm=clipnorm, **{**defaults, **(options or {})})
+        return optimizer(learning_rate=learning_rate, clipnorm=clipnorm, **{**defaults, **(options or {})})
     except (TypeError, ValueError) as error:
         raise TrainingConfigError(
             f"training.optimizer_options {dict(options or {})}: {name} says: {error}"
