@@ -145,6 +145,12 @@ def test_a_dead_forward_pass_fails_and_points_to_it(small_experiment, tmp_path):
     assert flags(metrics) == [("no_gradient", "forward pass")]
 
 
+def test_a_sampled_loss_that_nothing_changes_is_called_unchanged(small_experiment, tmp_path):
+    sampled = declared(loss="sampled", negatives=8, product_bias=True)
+    metrics, _ = check(sampled, small_experiment, tmp_path, learning_rate=1e-9)
+    assert flags(metrics) == [("unchanged_loss", "loss")]
+
+
 @pytest.mark.parametrize(
     ("broken", "flag"), [(OtherTargets, "wrong_targets"), (ShuffledTargets, "nothing_learnt")]
 )

@@ -17,7 +17,7 @@ from recsflow_trainer.overfit.observation import Fit, Observation, criteria, sco
 from recsflow_trainer.overfit.record import OverfitRecord, RedFlag
 from recsflow_trainer.overfit.red_flags import red_flags
 from recsflow_trainer.overfit.sample import Matches, Ratings
-from recsflow_trainer.training.config import OVERFIT_EPOCHS_A_LINE
+from recsflow_trainer.training.config import OVERFIT_EPOCHS_A_LINE, TrainingParameters
 
 
 def overfit(
@@ -25,7 +25,7 @@ def overfit(
     rows: tf.data.Dataset,
     outputs: Callable[[TrackedModel], Sequence[Ratings | Matches]],
     *,
-    epochs: int,
+    parameters: TrainingParameters,
     on_record: Callable[[EpochRecord], None],
 ) -> Observation:
     """Trains on the rows again and again, and returns what was seen.
@@ -34,18 +34,20 @@ def overfit(
         model: Compiled with the check's learning rate; its dropout is switched off for good.
         rows: All rows as one batch.
         outputs: Asks the model about the rows.
-        epochs: Passes, each of one step; a multiple of ten.
+        parameters: How many epochs, each of one step, a multiple of ten; the seed draws the sampled products
+            that the loss before training and the one after it share.
         on_record: Called every ten epochs.
     """
     switch_off_dropout(model)
     (batch,) = rows
-    initial_loss = float(model.compute_loss(batch, training=False))
+    epochs, seed = parameters.epochs, parameters.seed
+    initial_loss = _loss(model, batch, seed)
     recorder = _Recorder(epochs, lambda: fits(outputs(model)), on_record)
     ten_times = tf.data.Dataset.from_tensors(batch).repeat(OVERFIT_EPOCHS_A_LINE)
     model.fit(ten_times, epochs=epochs // OVERFIT_EPOCHS_A_LINE, callbacks=[recorder], verbose=0)
     return Observation(
         initial_loss=initial_loss,
-        final_loss=float(model.compute_loss(batch, training=False)),
+        final_loss=_loss(model, batch, seed),
         uninformed_loss=float(model.uninformed_loss(batch)),
         gradient_norms=recorder.norms,
         fits=fits(outputs(model)),
@@ -97,6 +99,12 @@ def switch_off_dropout(model: tf_keras.Model) -> None:
 def fits(outputs: Sequence[Ratings | Matches]) -> list[Fit]:
     """Measures each task's answer."""
     return [_rated(answer) if isinstance(answer, Ratings) else _matched(answer) for answer in outputs]
+
+
+def _loss(model: TrackedModel, batch: Any, seed: int) -> float:
+    """The loss outside of training; equal weights give equal losses, although a loss may sample."""
+    tf.random.set_seed(seed)
+    return float(model.compute_loss(batch, training=False))
 
 
 def _rated(ratings: Ratings) -> Fit:

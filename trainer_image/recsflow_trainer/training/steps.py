@@ -110,7 +110,7 @@ class Steps:
             sample.inputs, "train", rows, seed=parameters.seed, reshuffle=False
         )
         seen = overfit(
-            model, batches.dataset, sample.outputs, epochs=parameters.epochs, on_record=self._record_overfit
+            model, batches.dataset, sample.outputs, parameters=parameters, on_record=self._record_overfit
         )
         result = verdict(seen, batches.rows, parameters.epochs, parameters.learning_rate)
         self._metrics.overfit = result
