@@ -78,6 +78,13 @@ def test_rows_looked_up_twice_become_one_gradient():
     assert tf.norm(merged.values) == tf.norm(tf.convert_to_tensor(slices))
 
 
+def test_rows_looked_up_once_each_are_left_as_they_are():
+    slices = tf.IndexedSlices(tf.constant([[1.0], [5.0]]), tf.constant([7, 3]), [1_000, 1])
+    merged = merge_repeated_rows(slices)
+    assert merged.indices.numpy().tolist() == [7, 3]
+    np.testing.assert_array_equal(merged.values, [[1], [5]])
+
+
 def test_the_gradient_of_a_small_table_becomes_dense():
     slices = tf.IndexedSlices(tf.constant([[1.0], [5.0], [2.0]]), tf.constant([2, 0, 2]), [4, 1])
     merged = merge_repeated_rows(slices)

@@ -142,7 +142,11 @@ def merge_repeated_rows(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor | t
     if table is not None and _rather_dense(int(table[0]), looked_up):
         return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, int(table[0]))
     rows, places = tf.unique(gradient.indices)
-    merged = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
+    merged = tf.cond(  # the sum takes a tenth of a small step, and a loss may have looked up each row once
+        tf.equal(tf.size(rows), tf.size(gradient.indices)),
+        lambda: gradient.values,
+        lambda: tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows)),
+    )
     return tf.IndexedSlices(merged, rows, gradient.dense_shape)
 
 

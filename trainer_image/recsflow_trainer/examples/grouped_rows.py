@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsflow_trainer.examples.background import made_ahead
 from recsflow_trainer.examples.distinct_rows import distinct_rows
 from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
@@ -79,11 +80,9 @@ class GroupedRows:
             }
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
-        dataset = passes.flat_map(shuffled).map(
-            gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
+        dataset = made_ahead(passes.flat_map(shuffled), gather)
         counted = dataset.apply(tf.data.experimental.assert_cardinality(-(-total // size)))
-        return Batches(counted.prefetch(tf.data.AUTOTUNE), rows=self.rows)
+        return Batches(counted, rows=self.rows)
 
 
 def group_rows(

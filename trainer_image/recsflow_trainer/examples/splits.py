@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import ExamplesError
+from recsflow_trainer.examples.background import made_ahead
 from recsflow_trainer.keras import tf
 
 _PARSE_ROWS = 8_192
@@ -79,11 +80,9 @@ class Split:
             return {name: tf.gather(values, rows) for name, values in columns.items()}
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
-        dataset = passes.flat_map(shuffled).map(
-            gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
+        dataset = made_ahead(passes.flat_map(shuffled), gather)
         counted = dataset.apply(tf.data.experimental.assert_cardinality(steps))
-        return Batches(counted.prefetch(tf.data.AUTOTUNE), rows=steps * size)
+        return Batches(counted, rows=steps * size)
 
 
 @dataclass(frozen=True)
@@ -169,14 +168,8 @@ def _parsed(
     if len(compressed) > 1:
         raise ExamplesError(f"Files beside {files[0]} are compressed in part; write all of them in one way.")
     records = tf.data.TFRecordDataset(list(files), compression_type="GZIP" if compressed == {True} else "")
-    return (
-        records.batch(_PARSE_ROWS)
-        .map(
-            lambda serialized: tf.io.parse_example(serialized, dict(spec)),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
-        .prefetch(tf.data.AUTOTUNE)
+    return made_ahead(
+        records.batch(_PARSE_ROWS), lambda serialized: tf.io.parse_example(serialized, dict(spec))
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import ManifestError
+from recsflow_trainer.examples.background import made_ahead
 from recsflow_trainer.keras import tf
 
 INPUTS = ("nodes", "edges", "edge_features", "node_counts", "edge_counts")
@@ -88,13 +89,9 @@ class Graphs:
         passes = tf.data.Dataset.range(1)
         if reshuffle:
             passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
-        dataset = passes.flat_map(order).map(
-            lambda places: _gathered(arrays, starts, places),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
+        dataset = made_ahead(passes.flat_map(order), lambda places: _gathered(arrays, starts, places))
         steps = self.rows // size if whole else -(-self.rows // size)
-        return dataset.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+        return dataset.apply(tf.data.experimental.assert_cardinality(steps))
 
 
 def members(counts: np.ndarray, places: np.ndarray) -> np.ndarray:
