@@ -59,13 +59,13 @@ def test_sources_tell_the_parents_values_from_the_runs(parent):
 
 
 def test_another_model_comes_with_its_own_hyperparameters(parent):
-    child = rerun(parent, model="deep", epochs=1)
-    # deep.yaml: adam, learning rate 0.01, 12 epochs.
-    assert child.model.name == child.parameters.model == "deep"
+    child = rerun(parent, model="full", epochs=1)
+    # full.yaml: adam, learning rate 0.01, 12 epochs.
+    assert child.model.name == child.parameters.model == "full"
     assert (child.training.learning_rate, child.training.epochs) == (0.01, 1)
     assert (child.training.optimizer, child.training.optimizer_options) == ("adam", {})
     assert child.training.seed == 7
-    assert child.sources["learning_rate"] == "models/deep.yaml"
+    assert child.sources["learning_rate"] == "models/full.yaml"
     assert child.sources["holdout_days"] == f"experiment {PARENT_ID}"
 
 

@@ -81,7 +81,7 @@ def test_warnings_and_notes_are_in_the_description(store, the_run, metrics, expe
 
     note = the_run().data.tags["mlflow.note.content"]
     assert "does a fast rate hurt?" in note
-    assert "[medium] learning_rate: 0.5 is fast for adam." in note
+    assert "[medium] learning_rate: 0.5 is fast for adagrad." in note
     assert "recall@5 is close to popularity." in note
 
 
