@@ -42,6 +42,19 @@ def test_a_pair_tells_how_often_how_lately_and_how_regularly(signals):
     assert pair[9] == 1
 
 
+def test_a_pair_tells_of_what_is_like_its_product():
+    # Product 1 is like product 2: its purchase five days ago counts for customer 0's pair with product 2.
+    bought = Purchases(np.array([0, 0, 1]), np.array([2, 1, 0]), np.array([90, 95, 10]) * DAY)
+    alone, like = (
+        signals_at(NOW, bought, 3, [np.array(values)], 3).pairs[1] for values in ([0, 1, 2], [0, 1, 1])
+    )
+    changed = np.flatnonzero(alone != like)
+    assert alone[changed] == pytest.approx(np.log([0.5 + 0.01, 0.5 ** (1 / 9) + 0.01]), abs=1e-5)
+    assert like[changed] == pytest.approx(
+        np.log([0.5 + 0.5**0.5 + 0.01, 0.5 ** (1 / 9) + 0.5 ** (1 / 18) + 0.01]), abs=1e-5
+    )
+
+
 def test_affinity_is_a_share_over_everybodys_share(signals):
     (affinity,) = signals.affinities
     assert affinity.shape == (4, 2)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.errors import DeclarationError, ExamplesError
 from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features import Numeric, Vocabulary
@@ -107,6 +107,12 @@ def test_the_towers_do_not_see_what_their_weight_is_fitted_to(inputs):
     plain, remembering = (declared(loss="full", history=history) for history in (None, History()))
     rows = [d.batches(inputs, "train", 300, seed=1, reshuffle=True).rows for d in (plain, remembering)]
     assert 0 < rows[0] - rows[1] < 0.2 * rows[0]
+
+
+def test_windows_that_do_not_fit_into_the_rows_end_a_run_before_it_trains(inputs):
+    declaration = declared(loss="full", history=History(window_days=365))
+    with pytest.raises(ExamplesError, match="window_days is 365"):
+        declaration.batches(inputs, "train", 300, seed=1, reshuffle=True)
 
 
 def test_a_loaded_model_with_a_memory_gives_the_scores_of_its_evaluation(inputs, tmp_path):

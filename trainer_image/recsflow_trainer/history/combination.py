@@ -41,6 +41,11 @@ class Combination(tf.Module):
         """The weights without the one of the towers."""
         return [variable for variable in self.trainable_variables if variable is not self.towers]
 
+    @property
+    def bought_variables(self) -> list[tf.Variable]:
+        """The weights of what was bought before."""
+        return [self.linear, self.kernel, self.bias, self.output, self.bought_before]
+
     def of_trends(self, trends: tf.Tensor) -> tf.Tensor:
         """Returns float32 [products]."""
         return tf.linalg.matvec(trends, self.trend)
@@ -54,8 +59,8 @@ class Combination(tf.Module):
         """
         scores = self.of_trends(trends)[:, None]
         for weight, affinity, places in zip(tf.unstack(self.affinity), affinities, self._places, strict=True):
-            # Gathered by rows and turned round: many times faster than by columns.
-            scores += tf.gather(weight * tf.transpose(affinity), places)
+            # Gathered by rows and turned round, and the weight outside: many times faster, backwards as well.
+            scores += weight * tf.gather(tf.transpose(affinity), places)
         customers = tf.shape(affinities[0])[0] if affinities else 1
         return tf.transpose(tf.broadcast_to(scores, [tf.shape(trends)[0], customers]))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.errors import DeclarationError, ExamplesError
 from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 
@@ -35,9 +35,23 @@ class History:
             if value < least:
                 raise DeclarationError(f"History.{name} is {value}; use {least} or more.")
 
-    def begin(self, end: int) -> int:
-        """Returns when the window begins that stops at `end`, both seconds since 1970."""
-        return end - self.window_days * _DAY_S
+    def window(self, seconds: np.ndarray) -> tuple[int, int]:
+        """Returns begin and end of the window, seconds since 1970.
+
+        Args:
+            seconds: int64 [rows], when something was bought; the window ends after all of it.
+
+        Raises:
+            ExamplesError: Nothing was bought before the window.
+        """
+        end = int(seconds.max(initial=0)) + 1
+        begin = end - self.window_days * _DAY_S
+        if not (seconds < begin).any():
+            raise ExamplesError(
+                f"History.window_days is {self.window_days}, and none of {len(seconds)} rows to learn from "
+                "is older than that; use a shorter window, or more days of rows."
+            )
+        return begin, end
 
     def seen_by_towers(self, splits: Splits, customer: str) -> Split:
         """Returns the training rows without those that the weight of the towers is fitted to.
@@ -46,8 +60,9 @@ class History:
             splits: The rows.
             customer: Name of the customer's id.
         """
-        end = max(int(split.columns[INTERACTION_DATE].max()) for split in (splits.train, splits.eval)) + 1
-        late = splits.train.columns[INTERACTION_DATE] >= self.begin(end)
+        rows = (splits.train.columns, splits.eval.columns)
+        begin, _ = self.window(np.concatenate([columns[INTERACTION_DATE] for columns in rows]))
+        late = splits.train.columns[INTERACTION_DATE] >= begin
         withheld = self.is_withheld(splits.train.columns[customer])
         return splits.train.take(np.flatnonzero(~(late & withheld)))
 

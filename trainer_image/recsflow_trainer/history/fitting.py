@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.history.bought_fitting import fit_bought
 from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf, tf_keras
 
-_CUSTOMERS_A_STEP = 32
-_LEARNING_RATE = 0.02
-_SLOW_SHARE = 0.3  # the last epochs take smaller steps, so that the end does not depend on the last batches
+_TOGETHER_EPOCHS = 3  # the few weights of what was not bought before settle in as many passes
 
 TowerScores = Callable[[np.ndarray], tf.Tensor]
 
@@ -30,43 +30,42 @@ class Fitting:
         self._combination = combination
         self._signals = signals
         self._trends = tf.constant(signals.trends)
-        order = np.argsort(window.customers, kind="stable")
-        self._customers, self._products = window.customers[order], window.products[order]
+        self._window = window.take(np.argsort(window.customers, kind="stable"))
         self._random = np.random.default_rng(seed)
 
     def own_weights(self, epochs: int) -> None:
-        """Fits everything but the weight of the towers, to all customers of the window."""
-        self._fit(np.unique(self._customers), self._combination.own_variables, None, epochs)
+        """Fits everything but the weight of the towers, to all customers of the window.
+
+        After a few passes over all products, what was bought before has passes of its own.
+        """
+        self._fit(np.unique(self._window.customers), self._combination.own_variables, None, _TOGETHER_EPOCHS)
+        fit_bought(self._combination, self._signals, self._window, epochs, self._random)
 
     def tower_weight(self, customers: np.ndarray, scores: TowerScores, epochs: int) -> None:
         """Fits the weight of the towers, to customers whose purchases of the window they have not seen."""
-        present = np.intersect1d(customers, self._customers)
+        present = np.intersect1d(customers, self._window.customers)
         self._fit(present, [self._combination.towers], scores, epochs)
 
     def _fit(
         self, customers: np.ndarray, variables: list[tf.Variable], scores: TowerScores | None, epochs: int
     ) -> None:
-        optimizer = tf_keras.optimizers.Adam(_LEARNING_RATE)
-        optimizer.build(variables)
+        optimizer = new_optimizer(variables)
         step = tf.function(self._step, reduce_retracing=True)
-        for epoch in range(epochs):
-            slow = epoch >= epochs * (1 - _SLOW_SHARE)
-            optimizer.learning_rate.assign(_LEARNING_RATE * (_SLOW_SHARE if slow else 1.0))
-            order = self._random.permutation(customers)
-            for start in range(0, len(order), _CUSTOMERS_A_STEP):
-                chosen = order[start : start + _CUSTOMERS_A_STEP]
-                towers = None if scores is None else scores(chosen)
-                rows, pairs = ranges(self._signals.starts[chosen], self._signals.starts[chosen + 1])
-                places = tf.constant(np.stack([rows, self._signals.products[pairs]], axis=1), tf.int64)
-                affinities = [tf.constant(table[chosen]) for table in self._signals.affinities]
-                signs = tf.constant(self._signals.pairs[pairs])
-                step(optimizer, variables, affinities, signs, places, self._bought(chosen), towers)
+        for chosen in decaying_passes(optimizer, customers, epochs, self._random):
+            towers = None if scores is None else scores(chosen)
+            rows, pairs = ranges(self._signals.starts[chosen], self._signals.starts[chosen + 1])
+            places = tf.constant(np.stack([rows, self._signals.products[pairs]], axis=1), tf.int64)
+            affinities = [tf.constant(table[chosen]) for table in self._signals.affinities]
+            signs = tf.constant(self._signals.pairs[pairs])
+            step(optimizer, variables, affinities, signs, places, self._bought(chosen), towers)
 
     def _bought(self, customers: np.ndarray) -> tf.Tensor:
         """Returns int64 [rows, 2], place in `customers` and product of each row of the window."""
-        starts, stops = (np.searchsorted(self._customers, customers, side) for side in ("left", "right"))
+        starts, stops = (
+            np.searchsorted(self._window.customers, customers, side) for side in ("left", "right")
+        )
         rows, places = ranges(starts, stops)
-        return tf.constant(np.stack([rows, self._products[places]], axis=1), tf.int64)
+        return tf.constant(np.stack([rows, self._window.products[places]], axis=1), tf.int64)
 
     def _step(  # noqa: PLR0913, PLR0917
         self,
@@ -86,10 +85,3 @@ class Fitting:
             log_sums = tf.reduce_logsumexp(scores, axis=1)
             loss = tf.reduce_mean(tf.gather(log_sums, bought[:, 0]) - tf.gather_nd(scores, bought))
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-
-
-def ranges(starts: np.ndarray, stops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the places of several ranges one after the other, and which range each belongs to first."""
-    sizes = stops - starts
-    rows = np.repeat(np.arange(len(sizes)), sizes)
-    return rows, np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(starts, sizes)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.history.combination import Combination
@@ -14,7 +13,6 @@ from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.history.signals import signals_at
 from recsflow_trainer.keras import tf, tf_keras
 
-_SEED = 0
 _TOWER_EPOCHS = 3
 
 
@@ -39,17 +37,13 @@ def remember(
         ExamplesError: No purchase before the window, or none in it.
     """
     known, customers = seen.known, len(queries)
-    end = int(known.seconds.max(initial=0)) + 1
-    begin = history.begin(end)
-    window = known.take(known.seconds >= begin)
-    if not len(window) or len(window) == len(known):
-        raise ExamplesError(
-            f"History.window_days is {history.window_days}, and {len(window)} of {len(known)} purchases are "
-            "in that window; use a length with purchases before and after its beginning."
-        )
+    begin, end = history.window(known.seconds)
     before = signals_at(begin, known, customers, attributes, len(products))
-    combination = Combination(before, attributes, _SEED)
-    fitting = Fitting(combination, before, window, _SEED)
+    seed = int(
+        tf.random.uniform([], maxval=2**31 - 1, dtype=tf.int32)
+    )  # another one in a run with another seed
+    combination = Combination(before, attributes, seed)
+    fitting = Fitting(combination, before, known.take(known.seconds >= begin), seed)
     fitting.own_weights(history.epochs)
     transposed = tf.transpose(tf.constant(products))
     withheld = np.flatnonzero(history.is_withheld(np.arange(customers)))

@@ -8,6 +8,7 @@ import numpy as np
 from recsflow_trainer.evaluation.purchases import Purchases
 
 PAIR_HALF_LIVES_DAYS = (10, 30, 90, 270)
+LIKE_HALF_LIVES_DAYS = (10, 90)
 TREND_HALF_LIVES_DAYS = (7, 28, 90, 365)
 NEW_BUYERS_HALF_LIVES_DAYS = (14, 60, 365)
 _AFFINITY_HALF_LIFE_DAYS = 365
@@ -26,7 +27,8 @@ class Signals:
             purchases, is 0.
         starts: int64 [customers + 2]; a customer's pairs are those from her start up to the next one's.
         products: int64 [pairs], what was bought, ascending within a customer.
-        pairs: float32 [pairs, signs], how often, how lately and how regularly.
+        pairs: float32 [pairs, signs], how often, how lately and how regularly, the product itself and what
+            is like it.
     """
 
     trends: np.ndarray
@@ -58,7 +60,16 @@ def signals_at(
     trends = _trends(known.products, age, pair_product, first, products)
     signs = _pair_signs(pair, age, first, last, pair_product)
     activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
-    columns = [*signs, *(values[pair_customer] for values in activity), *trends.T[:, pair_product]]
+    columns = [
+        *signs,
+        *(
+            sign
+            for values in attributes
+            for sign in _like_it(known, age, values, pair_customer, pair_product)
+        ),
+        *(values[pair_customer] for values in activity),
+        *trends.T[:, pair_product],
+    ]
     return Signals(
         trends=trends,
         affinities=[_affinity(known, age, values, customers) for values in attributes],
@@ -86,7 +97,7 @@ def _pair_signs(
     days = np.bincount(np.unique(pair * oldest + age.astype(np.int64)) // oldest, minlength=count)
     buyers = np.bincount(product)
     again = np.bincount(product, days > 1)
-    share_again = (again + 2 * again.sum() / max(count, 1)) / (buyers + 2)
+    share_again = (again + 2 * (again.sum() + 1) / (count + 2)) / (buyers + 2)
     days_a_buyer = np.maximum(np.bincount(product, days) / np.maximum(buyers, 1), 1)
     gap = (first - last) / np.maximum(days - 1, 1)
     overdue = np.where(days > 1, np.log((last + 1) / (gap + 1)), 0.0)
@@ -100,6 +111,16 @@ def _pair_signs(
         overdue,
         (days > 1).astype(np.float64),
     ]
+
+
+def _like_it(
+    known: Purchases, age: np.ndarray, values: np.ndarray, customer: np.ndarray, product: np.ndarray
+) -> list[np.ndarray]:
+    """Returns [pairs] each: decayed counts of the customer's purchases with the product's own value."""
+    width = int(values.max(initial=0)) + 1
+    rows, pairs = known.customers * width + values[known.products], customer * width + values[product]
+    size = int(rows.max(initial=-1)) + 1
+    return [np.log(_decayed(rows, age, h, size)[pairs] + 0.01) for h in LIKE_HALF_LIVES_DAYS]
 
 
 def _affinity(known: Purchases, age: np.ndarray, values: np.ndarray, customers: int) -> np.ndarray:

@@ -1,0 +1,110 @@
+"""Fits the scores of what customers bought before, while those of all other products stay as they are.
+
+A product that was not bought before then counts as a constant in each customer's softmax, so that a pass goes
+through hundreds of products a customer and not through the catalogue.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from recsflow_trainer.evaluation.purchases import Purchases
+from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
+from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.keras import tf
+
+_CUSTOMERS_A_CALL = 64
+
+
+class _Fixed(NamedTuple):
+    """What does not change while the scores of what was bought are fitted.
+
+    Attributes:
+        plain: float32 [pairs], the score of each pair if the customer had not bought the product.
+        others: float32 [customers], log of the sum of exp(score) over what each has not bought.
+        wanted: float32 [pairs], rows of the window.
+        rows: float32 [customers], rows of the window, of other products too.
+    """
+
+    plain: np.ndarray
+    others: np.ndarray
+    wanted: np.ndarray
+    rows: np.ndarray
+
+
+def fit_bought(
+    combination: Combination,
+    signals: Signals,
+    window: Purchases,
+    epochs: int,
+    random: np.random.Generator,
+) -> None:
+    """Moves the weights of what was bought before towards what was bought in the window.
+
+    Args:
+        combination: Its other weights are fitted already.
+        signals: At the beginning of the window.
+        window: Purchases in it.
+        epochs: Passes over the customers.
+        random: Their order.
+    """
+    fixed = _fixed(combination, signals, window)
+    variables = combination.bought_variables
+    optimizer = new_optimizer(variables)
+
+    @tf.function(reduce_retracing=True)
+    def step(signs: tf.Tensor, owners: tf.Tensor, fixed: _Fixed) -> None:
+        with tf.GradientTape() as tape:
+            scores = combination.bought(signs, fixed.plain)
+            log_sums = _log_sums(scores, owners, fixed.others)
+            loss = tf.reduce_sum(fixed.rows * log_sums) - tf.reduce_sum(fixed.wanted * scores)
+            loss /= tf.reduce_sum(fixed.rows)
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+
+    for chosen in decaying_passes(optimizer, np.unique(window.customers), epochs, random):
+        owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
+        batch = _Fixed(
+            plain=tf.constant(fixed.plain[pairs]),
+            others=tf.constant(fixed.others[chosen]),
+            wanted=tf.constant(fixed.wanted[pairs]),
+            rows=tf.constant(fixed.rows[chosen]),
+        )
+        step(tf.constant(signals.pairs[pairs]), tf.constant(owners, tf.int64), batch)
+
+
+def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Returns float32 [customers], log of the sum of exp(score) over all products, without overflow."""
+    customers = tf.shape(others)[0]
+    largest = tf.maximum(tf.math.unsorted_segment_max(scores, owners, customers), others)
+    largest = tf.stop_gradient(largest)
+    own = tf.math.unsorted_segment_sum(tf.exp(scores - tf.gather(largest, owners)), owners, customers)
+    return tf.math.log(own + tf.exp(others - largest)) + largest
+
+
+def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fixed:
+    products, customers = len(signals.trends), len(signals.starts) - 1
+    pair_customer = np.repeat(np.arange(customers), np.diff(signals.starts))
+    cells = pair_customer * products + signals.products
+    rows = np.unique(window.customers * products + window.products, return_counts=True)
+    places = np.searchsorted(cells, rows[0])
+    again = np.append(cells, -1)[places] == rows[0]
+    fixed = _Fixed(
+        plain=np.zeros(len(cells), np.float32),
+        others=np.zeros(customers, np.float32),
+        wanted=np.zeros(len(cells), np.float32),
+        rows=np.bincount(window.customers, minlength=customers).astype(np.float32),
+    )
+    fixed.wanted[places[again]] = rows[1][again]
+    present = np.unique(window.customers)
+    for start in range(0, len(present), _CUSTOMERS_A_CALL):
+        chosen = present[start : start + _CUSTOMERS_A_CALL]
+        plain = combination.plain(
+            tf.constant(signals.trends), [table[chosen] for table in signals.affinities]
+        )
+        owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
+        bought = np.stack([owners, signals.products[pairs]], axis=1)
+        fixed.plain[pairs] = tf.gather_nd(plain, bought)
+        lowest = tf.fill([len(bought)], plain.dtype.min)
+        fixed.others[chosen] = tf.reduce_logsumexp(tf.tensor_scatter_nd_update(plain, bought, lowest), axis=1)
+    return fixed
