@@ -58,7 +58,7 @@ def test_a_tower_without_layers_adds_inputs_of_its_own_width_as_they_are(transfo
     model = build(transformed, inputs=INPUTS[:2], embedding_dim=7)
     batch = transformed.batch()
     id_table, colour_table = (layer.embeddings for layer in model.input_layers)
-    mapped = tf.gather(colour_table, batch[INPUTS[1].name]) @ model.linear_maps[1].kernel
+    mapped = tf.gather(colour_table, batch[INPUTS[1].name]) @ model.linear_map.kernel
     expected = tf.gather(id_table, batch["id"]) + mapped
     assert model(batch).numpy() == pytest.approx(expected.numpy(), abs=1e-6)
 
@@ -70,7 +70,7 @@ def test_a_residual_tower_starts_as_one_without_layers(transformed):
     )
     plain = build(transformed)
     for mine, other in zip(
-        deep.input_layers + deep.linear_maps, plain.input_layers + plain.linear_maps, strict=True
+        [*deep.input_layers, deep.linear_map], [*plain.input_layers, plain.linear_map], strict=True
     ):
         mine.set_weights(other.get_weights())
     assert deep(transformed.batch()).numpy() == pytest.approx(plain(transformed.batch()).numpy(), abs=1e-6)

@@ -23,10 +23,10 @@ class Tower:
     Hidden layers read the inputs side by side, and a linear projection to the embedding's width follows them,
     so that both towers of a model meet in one space whatever their layers are.
 
-    A tower without layers is the sum of its inputs: one as wide as the embedding is added as it is, another
-    one through a linear map. A residual tower is that sum plus a small part of what its layers make of the
-    inputs. Their projection starts at zero, so that learning starts from the plain embeddings however deep
-    the tower is (as in SkipInit, De and Smith, NeurIPS 2020).
+    A tower without layers is the sum of its inputs: those as wide as the embedding are added as they are, the
+    others side by side through one linear map. A residual tower is that sum plus a small part of what its
+    layers make of the inputs. Their projection starts at zero, so that learning starts from the plain
+    embeddings however deep the tower is (as in SkipInit, De and Smith, NeurIPS 2020).
 
     Attributes:
         inputs: One or more features.
@@ -115,8 +115,11 @@ class TowerModel(tf_keras.Model):
         self.hidden_layers = [
             layer.build(f"{type(layer).__name__.lower()}_{index}") for index, layer in enumerate(tower.layers)
         ]
-        summed = tower.residual or not tower.layers
-        self.linear_maps = [_linear_map(f, embedding_dim) for f in tower.inputs] if summed else []
+        self._wide = [feature.output_dim == embedding_dim for feature in tower.inputs]
+        self._summed = tower.residual or not tower.layers
+        self.linear_map = None
+        if self._summed and not all(self._wide):
+            self.linear_map = tf_keras.layers.Dense(embedding_dim, use_bias=False, name="linear_map")
         self.projection = _projection(embedding_dim, tower.residual) if tower.layers else None
         self._share = _CORRECTION if tower.residual else 1.0
         self._normalize = normalize
@@ -124,7 +127,7 @@ class TowerModel(tf_keras.Model):
     def call(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns float32 [batch, embedding_dim]."""
         inputs = [layer(features[name]) for name, layer in zip(self._names, self.input_layers, strict=True)]
-        parts = [part(values) for part, values in zip(self.linear_maps, inputs, strict=False)]
+        parts = self._sum_of(inputs) if self._summed else []
         if self.projection is not None:
             hidden = tf.concat(inputs, axis=1)
             for layer in self.hidden_layers:
@@ -133,11 +136,13 @@ class TowerModel(tf_keras.Model):
         embedding = tf.add_n(parts)
         return tf.math.l2_normalize(embedding, axis=1) if self._normalize else embedding
 
-
-def _linear_map(feature: Feature, width: int) -> tf_keras.layers.Layer:
-    if feature.output_dim == width:
-        return tf_keras.layers.Activation("linear", name=f"{feature.slug}_as_it_is")
-    return tf_keras.layers.Dense(width, use_bias=False, name=f"{feature.slug}_map")
+    def _sum_of(self, inputs: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Returns what is added up: the wide inputs, and all others together through one linear map."""
+        parts = [values for values, wide in zip(inputs, self._wide, strict=True) if wide]
+        if self.linear_map is not None:
+            others = [values for values, wide in zip(inputs, self._wide, strict=True) if not wide]
+            parts.append(self.linear_map(tf.concat(others, axis=1)))
+        return parts
 
 
 def _projection(width: int, residual: bool) -> tf_keras.layers.Layer:
