@@ -48,11 +48,9 @@ def test_a_pair_tells_of_what_is_like_its_product():
     alone, like = (
         signals_at(NOW, bought, 3, [np.array(values)], 3).pairs[1] for values in ([0, 1, 2], [0, 1, 1])
     )
-    changed = np.flatnonzero(alone != like)
-    assert alone[changed] == pytest.approx(np.log([0.5 + 0.01, 0.5 ** (1 / 9) + 0.01]), abs=1e-5)
-    assert like[changed] == pytest.approx(
-        np.log([0.5 + 0.5**0.5 + 0.01, 0.5 ** (1 / 9) + 0.5 ** (1 / 18) + 0.01]), abs=1e-5
-    )
+    (changed,) = np.flatnonzero(alone != like)
+    assert alone[changed] == pytest.approx(np.log(0.5 ** (1 / 9) + 0.01), abs=1e-5)
+    assert like[changed] == pytest.approx(np.log(0.5 ** (1 / 9) + 0.5 ** (1 / 18) + 0.01), abs=1e-5)
 
 
 def test_affinity_is_a_share_over_everybodys_share(signals):

@@ -8,11 +8,11 @@ import numpy as np
 from recsflow_trainer.evaluation.purchases import Purchases
 
 PAIR_HALF_LIVES_DAYS = (10, 30, 90, 270)
-LIKE_HALF_LIVES_DAYS = (10, 90)
 TREND_HALF_LIVES_DAYS = (7, 28, 90, 365)
 NEW_BUYERS_HALF_LIVES_DAYS = (14, 60, 365)
 _AFFINITY_HALF_LIFE_DAYS = 365
 _AFFINITY_PRIOR_ROWS = 100
+_LIKE_HALF_LIFE_DAYS = 90
 _DAY_S = 86_400
 
 
@@ -62,11 +62,7 @@ def signals_at(
     activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
     columns = [
         *signs,
-        *(
-            sign
-            for values in attributes
-            for sign in _like_it(known, age, values, pair_customer, pair_product)
-        ),
+        *(_like_it(known, age, values, pair_customer, pair_product) for values in attributes),
         *(values[pair_customer] for values in activity),
         *trends.T[:, pair_product],
     ]
@@ -115,12 +111,11 @@ def _pair_signs(
 
 def _like_it(
     known: Purchases, age: np.ndarray, values: np.ndarray, customer: np.ndarray, product: np.ndarray
-) -> list[np.ndarray]:
-    """Returns [pairs] each: decayed counts of the customer's purchases with the product's own value."""
+) -> np.ndarray:
+    """Returns float64 [pairs], log of the customer's recent purchases with the product's own value."""
     width = int(values.max(initial=0)) + 1
     rows, pairs = known.customers * width + values[known.products], customer * width + values[product]
-    size = int(rows.max(initial=-1)) + 1
-    return [np.log(_decayed(rows, age, h, size)[pairs] + 0.01) for h in LIKE_HALF_LIVES_DAYS]
+    return np.log(_decayed(rows, age, _LIKE_HALF_LIFE_DAYS, int(rows.max(initial=-1)) + 1)[pairs] + 0.01)
 
 
 def _affinity(known: Purchases, age: np.ndarray, values: np.ndarray, customers: int) -> np.ndarray:
