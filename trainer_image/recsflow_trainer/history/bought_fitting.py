@@ -13,6 +13,7 @@ from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf
+from recsflow_trainer.losses.log_sums import log_sums
 
 _CUSTOMERS_A_CALL = 64
 
@@ -57,8 +58,8 @@ def fit_bought(
     def step(signs: tf.Tensor, owners: tf.Tensor, fixed: _Fixed) -> None:
         with tf.GradientTape() as tape:
             scores = combination.bought(signs, fixed.plain)
-            log_sums = _log_sums(scores, owners, fixed.others)
-            loss = tf.reduce_sum(fixed.rows * log_sums) - tf.reduce_sum(fixed.wanted * scores)
+            sums = log_sums(scores, owners, fixed.others[:, None])
+            loss = tf.reduce_sum(fixed.rows * sums) - tf.reduce_sum(fixed.wanted * scores)
             loss /= tf.reduce_sum(fixed.rows)
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
@@ -71,15 +72,6 @@ def fit_bought(
             rows=tf.constant(fixed.rows[chosen]),
         )
         step(tf.constant(signals.pairs[pairs]), tf.constant(owners, tf.int64), batch)
-
-
-def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """Returns float32 [customers], log of the sum of exp(score) over all products, without overflow."""
-    customers = tf.shape(others)[0]
-    largest = tf.maximum(tf.math.unsorted_segment_max(scores, owners, customers), others)
-    largest = tf.stop_gradient(largest)
-    own = tf.math.unsorted_segment_sum(tf.exp(scores - tf.gather(largest, owners)), owners, customers)
-    return tf.math.log(own + tf.exp(others - largest)) + largest
 
 
 def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fixed:

@@ -6,6 +6,7 @@ import numpy as np
 
 from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT
 from recsflow_trainer.keras import tf
+from recsflow_trainer.losses.log_sums import log_sums
 from recsflow_trainer.losses.towers import Features, TowerCall
 
 
@@ -74,7 +75,7 @@ class SampledSoftmax:
         lowest = tf.fill([pairs], scores.dtype.min)
         others = tf.gather(tf.tensor_scatter_nd_update(scores, own, lowest), column[pairs:], axis=1)
         others -= tf.gather(self._log_expected, drawn)
-        return mean_loss(bought, _log_sum(bought, features[QUERY], others), features)
+        return mean_loss(bought, log_sums(bought, features[QUERY], others), features)
 
     def uninformed(self, features: Features) -> tf.Tensor:
         """Returns ln(products), which the estimate is of."""
@@ -92,11 +93,3 @@ def mean_loss(bought: tf.Tensor, log_sums: tf.Tensor, features: Features) -> tf.
     weights = features[WEIGHT]
     losses = tf.gather(log_sums, features[QUERY]) - bought
     return tf.reduce_sum(weights * losses) / tf.reduce_sum(weights)
-
-
-def _log_sum(bought: tf.Tensor, query: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-    """Returns [queries], log(sum of exp(bought) + sum of exp(others)), without overflow."""
-    largest = tf.maximum(tf.math.segment_max(bought, query), tf.reduce_max(others, axis=1))
-    largest = tf.stop_gradient(largest)
-    own = tf.math.segment_sum(tf.exp(bought - tf.gather(largest, query)), query)
-    return tf.math.log(own + tf.reduce_sum(tf.exp(others - largest[:, None]), axis=1)) + largest
