@@ -52,6 +52,14 @@ def test_sum_over_a_graph_is_learnt(inputs, trained):
     assert result.baselines["global_mean"]["spearman_all"] == 0
 
 
+def test_an_epoch_is_measured_on_eval_graphs(inputs, trained):
+    untrained = declared().build(inputs)
+    before, after = (declared().epoch_probe(inputs)(model) for model in (untrained, trained))
+    assert {"val_mae", "val_pairwise_accuracy", "val_spearman", "val_spearman_all"} < set(after)
+    assert after["val_rmse"] < 0.8 * before["val_rmse"]
+    assert after["val_score_std"] > 0.1
+
+
 def test_pairwise_loss_learns_the_order_and_is_put_on_scale(inputs):
     declaration = declared(PairwiseRankLoss())
     result = declaration.evaluate(train(declaration, inputs), inputs)

@@ -1,7 +1,7 @@
 """What is measured of a model after each epoch beside its loss: on a few rows, so that it costs little."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -35,7 +35,20 @@ def probe_of(declaration: object, inputs: Any) -> EpochProbe:
     return declaration.epoch_probe(inputs) if isinstance(declaration, MeasuresEpochs) else lambda model: {}
 
 
-def sample_of(split: Split, rows: int = _ROWS) -> Split:
+class Takes(Protocol):
+    """Rows, or graphs, some of which can be taken."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        ...
+
+    def take(self, rows: np.ndarray) -> Self:
+        """Returns those at some places, int64 [picked]."""
+        ...
+
+
+def sample_of[Rows: Takes](split: Rows, rows: int = _ROWS) -> Rows:
     """Returns some rows of a split, the same ones every time."""
     if split.rows <= rows:
         return split

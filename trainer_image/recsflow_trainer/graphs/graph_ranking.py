@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, sample_of
 from recsflow_trainer.errors import DeclarationError, ManifestError
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.splits import Batches
@@ -25,6 +26,7 @@ from recsflow_trainer.towers import Layer
 from recsflow_trainer.training.config import TrainerConfig
 
 _GRAPHS_A_CALL = 1_024
+_PROBED_GRAPHS = 2_048
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,19 @@ class GraphRanking:
         whole = split == "train"
         rows = graphs.rows - graphs.rows % min(batch_size, max(graphs.rows, 1)) if whole else graphs.rows
         return Batches(graphs.batches(batch_size, seed=seed, reshuffle=reshuffle, whole=whole), rows)
+
+    def epoch_probe(self, inputs: GraphInputs) -> EpochProbe:
+        """Measures predictions of some eval graphs after each epoch, on the scale of those very graphs."""
+        some = sample_of(inputs.splits.eval, _PROBED_GRAPHS)
+
+        def measure(model: GraphModel) -> dict[str, float]:
+            self._calibrate(model, some)
+            predictions = model.scale.ratings(tf.constant(_outputs(model, some))).numpy()
+            found = graph_metrics(predictions, some)
+            spread = float(np.std(predictions, dtype=np.float64))
+            return {**{f"val_{name}": value for name, value in found.items()}, "val_score_std": spread}
+
+        return measure
 
     def overfit_sample(self, inputs: GraphInputs, rows: int) -> OverfitSample:
         """Picks training graphs that differ in their nodes and, as far as possible, in their targets."""
