@@ -12,7 +12,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,10 @@ class Measured:
     examples_per_s: float
     peak_gb: float
     folder: str | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Returns what `results.json` keeps: all but the folder, which does not outlive the run."""
+        return {name: value for name, value in asdict(self).items() if name != "folder"}
 
     def row(self) -> str:
         """Returns the system's line in a table."""

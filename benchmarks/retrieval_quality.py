@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from statistics import mean, stdev
 
 from benchmarks.protocol import HEADER, Bench, Measured, bench, retrieval_models
@@ -80,7 +79,7 @@ def main() -> None:
         unit="ratio",
         goal=">= 1.04",
         peer="the best of popularity, repeat purchases, implicit's ALS and item-kNN, and the TFRS tutorial",
-        details={"seeds": seeds, "systems": [asdict(system) for system in measured]},
+        details={"seeds": seeds, "systems": [system.record() for system in measured]},
     ).report()
 
 

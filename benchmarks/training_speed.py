@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
 from statistics import median
 
 from benchmarks.protocol import HEADER, Bench, Measured, bench
@@ -69,10 +68,10 @@ def main() -> None:
             "model": model,
             "ratio_at_2048": ratios[2_048],
             "train_s_until_recall_of_als": runs[-1].train_s if reached else None,
-            "als": asdict(als),
+            "als": als.record(),
             "peak_gb": max(ours.peak_gb for pairs in turns.values() for ours, _ in pairs),
-            "turns": {size: [[asdict(s) for s in pair] for pair in pairs] for size, pairs in turns.items()},
-            "epochs": [asdict(run) for run in runs],
+            "turns": {size: [[s.record() for s in pair] for pair in pairs] for size, pairs in turns.items()},
+            "epochs": [run.record() for run in runs],
         },
     ).report()
 
