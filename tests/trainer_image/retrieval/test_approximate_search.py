@@ -42,6 +42,15 @@ def test_vectors_have_the_dot_products_of_the_embeddings():
     np.testing.assert_allclose(found, queries @ products.T, rtol=1e-4, atol=1e-4)
 
 
+def test_each_time_it_is_built_an_index_links_every_product():
+    random = np.random.default_rng(4)
+    for _ in range(100):
+        products = random.normal(size=[48, 8]).astype(np.float32)
+        queries = random.normal(size=[2, 8]).astype(np.float32)
+        found = index_of(products).search(Space.of(products).queries(queries), 10).keys
+        assert found.tolist() == np.argsort(-queries @ products.T, axis=1)[:, :10].tolist()
+
+
 def test_a_bias_that_outweighs_everything_does_not_hide_products():
     random = np.random.default_rng(5)
     products = random.normal(size=[3_000, 8]).astype(np.float32)

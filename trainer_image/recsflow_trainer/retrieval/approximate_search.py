@@ -134,7 +134,8 @@ def index_of(embeddings: np.ndarray) -> Any:
         expansion_add=EXPANSION_ADD,
         expansion_search=EXPANSION_SEARCH,
     )
-    index.add(np.arange(len(embeddings)), Space.of(embeddings).products(embeddings))
+    vectors = Space.of(embeddings).products(embeddings)
+    index.add(np.arange(len(embeddings)), vectors, threads=1)  # of several, first products can stay unlinked
     return index
 
 
