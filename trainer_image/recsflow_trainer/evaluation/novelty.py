@@ -11,7 +11,7 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.top_k import top_k
 
 MISS = np.iinfo(np.int64).max
-_SCORES_A_BLOCK = 1 << 24  # 64 MiB of float32
+_SCORES_A_BLOCK = 1 << 23  # 32 MiB of float32
 _ROWS_A_CALL = 8_192
 
 

@@ -48,6 +48,7 @@ def remember(
     transposed = tf.transpose(tf.constant(products))
     withheld = np.flatnonzero(history.is_withheld(np.arange(customers)))
     fitting.tower_weight(withheld, lambda chosen: tf.matmul(queries[chosen], transposed), _TOWER_EPOCHS)
+    del fitting, before  # as large as the signs that come next
     return Memory(combination, signals_at(end, known, customers, attributes, len(products)), attributes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -60,18 +61,15 @@ def signals_at(
     trends = _trends(known.products, age, pair_product, first, products)
     signs = _pair_signs(pair, age, first, last, pair_product)
     activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
-    columns = [
-        *signs,
-        *(_like_it(known, age, values, pair_customer, pair_product) for values in attributes),
-        *(values[pair_customer] for values in activity),
-        *trends.T[:, pair_product],
-    ]
+    like_it = (_like_it(known, age, values, pair_customer, pair_product) for values in attributes)
+    of_customers = (values[pair_customer] for values in activity)
+    columns = [*signs, *map(np.float32, chain(like_it, of_customers)), *trends.T[:, pair_product]]
     return Signals(
         trends=trends,
         affinities=[_affinity(known, age, values, customers) for values in attributes],
         starts=np.searchsorted(pairs, np.arange(customers + 2) * products),
         products=pair_product,
-        pairs=np.stack(columns, axis=1).astype(np.float32),
+        pairs=np.stack(columns, axis=1, dtype=np.float32, casting="same_kind"),
     )
 
 
