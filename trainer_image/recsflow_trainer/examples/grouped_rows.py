@@ -13,10 +13,10 @@ from recsflow_trainer.keras import tf
 
 _DAY_S = 86_400
 
-# What a batch holds beside the features of its queries; no feature has such a name.
-QUERY = "(query)"
-PRODUCT = "(product)"
-WEIGHT = "(weight)"
+# What a batch holds beside the features of its queries; no feature has a dot first, and a node may.
+QUERY = ".query"
+PRODUCT = ".product"
+WEIGHT = ".weight"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from recsflow_trainer.declared_model import DeclaredModel
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.graphs.attention import GraphAttention
 from recsflow_trainer.graphs.graphs import Graphs
@@ -38,7 +39,7 @@ class Standardize(tf_keras.layers.Layer):
         return (values - self._mean) / self._scale
 
 
-class GraphEncoder(tf_keras.Model):
+class GraphEncoder(DeclaredModel):
     """Attention over the edges of each graph, then one vector a graph."""
 
     def __init__(self, layers: Sequence[GraphAttention], pooling: Sequence[str], train: Graphs) -> None:
@@ -62,7 +63,7 @@ class GraphEncoder(tf_keras.Model):
         return self.pooling(nodes, node_graph, number)
 
 
-class ScoreHead(tf_keras.Model):
+class ScoreHead(DeclaredModel):
     """From a graph's vector to its score.
 
     Args:

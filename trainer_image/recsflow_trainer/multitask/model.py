@@ -8,7 +8,7 @@ from recsflow_trainer.ranking.rating import RatingTask
 from recsflow_trainer.retrieval.model import RetrievalModel
 
 # What begins the names of the rows to rate, beside those of the retrieval loss.
-RATED = "(rated) "
+RATED = ".rated."
 
 
 class MultitaskModel(TrackedModel):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from recsflow_trainer.declared_model import DeclaredModel
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss
@@ -11,7 +12,7 @@ from recsflow_trainer.ranking.labels import FittedTransform
 from recsflow_trainer.towers import Layer
 
 
-class RatingHead(tf_keras.Model):
+class RatingHead(DeclaredModel):
     """Reads the two embeddings side by side, and their product, which is what a dot product sums up.
 
     Args:

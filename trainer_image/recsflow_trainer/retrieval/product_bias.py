@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from recsflow_trainer.declared_model import DeclaredModel
 from recsflow_trainer.keras import tf, tf_keras
 
 
-class BiasedCandidate(tf_keras.Model):
+class BiasedCandidate(DeclaredModel):
     """A product's embedding with its bias as one more number, which a `UnitQuery` adds to each score.
 
     Args:
@@ -30,7 +31,7 @@ class BiasedCandidate(tf_keras.Model):
         return tf.concat([self.tower(features, training=training), bias[:, None]], axis=1)
 
 
-class UnitQuery(tf_keras.Model):
+class UnitQuery(DeclaredModel):
     """A query's embedding with a 1 at the place of the product's bias.
 
     Args:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import tensorflow_transform as tft
 
+from recsflow_trainer.declared_model import DeclaredModel
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features import Feature, Vocabulary
 from recsflow_trainer.features.feature_set import check_distinct_names
@@ -97,7 +98,7 @@ class Tower:
         return model
 
 
-class TowerModel(tf_keras.Model):
+class TowerModel(DeclaredModel):
     """The Keras model of a `Tower`; made by `Tower.build`."""
 
     def __init__(
