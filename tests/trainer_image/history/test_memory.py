@@ -4,6 +4,7 @@ import pytest
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.declaration import History
+from recsflow_trainer.history.fitting import Fitting
 from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.history.remembering import remember
 from recsflow_trainer.history.signals import signals_at
@@ -43,6 +44,21 @@ def test_what_a_customer_buys_again_and_again_comes_first(memory):
     scores = memory.scores(tf.constant(customers), tf.zeros([CUSTOMERS, PRODUCTS]))
     assert scores.shape == [CUSTOMERS, PRODUCTS]
     assert np.mean(np.argmax(scores, axis=1) == customers % PRODUCTS) > 0.9
+
+
+def test_each_member_learns_by_itself_without_attributes_too_and_the_score_is_their_mean(bought):
+    signals = signals_at(70 * DAY, bought, CUSTOMERS, [], PRODUCTS)
+    combination = Combination(signals, [], seed=1)
+    Fitting(combination, signals, bought.take(bought.seconds >= 70 * DAY), seed=1).own_weights(30)
+    plain = np.zeros(len(signals.products), np.float32)
+    members = combination.bought_by_member(signals.pairs, plain).numpy()
+    assert combination.bought(signals.pairs, plain).numpy() == pytest.approx(members.mean(axis=1), abs=1e-5)
+    assert np.ptp(members, axis=1).mean() > 0.01
+    customers = np.repeat(np.arange(CUSTOMERS), np.diff(signals.starts)[:CUSTOMERS])
+    for member in members.T:
+        order = np.lexsort((member, customers))
+        best = signals.products[order[signals.starts[1 : CUSTOMERS + 1] - 1]]
+        assert np.mean(best == np.arange(CUSTOMERS) % PRODUCTS) > 0.9
 
 
 def test_scores_of_a_customer_do_not_depend_on_the_batch(memory):

@@ -38,8 +38,22 @@ def test_a_pair_tells_how_often_how_lately_and_how_regularly(signals):
     assert pair[0] == pytest.approx(np.log(0.5 + 0.5**4 + 0.001), abs=1e-5)  # half-life of ten days
     assert pair[4] == pytest.approx(np.log(10.5), abs=1e-5)
     assert pair[5] == pytest.approx(np.log(2), abs=1e-5)
-    assert pair[8] == pytest.approx(np.log(11 / 31), abs=1e-5)  # ten days of the thirty between purchases
-    assert pair[9] == 1
+    assert pair[9] == pytest.approx(np.log(11 / 31), abs=1e-5)  # ten days of the thirty between purchases
+    assert pair[12] == 1
+
+
+def test_a_pair_tells_of_the_habits_of_its_product_and_its_customer():
+    # Product 2: customer 0 every ten days, customer 1 after twenty. Product 0: once by each.
+    customers, products = np.array([0, 0, 0, 1, 1, 0, 1]), np.array([2, 2, 2, 2, 2, 0, 0])
+    bought = Purchases(customers, products, np.array([70, 80, 90, 60, 80, 50, 50]) * DAY)
+    signals = signals_at(NOW, bought, 2, [], 3)
+    assert signals.products.tolist() == [0, 2, 0, 2]
+    loyal, typical_gap, since, repeats = (signals.pairs[:, sign] for sign in (8, 10, 11, 13))
+    assert loyal[:2] == pytest.approx([0.2 / 4, 1.2 / 4])  # one of two buyers on more than two days
+    gap = (2 * np.log(10) + np.log(20) + 15) / 8  # three gaps seen, and five of the prior
+    assert typical_gap[:2] == pytest.approx([3, gap])
+    assert since == pytest.approx(np.log([51, 11, 51, 21]) - [3, gap, 3, gap], abs=1e-6)
+    assert repeats == pytest.approx([0.5] * 4)  # of two products, each customer bought one again
 
 
 def test_a_pair_tells_of_what_is_like_its_product():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recsflow_trainer.evaluation.purchases import Purchases
-from recsflow_trainer.history.combination import Combination
+from recsflow_trainer.history.combination import MEMBERS, Combination
 from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf
@@ -57,9 +57,9 @@ def fit_bought(
     @tf.function(reduce_retracing=True)
     def step(signs: tf.Tensor, owners: tf.Tensor, fixed: _Fixed) -> None:
         with tf.GradientTape() as tape:
-            scores = combination.bought(signs, fixed.plain)
-            sums = log_sums(scores, owners, fixed.others[:, None])
-            loss = tf.reduce_sum(fixed.rows * sums) - tf.reduce_sum(fixed.wanted * scores)
+            scores = combination.bought_by_member(signs, fixed.plain)
+            sums = _log_sums(scores, owners, fixed.others)
+            loss = tf.reduce_sum(fixed.rows[:, None] * sums) - tf.reduce_sum(fixed.wanted[:, None] * scores)
             loss /= tf.reduce_sum(fixed.rows)
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
@@ -72,6 +72,13 @@ def fit_bought(
             rows=tf.constant(fixed.rows[chosen]),
         )
         step(tf.constant(signals.pairs[pairs]), tf.constant(owners, tf.int64), batch)
+
+
+def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Returns float32 [customers, MEMBERS]; each member is fitted by itself."""
+    cells = tf.reshape(owners[:, None] * MEMBERS + tf.range(MEMBERS, dtype=owners.dtype), [-1])
+    sums = log_sums(tf.reshape(scores, [-1]), cells, tf.repeat(others, MEMBERS)[:, None])
+    return tf.reshape(sums, [-1, MEMBERS])
 
 
 def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fixed:
@@ -91,9 +98,8 @@ def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fi
     present = np.unique(window.customers)
     for start in range(0, len(present), _CUSTOMERS_A_CALL):
         chosen = present[start : start + _CUSTOMERS_A_CALL]
-        plain = combination.plain(
-            tf.constant(signals.trends), [table[chosen] for table in signals.affinities]
-        )
+        affinities = [table[chosen] for table in signals.affinities]
+        plain = combination.plain(tf.constant(signals.trends), affinities, len(chosen))
         owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
         bought = np.stack([owners, signals.products[pairs]], axis=1)
         fixed.plain[pairs] = tf.gather_nd(plain, bought)

@@ -57,7 +57,8 @@ class Fitting:
             places = tf.constant(np.stack([rows, self._signals.products[pairs]], axis=1), tf.int64)
             affinities = [tf.constant(table[chosen]) for table in self._signals.affinities]
             signs = tf.constant(self._signals.pairs[pairs])
-            step(optimizer, variables, affinities, signs, places, self._bought(chosen), towers)
+            count = tf.constant(len(chosen))
+            step(optimizer, variables, affinities, count, signs, places, self._bought(chosen), towers)
 
     def _bought(self, customers: np.ndarray) -> tf.Tensor:
         """Returns int64 [rows, 2], place in `customers` and product of each row of the window."""
@@ -72,13 +73,14 @@ class Fitting:
         optimizer: tf_keras.optimizers.Optimizer,
         variables: list[tf.Variable],
         affinities: Sequence[tf.Tensor],
+        customers: tf.Tensor,
         signs: tf.Tensor,
         places: tf.Tensor,
         bought: tf.Tensor,
         towers: tf.Tensor | None,
     ) -> None:
         with tf.GradientTape() as tape:
-            plain = self._combination.plain(self._trends, affinities)
+            plain = self._combination.plain(self._trends, affinities, customers)
             pairs = self._combination.bought(signs, tf.gather_nd(plain, places))
             others = plain if towers is None else plain + self._combination.towers * towers
             scores = tf.tensor_scatter_nd_update(others, places, pairs)

@@ -14,6 +14,8 @@ NEW_BUYERS_HALF_LIVES_DAYS = (14, 60, 365)
 _AFFINITY_HALF_LIFE_DAYS = 365
 _AFFINITY_PRIOR_ROWS = 100
 _LIKE_HALF_LIFE_DAYS = 90
+_LOYAL_DAYS = 2
+_GAP_PRIOR_ROWS, _GAP_PRIOR_LOG_DAYS = 5, 3.0
 _DAY_S = 86_400
 
 
@@ -59,7 +61,7 @@ def signals_at(
     np.maximum.at(first, pair, age)
     np.minimum.at(last, pair, age)
     trends = _trends(known.products, age, pair_product, first, products)
-    signs = _pair_signs(pair, age, first, last, pair_product)
+    signs = _pair_signs(pair, age, first, last, pair_customer, pair_product)
     activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
     like_it = (_like_it(known, age, values, pair_customer, pair_product) for values in attributes)
     of_customers = (values[pair_customer] for values in activity)
@@ -81,20 +83,28 @@ def _trends(
     return np.log(np.stack([*sold, *new_buyers], axis=1) + 0.05).astype(np.float32)
 
 
-def _pair_signs(
-    pair: np.ndarray, age: np.ndarray, first: np.ndarray, last: np.ndarray, product: np.ndarray
+def _pair_signs(  # noqa: PLR0913, PLR0917
+    pair: np.ndarray,
+    age: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    customer: np.ndarray,
+    product: np.ndarray,
 ) -> list[np.ndarray]:
-    """Returns [pairs] each: decayed counts, the last time, days of purchase, the product's own habits."""
+    """Returns [pairs] each: decayed counts, the last time, days of purchase, the habits of both."""
     count = len(first)
     decayed = [np.log(_decayed(pair, age, h, count) + 0.001) for h in PAIR_HALF_LIVES_DAYS]
     oldest = int(age.max(initial=0)) + 1
-    days = np.bincount(np.unique(pair * oldest + age.astype(np.int64)) // oldest, minlength=count)
+    pair_of_day, day = np.divmod(np.unique(pair * oldest + age.astype(np.int64)), oldest)
+    days = np.bincount(pair_of_day, minlength=count)
     buyers = np.bincount(product)
     again = np.bincount(product, days > 1)
     share_again = (again + 2 * (again.sum() + 1) / (count + 2)) / (buyers + 2)
     days_a_buyer = np.maximum(np.bincount(product, days) / np.maximum(buyers, 1), 1)
+    loyal = (np.bincount(product, days > _LOYAL_DAYS) + 0.2) / (buyers + 2)
     gap = (first - last) / np.maximum(days - 1, 1)
     overdue = np.where(days > 1, np.log((last + 1) / (gap + 1)), 0.0)
+    typical_gap = _typical_gap(pair_of_day, day, product, len(buyers))[product]
     odds = np.log(share_again / (1 - share_again))
     return [
         *decayed,
@@ -102,9 +112,28 @@ def _pair_signs(
         np.log(days),
         odds[product],
         np.log(days_a_buyer)[product],
+        loyal[product],
         overdue,
+        typical_gap,
+        np.log(np.floor(last) + 1) - typical_gap,
         (days > 1).astype(np.float64),
+        (np.bincount(customer, days > 1) / np.maximum(np.bincount(customer), 1))[customer],
     ]
+
+
+def _typical_gap(pair: np.ndarray, day: np.ndarray, product: np.ndarray, products: int) -> np.ndarray:
+    """Returns float64 [products], mean log of the days between two purchases by the same customer.
+
+    Args:
+        pair: int64 [days of purchase], ascending.
+        day: int64 [days of purchase], ascending within a pair.
+        product: int64 [pairs].
+        products: Number of products; one that nobody bought twice has the gap of the prior.
+    """
+    same = pair[1:] == pair[:-1]
+    of, gaps = product[pair[1:][same]], np.log(np.diff(day)[same])
+    prior = _GAP_PRIOR_ROWS * _GAP_PRIOR_LOG_DAYS
+    return (np.bincount(of, gaps, products) + prior) / (np.bincount(of, minlength=products) + _GAP_PRIOR_ROWS)
 
 
 def _like_it(
