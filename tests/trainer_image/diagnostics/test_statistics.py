@@ -38,11 +38,25 @@ def test_histogram_spans_the_first_step_and_keeps_what_lies_beyond():
 
 
 def test_histogram_of_a_large_step_counts_evenly_spaced_values():
-    # Of 200,000 values every thirteenth counts: 15,385, half of them in each outer bin.
+    # Of 200,000 values every forty-ninth counts: 4,082, half of them in each outer bin.
     values = np.tile([-1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0], 25_000)
     statistics = _accumulated([values]).read()
-    assert [statistics.histogram.counts[0], statistics.histogram.counts[24]] == [7_693, 7_692]
+    assert [statistics.histogram.counts[0], statistics.histogram.counts[24]] == [2_042, 2_040]
     assert statistics.norm == pytest.approx(200_000**0.5)
+
+
+def test_sampled_values_are_of_all_dimensions_of_an_embedding():
+    # 1,024 rows of 8 numbers, each dimension with a value of its own: every dimension is in the histogram.
+    counts = _accumulated([np.tile(np.arange(-4.0, 4.0), [1_024, 1])]).read().histogram.counts
+    assert sum(count > 0 for count in counts) == 8
+
+
+def test_small_gradients_count_as_they_are():
+    together = _accumulated([[3.0, -2.0], [[4.0], [1.0]], np.tile([1.0, -1.0], 4_000)]).read()
+    values = np.concatenate([[3, -2, 4, 1], np.tile([1.0, -1.0], 4_000)])
+    assert together.norm == pytest.approx(np.linalg.norm(values), rel=1e-5)
+    assert (together.mean, together.std) == pytest.approx((values.mean(), values.std()), rel=1e-4)
+    assert (together.min, together.max) == (-2, 4)
 
 
 def test_reset_forgets_everything():

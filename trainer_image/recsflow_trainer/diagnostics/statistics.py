@@ -9,7 +9,7 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.metrics_file import Histogram, TensorStatistics
 
 BINS = 25
-_VALUES_A_STEP = 16_384
+_VALUES_A_STEP = 4_096
 _SMALLEST_RANGE = 1e-12
 _SMALL_TABLE_ROWS = 512
 
@@ -22,7 +22,7 @@ class GradientAccumulator:
     model.
 
     The histogram spans the largest value of the first step to both sides; values beyond it count in the outer
-    bins. Of a gradient with more than 16,384 values it counts some a step, evenly spaced, since it costs more
+    bins. Of a gradient with more than 4,096 values it counts some a step, evenly spaced, since it costs more
     than all other statistics together; those are of every value.
     """
 
@@ -39,7 +39,7 @@ class GradientAccumulator:
 
     def add(self, gradients: Sequence[tf.Tensor | tf.IndexedSlices]) -> None:
         """Counts one step's gradients; of an embedding, those of the rows that the step touched."""
-        parts = [_values(gradient) for gradient in gradients]
+        parts = _parts(gradients)
         squares = 2.0 * tf.add_n([tf.nn.l2_loss(part) for part in parts])
         low = tf.reduce_min(tf.stack([tf.reduce_min(part) for part in parts]))
         high = tf.reduce_max(tf.stack([tf.reduce_max(part) for part in parts]))
@@ -58,7 +58,7 @@ class GradientAccumulator:
             squares=tf.cast(squares, tf.float64),
         )
         self._sums.assign_add(tf.stack(list(sums)))
-        some = tf.concat([_some(tf.reshape(part, [-1])) for part in parts], axis=0)
+        some = tf.concat([_some(part) for part in parts], axis=0)
         # A histogram of NaN is an error in TensorFlow; a broken step shows in the norm and is in no bin.
         self._bins.assign_add(
             tf.cond(
@@ -155,7 +155,16 @@ def _rather_dense(table_rows: int, looked_up: int | None) -> bool:
 
 
 def _some(values: tf.Tensor) -> tf.Tensor:
-    return values[:: (tf.size(values) - 1) // _VALUES_A_STEP + 1]
+    # Odd, and so not always the same dimensions of an embedding.
+    return values[:: tf.bitwise.bitwise_or((tf.size(values) - 1) // _VALUES_A_STEP + 1, 1)]
+
+
+def _parts(gradients: Sequence[tf.Tensor | tf.IndexedSlices]) -> list[tf.Tensor]:
+    """Returns vectors of all values, small gradients as one: these cost by operations, not by size."""
+    flat = [tf.reshape(_values(gradient), [-1]) for gradient in gradients]
+    small = [part for part in flat if (part.shape[0] or _VALUES_A_STEP + 1) <= _VALUES_A_STEP]
+    large = [part for part in flat if all(part is not each for each in small)]
+    return [*large, tf.concat(small, axis=0)] if small else large
 
 
 def _values(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:
