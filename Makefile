@@ -122,7 +122,7 @@ requirements-check: ## Fail when requirements.txt is not what the lock says
 
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
-BENCHMARKS := dag-import submit compile pipeline learning-rate full-rows \
+BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows \
     retrieval-quality training-speed evaluation serving \
     verdicts gradient-statistics
 

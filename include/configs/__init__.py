@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-CONFIG_KINDS = ("datasets", "features", "models")
+CONFIG_KINDS = ("datasets", "features", "models", "schedules")
 
 
 def config_root() -> Path:
@@ -15,9 +15,11 @@ def list_configs(kind: str, root: Path | None = None) -> list[str]:
     """Return the sorted names (file names without `.yaml`) of one kind of config.
 
     Args:
-        kind: `datasets`, `features` or `models`.
+        kind: `datasets`, `features`, `models` or `schedules`.
         root: The config folder; by default `config_root()`.
     """
     if kind not in CONFIG_KINDS:
         raise ValueError(f"Config kind is {kind!r}; use one of {', '.join(CONFIG_KINDS)}.")
-    return sorted(path.stem for path in ((root or config_root()) / kind).glob("*.yaml"))
+    folder = (root or config_root()) / kind
+    files = os.listdir(folder) if folder.is_dir() else []
+    return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from include.experiment.base import Frozen, Identifier, NamedConfig, TableName
+from include.experiment.choices import SplitStrategy
 from include.experiment.quality_config import QualityConfig
 
 
@@ -20,15 +21,6 @@ class Role(StrEnum):
     BASKET = "basket"
     LABEL = "label"
     FEATURE = "feature"
-
-
-class SplitStrategy(StrEnum):
-    """How rows are divided into train, eval and test."""
-
-    RANDOM = "random"
-    TIME_HOLDOUT = "time_holdout"
-    STRICT_TIME = "strict_time"
-    CUSTOM = "custom"
 
 
 class Operator(StrEnum):

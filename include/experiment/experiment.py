@@ -5,18 +5,13 @@ from enum import StrEnum
 from typing import Self
 
 from include.experiment.base import Frozen
+from include.experiment.choices import OptimizerName, OptimizerOption, SampleUnit, SplitStrategy
 from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import DatasetConfig, SplitStrategy
+from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
-from include.experiment.models import (
-    GraphRankingConfig,
-    LearningRateDecay,
-    ModelConfig,
-    OptimizerName,
-    OptimizerOption,
-)
-from include.experiment.run_parameters import RunParameters, SampleUnit
+from include.experiment.models import GraphRankingConfig, LearningRateDecay, ModelConfig
+from include.experiment.run_parameters import RunParameters
 
 
 class Severity(StrEnum):
@@ -111,6 +106,7 @@ class Experiment(Frozen):
         columns: The staged columns, without `split`.
         filter_types: Warehouse types of the columns that filters name.
         parent_experiment_id: The experiment whose Transform output a rerun trains on.
+        schedule: Name of the schedule that the run belongs to.
     """
 
     experiment_id: str
@@ -128,6 +124,7 @@ class Experiment(Frozen):
     columns: tuple[StagedColumn, ...]
     filter_types: dict[str, str]
     parent_experiment_id: str | None = None
+    schedule: str | None = None
 
     @property
     def pipeline_name(self) -> str:

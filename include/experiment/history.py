@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from include.errors import Problem
-from include.experiment.dataset_config import SplitStrategy
+from include.experiment.choices import SplitStrategy
 from include.experiment.experiment import Experiment
 from include.experiment.problems import shown
 from include.experiment.split_plan import holdout_field

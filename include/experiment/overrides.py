@@ -3,11 +3,13 @@
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import TrainingParameters
 from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
-from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.run_parameters import RunParameters
+from include.experiment.schedule_config import ScheduleConfig
 
 RUN_PARAMETER = "run parameter"
 _TRAINING = ("learning_rate", "batch_size", "epochs")
@@ -70,13 +72,16 @@ def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParam
     )
 
 
-def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters) -> dict[str, str]:
+def value_sources(
+    dataset: DatasetConfig, model: ModelConfig, run: RunParameters, schedule: ScheduleConfig | None = None
+) -> dict[str, str]:
     """Return where each hyperparameter and split value came from, by name.
 
     Args:
         dataset: The dataset as loaded.
         model: The model as loaded, before the run's hyperparameters.
         run: The run's choices.
+        schedule: What triggered the run, where a schedule did; a person may have changed its values.
     """
     sources = {}
     for name in (*_TRAINING, *_IN_CONFIG_ONLY, "optimizer"):
@@ -89,4 +94,10 @@ def value_sources(dataset: DatasetConfig, model: ModelConfig, run: RunParameters
         sources[name] = RUN_PARAMETER if name in run.model_fields_set else "default"
     if isinstance(model, GraphRankingConfig):
         sources["sample_unit"] = f"model type {model.type}"
-    return sources
+    scheduled = schedule.run_parameters() if schedule else {}
+    chosen = run.model_dump(mode="json")
+    of_schedule = {name for name in sources if name in scheduled and scheduled[name] == chosen[name]}
+    return {
+        name: f"schedules/{schedule.name}.yaml" if schedule and name in of_schedule else source
+        for name, source in sources.items()
+    }

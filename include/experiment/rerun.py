@@ -8,11 +8,13 @@ from pydantic import Field, ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.base import Frozen
+from include.experiment.choices import Accelerator, OptimizerName, OptimizerOption
+from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.experiment import Experiment, TrainingParameters
 from include.experiment.identity import experiment_id
 from include.experiment.label_checks import check_label
 from include.experiment.loader import load_model
-from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerName, OptimizerOption
+from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.overrides import (
     RUN_PARAMETER,
     apply_hyperparameters,
@@ -20,7 +22,7 @@ from include.experiment.overrides import (
     value_sources,
 )
 from include.experiment.problems import problems_from, shown
-from include.experiment.run_parameters import RUN_PARAMETERS, Accelerator, RunParameters
+from include.experiment.run_parameters import RunParameters
 from include.experiment.warnings import config_warnings
 
 _OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options")

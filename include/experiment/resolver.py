@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_checks import check_dataset
 from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
@@ -24,7 +25,8 @@ from include.experiment.overrides import (
     value_sources,
 )
 from include.experiment.problems import problems_from
-from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.run_parameters import RunParameters
+from include.experiment.schedule_loader import load_schedule
 from include.experiment.schema_checks import TableSchemas, check_date, check_schema
 from include.experiment.split_plan import split_plan
 from include.experiment.staging import filter_types, staged_columns
@@ -67,6 +69,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     run_id: str,
     window_end: datetime,
     table_schemas: TableSchemas,
+    schedule: str | None = None,
     root: Path | None = None,
 ) -> Experiment:
     """Return the experiment of a run.
@@ -78,6 +81,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         window_end: The run's logical date; rows end at that day's midnight UTC, or where history does.
         table_schemas: Reported type by column, by table as written in the config. A table that the
             warehouse does not have is left out.
+        schedule: Name of the schedule whose DAG this is; None for a DAG that only people trigger.
         root: The config folder; by default the shipped one, or `RECSFLOW_CONFIG_ROOT`.
 
     Raises:
@@ -88,6 +92,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     loaded = problems.attempt(lambda: load_dataset(_name(parameters, "dataset"), root))
     features = problems.attempt(lambda: load_features(_name(parameters, "features"), root))
     base = problems.attempt(lambda: load_model(_name(parameters, "model"), root))
+    scheduled = problems.attempt(lambda: load_schedule(schedule, root)) if schedule else None
 
     date_column = run.date_column if run else None
     dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
@@ -112,10 +117,11 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         model=model,
         training=training,
         split=split,
-        sources=value_sources(loaded, base, run),
+        sources=value_sources(loaded, base, run, scheduled),
         warnings=config_warnings(run, model, training, split),
         columns=staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas),
+        schedule=schedule,
     )
 
 

@@ -1,54 +1,33 @@
 """What a run may choose: the DAG's params, typed; None means 'as the config says'."""
 
-from enum import IntEnum, StrEnum
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from include.experiment.base import Frozen, Identifier
-from include.experiment.dataset_config import SplitStrategy
-from include.experiment.models import OptimizerName, OptimizerOption
+from include.experiment.choices import (
+    Accelerator,
+    OptimizerName,
+    OptimizerOption,
+    SamplePercent,
+    SampleUnit,
+    SplitStrategy,
+)
 
-RUN_PARAMETERS = "run parameters"
 OVERFIT_EPOCHS_A_LINE = 10
 
 
-class SamplePercent(IntEnum):
-    """Share of the train and eval rows, in percent."""
-
-    P5 = 5
-    P10 = 10
-    P25 = 25
-    P100 = 100
-
-
-class SampleUnit(StrEnum):
-    """What is sampled: single rows, or customers with all their rows."""
-
-    ROW = "row"
-    CUSTOMER = "customer"
-
-
-class Accelerator(StrEnum):
-    """Hardware for the Trainer on Vertex AI."""
-
-    CPU = "cpu"
-    T4 = "NVIDIA_TESLA_T4"
-    L4 = "NVIDIA_L4"
-    A100 = "NVIDIA_TESLA_A100"
-
-
-class RunParameters(Frozen):
-    """The choices of one run.
-
-    Attributes:
-        overfit_rows: Rows that the model is to learn by heart, in a run that checks it instead of training.
-        learning_rate_factor: The learning rate, whatever says it, is multiplied by this.
-    """
+class ChosenConfigs(Frozen):
+    """The three configs of a run, by name."""
 
     dataset: str = "complete_journey"
     features: str = "assortment"
     model: str = "history"
+
+
+class ParameterOverrides(Frozen):
+    """What a run may choose beside its three configs; None means 'as the config says'."""
+
     sample_percent: SamplePercent = SamplePercent.P25
     sample_unit: SampleUnit = SampleUnit.ROW
     split_strategy: SplitStrategy | None = None
@@ -61,11 +40,21 @@ class RunParameters(Frozen):
     learning_rate: float | None = Field(default=None, gt=0, le=10)
     optimizer: OptimizerName | None = None
     optimizer_options: dict[str, OptimizerOption] | None = None
-    overfit_rows: int | None = Field(default=None, ge=8, le=1024)
-    learning_rate_factor: float | None = Field(default=None, gt=0, le=1000)
     seed: int = Field(default=42, ge=0, lt=2**31)
     accelerator: Accelerator = Accelerator.CPU
     notes: str = ""
+
+
+class RunParameters(ParameterOverrides, ChosenConfigs):
+    """The choices of one run.
+
+    Attributes:
+        overfit_rows: Rows that the model is to learn by heart, in a run that checks it instead of training.
+        learning_rate_factor: The learning rate, whatever says it, is multiplied by this.
+    """
+
+    overfit_rows: int | None = Field(default=None, ge=8, le=1024)
+    learning_rate_factor: float | None = Field(default=None, gt=0, le=1000)
 
     @model_validator(mode="after")
     def _overfit_epochs_fill_lines(self) -> Self:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from include.experiment.dataset_config import SplitStrategy
+from include.experiment.choices import OptimizerName, SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
-from include.experiment.models import ModelConfig, OptimizerName
+from include.experiment.models import ModelConfig
 from include.experiment.models.rating import PairwiseLoss, RatedModel
 from include.experiment.run_parameters import RunParameters
 

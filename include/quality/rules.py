@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from include.experiment.dataset_config import SplitStrategy
+from include.experiment.choices import SplitStrategy
 from include.experiment.experiment import Experiment
 from include.experiment.quality_config import ExpectationSeverity
 from include.quality.facts import SPLITS, SplitFacts, as_date

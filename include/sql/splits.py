@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from include.experiment.choices import SampleUnit, SplitStrategy
 from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import Role, SplitStrategy
+from include.experiment.dataset_config import Role
 from include.experiment.experiment import Experiment
-from include.experiment.run_parameters import SampleUnit
 from include.sql.identifiers import identifier
 from include.sql.parameters import QueryParameter, moment_parameter
 

@@ -112,6 +112,8 @@ def tags_of(
         PARENT: experiment.parent_experiment_id or "",
         job: outcome.job_id,
         f"{job}_url": outcome.job_url,
+        "recsflow.schedule": experiment.schedule or "",
+        "recsflow.sources": "\n".join(f"{name}: {source}" for name, source in experiment.sources.items()),
         "recsflow.notes": experiment.parameters.notes,
         "recsflow.warnings": "\n".join(warnings_of(experiment, metrics)),
         "recsflow.diagnosis": "\n".join(diagnosis.evidence) if diagnosis else "",

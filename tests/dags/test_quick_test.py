@@ -75,9 +75,13 @@ def test_params_are_those_that_an_experiment_takes(dag):
 
 
 def test_choices_in_the_form_are_those_that_an_experiment_takes(dag):
-    from include.experiment.dataset_config import SplitStrategy
-    from include.experiment.models import OptimizerName
-    from include.experiment.run_parameters import Accelerator, SamplePercent, SampleUnit
+    from include.experiment.choices import (
+        Accelerator,
+        OptimizerName,
+        SamplePercent,
+        SampleUnit,
+        SplitStrategy,
+    )
 
     def choices(name):
         return [choice for choice in dag.params.get_param(name).schema["enum"] if choice is not None]

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from include.experiment import Experiment, resolve
+from include.experiment.experiment import Experiment
+from include.experiment.resolver import resolve
 
 SCHEMAS = {
     "complete_journey.transactions": {

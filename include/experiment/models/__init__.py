@@ -11,8 +11,6 @@ from include.experiment.models.retrieval import RetrievalConfig
 from include.experiment.models.training import (
     LearningRateDecay,
     OptimizerConfig,
-    OptimizerName,
-    OptimizerOption,
 )
 
 ModelConfig = Annotated[
@@ -25,8 +23,6 @@ __all__ = [
     "ModelConfig",
     "MultitaskConfig",
     "OptimizerConfig",
-    "OptimizerName",
-    "OptimizerOption",
     "RankingConfig",
     "RetrievalConfig",
 ]

@@ -6,20 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from include.experiment.base import Frozen, NamedConfig
-
-OptimizerOption = bool | int | float
-
-
-class OptimizerName(StrEnum):
-    """Optimizers that the trainer knows."""
-
-    ADAGRAD = "adagrad"
-    ADAM = "adam"
-    ADAMW = "adamw"
-    SGD = "sgd"
-    RMSPROP = "rmsprop"
-    FTRL = "ftrl"
-
+from include.experiment.choices import OptimizerName, OptimizerOption
 
 OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
     OptimizerName.ADAGRAD: ("initial_accumulator_value", "epsilon"),

@@ -12,6 +12,7 @@ from include import storage
 from recsflow.links import ExperimentLink, QueryLink
 from recsflow.progress import say
 from recsflow.retries import retries
+from recsflow.schedule_names import schedule_name
 from recsflow.tasks.decorators import experiment_task, query_task
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
@@ -50,6 +51,7 @@ def resolve_experiment() -> str:
             run_id=context["run_id"],
             window_end=window_end(context),
             table_schemas=_schemas(parameters, warehouse),
+            schedule=schedule_name(context["dag"].dag_id),
         )
         _check_history(experiment, warehouse)
     except ConfigError as error:

@@ -10,13 +10,15 @@ import pytest
 from pydantic import TypeAdapter
 
 import include.configs
-from include.configs import CONFIG_KINDS, list_configs
+from include.configs import list_configs
 from include.errors import ConfigError
-from include.experiment import Experiment, load_dataset, resolve
 from include.experiment.dataset_config import DatasetConfig
+from include.experiment.experiment import Experiment
 from include.experiment.feature_config import FeatureConfig
-from include.experiment.loader import load_model
+from include.experiment.loader import load_dataset, load_model
 from include.experiment.models import ModelConfig
+from include.experiment.resolver import resolve
+from include.experiment.schedule_loader import load_schedule
 
 pytestmark = pytest.mark.unit
 
@@ -61,9 +63,10 @@ def has_no_place_in_a_graph(features, model):
     return features in {"rich", "catalogue"} and load_model(model).type == "graph_ranking"
 
 
+KINDS = ("datasets", "features", "models")
 COMBINATIONS = [
     (dataset, features, model)
-    for dataset, features, model in itertools.product(*map(list_configs, CONFIG_KINDS))
+    for dataset, features, model in itertools.product(*map(list_configs, KINDS))
     if not reads_the_label(features, model) and not has_no_place_in_a_graph(features, model)
 ]
 
@@ -114,3 +117,10 @@ def test_readme_names_every_key_and_choice():
     parts = [part for schema in schemas for part in (schema, *schema["$defs"].values())]
     words = {word for part in parts for word in (*part.get("properties", {}), *part.get("enum", ()))}
     assert {word for word in words if word not in text} == set()
+
+
+@pytest.mark.parametrize("name", list_configs("schedules"))
+def test_every_shipped_schedule_resolves(name):
+    schedule = load_schedule(name)
+    experiment = shipped(schedule.dataset, schedule.features, schedule.model)
+    assert experiment.warnings == ()

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from include.errors import ConfigError
-from include.experiment import Experiment, resolve
+from include.experiment.experiment import Experiment
+from include.experiment.resolver import resolve
 
 SCHEMAS = {
     "shop.sales": {
@@ -74,8 +75,9 @@ class Configs:
     def resolve(
         self, window_end: datetime = datetime(2024, 5, 1, tzinfo=UTC), **parameters: Any
     ) -> Experiment:
-        """Resolve an experiment; `schemas` replaces the warehouse's."""
+        """Resolve an experiment; `schemas` replaces the warehouse's, `schedule` names what triggers it."""
         schemas = parameters.pop("schemas", SCHEMAS)
+        schedule = parameters.pop("schedule", None)
         chosen = {"dataset": "shop", "features": "ids", "model": "one", **parameters}
         return resolve(
             chosen,
@@ -83,6 +85,7 @@ class Configs:
             run_id="manual__1",
             window_end=window_end,
             table_schemas=schemas,
+            schedule=schedule,
             root=self.root,
         )
 

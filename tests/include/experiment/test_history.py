@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.experiment import check_history, check_splits
+from include.experiment.history import check_history, check_splits
 
 pytestmark = pytest.mark.unit
 

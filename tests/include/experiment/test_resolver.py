@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from include.errors import ConfigError
-from include.experiment import Experiment, tables_to_look_up
+from include.experiment.experiment import Experiment
+from include.experiment.resolver import tables_to_look_up
 
 pytestmark = pytest.mark.unit
 

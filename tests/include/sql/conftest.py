@@ -13,7 +13,8 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
-from include.experiment import Experiment, resolve
+from include.experiment.experiment import Experiment
+from include.experiment.resolver import resolve
 
 PURCHASES = 40_000
 DAYS = 120

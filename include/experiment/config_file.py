@@ -1,0 +1,89 @@
+"""One config file: YAML in, a frozen model out, every problem of the file reported at once."""
+
+from collections.abc import Hashable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from include.configs import config_root, list_configs
+from include.errors import ConfigError, Problem
+from include.experiment.base import CONFIG_NAME
+from include.experiment.problems import did_you_mean, problems_from, shown
+
+RUN_PARAMETERS = "run parameters"
+
+
+class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML that refuses a key written twice, where YAML itself would keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: list[Any] = []
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                mark = key_node.start_mark
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
+            seen.append(key)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def load(kind: str, name: str, model: Any, root: Path | None) -> Any:
+    """Return `<kind>/<name>.yaml` as an instance of `model`; raise ConfigError with all its problems.
+
+    Args:
+        kind: The folder.
+        name: The file's name without `.yaml`.
+        model: A model class, or a union of some.
+        root: The config folder; by default `config_root()`.
+    """
+    if not is_config(kind, name, root):
+        raise ConfigError([missing(kind, name, root)])
+    where = f"{kind}/{name}.yaml"
+    if not CONFIG_NAME.fullmatch(name):
+        remedy = "begin with a letter and use up to 60 lower-case letters, digits and underscores"
+        raise ConfigError([Problem(where, "the file's name", f"is {shown(name)}", remedy)])
+    content = _read(where, (root or config_root()) / where)
+    if "name" in content and content["name"] != name:
+        remedy = f"remove it, since the file's name is the config's name, or write {name!r}"
+        raise ConfigError([Problem(where, "name", f"is {shown(content['name'])}", remedy)])
+    try:
+        return _adapter(model).validate_python({**content, "name": name})
+    except ValidationError as error:
+        raise ConfigError(problems_from(error, model, where)) from None
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
+def is_config(kind: str, name: str, root: Path | None) -> bool:
+    """Return whether there is a config of that name."""
+    return "/" not in name and ((root or config_root()) / kind / f"{name}.yaml").is_file()
+
+
+def missing(kind: str, name: str, root: Path | None) -> Problem:
+    """Return what to say of a name that no config has."""
+    field = "features" if kind == "features" else kind.removesuffix("s")
+    remedy = f"{did_you_mean(name, list_configs(kind, root))}, or add {kind}/<name>.yaml"
+    return Problem(RUN_PARAMETERS, field, f"is {shown(name)}", remedy)
+
+
+def _read(where: str, path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)  # noqa: S506 (it is a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "the file"
+        received = f"is not valid YAML ({error.problem or error.context})"
+        raise ConfigError([Problem(where, line, received, "correct it there")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        received = f"is not valid YAML ({' '.join(str(error).split())})"
+        raise ConfigError([Problem(where, "the file", received, "save it as UTF-8 text")]) from None
+    if not isinstance(content, dict):
+        received = "is empty" if content is None else f"is {shown(content)}"
+        raise ConfigError([Problem(where, "the file", received, "use a mapping of keys to values")])
+    return content

@@ -1,0 +1,35 @@
+"""A schedule: an experiment that is run again and again, on the rows up to each run's logical date."""
+
+from typing import Any
+
+from include.experiment.base import NamedConfig
+from include.experiment.choices import SamplePercent
+from include.experiment.run_parameters import ParameterOverrides
+
+
+class ScheduleConfig(NamedConfig):
+    """What is trained when.
+
+    Attributes:
+        schedule: A cron expression such as `0 5 * * 1`, in UTC, or a name such as `@weekly`.
+        dataset: Name of the dataset config.
+        features: Name of the feature config.
+        model: Name of the model config.
+        parameters: Run parameters that differ from the configs; all rows are sampled unless they say less.
+    """
+
+    schedule: str
+    dataset: str
+    features: str
+    model: str
+    parameters: ParameterOverrides = ParameterOverrides()
+
+    def run_parameters(self) -> dict[str, Any]:
+        """Returns what its runs are triggered with, by the names of the run parameters."""
+        return {
+            "dataset": self.dataset,
+            "features": self.features,
+            "model": self.model,
+            "sample_percent": SamplePercent.P100.value,
+            **self.parameters.model_dump(mode="json", exclude_unset=True),
+        }

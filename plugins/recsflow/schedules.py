@@ -1,0 +1,104 @@
+"""One DAG for each schedule, all with the tasks of an experiment."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk.exceptions import AirflowTimetableInvalid
+
+from include.configs import list_configs
+from include.errors import ConfigError, Problem
+from include.experiment.schedule_config import ScheduleConfig
+from include.experiment.schedule_loader import load_schedule
+from recsflow.errors import InvalidExperiment
+from recsflow.params import experiment_params
+from recsflow.schedule_names import retraining_dag_id
+from recsflow.workflow import experiment_workflow
+
+_DOC = """{description}
+
+Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
+`schedules/{name}.yaml`. The tasks, and what they link to, are those of `quick_test`. Trigger it by hand to
+change a parameter for once; backfill it to see how it would have done:
+
+    airflow backfill create --dag-id {dag_id} --from-date 2017-10-01 --to-date 2017-12-01
+"""
+
+
+def retraining_dags() -> dict[str, DAG]:
+    """Return the DAG of each schedule by its id; schedules with a problem are left to `check_schedules`."""
+    with DAG("retraining", schedule=None, auto_register=False) as template:
+        experiment_workflow()
+    params = experiment_params()
+    loaded, _ = _schedules()
+    return {
+        retraining_dag_id(config.name): _retraining_dag(config, timetable, template, params)
+        for config, timetable in loaded
+    }
+
+
+def check_schedules() -> None:
+    """Raise the problems of all schedules.
+
+    In a DAG file of its own this is an import error that everybody sees, and good schedules go on: Airflow
+    stops every DAG of a file with an import error.
+
+    Raises:
+        InvalidExperiment: With a sentence for each problem.
+    """
+    _, problems = _schedules()
+    if problems:
+        raise InvalidExperiment(str(ConfigError(problems)))
+
+
+def _schedules() -> tuple[list[tuple[ScheduleConfig, CronTriggerTimetable]], list[Problem]]:
+    loaded: list[tuple[ScheduleConfig, CronTriggerTimetable]] = []
+    problems: list[Problem] = []
+    for name in list_configs("schedules"):
+        try:
+            config = load_schedule(name)
+            loaded.append((config, _timetable(config)))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    return loaded, problems
+
+
+def _timetable(config: ScheduleConfig) -> CronTriggerTimetable:
+    timetable = CronTriggerTimetable(config.schedule, timezone="UTC")
+    try:
+        timetable.validate()
+    except AirflowTimetableInvalid:
+        where, received = f"schedules/{config.name}.yaml", f"is {config.schedule!r}"
+        remedy = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
+        raise ConfigError([Problem(where, "schedule", received, remedy)]) from None
+    return timetable
+
+
+def _retraining_dag(
+    config: ScheduleConfig, timetable: CronTriggerTimetable, template: DAG, params: Mapping[str, Param]
+) -> DAG:
+    """Return a DAG with copies of the template's tasks; making each anew takes twenty times as long."""
+    dag_id = retraining_dag_id(config.name)
+    named = config.model_dump(include={"name", "dataset", "features", "model"})
+    dag = DAG(
+        dag_id,
+        schedule=timetable,
+        catchup=False,
+        doc_md=_DOC.format(dag_id=dag_id, description=config.description or config.name, **named),
+        description=config.description or f"Trains {config.dataset} / {config.model} by schedule",
+        tags=["retraining", config.dataset],
+        max_active_runs=4,
+    )
+    # Not handed over with the rest: Airflow would check each value against its schema, as our models have.
+    for name, param in params.items():
+        dag.params[name] = copy.copy(param)
+    for name, value in config.run_parameters().items():
+        dag.params.get_param(name).value = value
+    for task in template.tasks:
+        twin: Any = copy.copy(task)
+        twin.dag = twin.task_group = None
+        twin.dag = dag
+    return dag

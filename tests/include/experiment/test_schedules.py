@@ -1,0 +1,90 @@
+import pytest
+
+from include.errors import ConfigError
+from include.experiment.schedule_loader import load_schedule
+
+pytestmark = pytest.mark.unit
+
+NIGHTLY = """
+schedule: "0 2 * * *"
+dataset: shop
+features: ids
+model: one
+parameters: {learning_rate: 0.02, optimizer: adam}
+"""
+
+
+@pytest.fixture
+def nightly(configs):
+    (configs.root / "schedules").mkdir()
+    (configs.root / "schedules/nightly.yaml").write_text(NIGHTLY)
+    return configs
+
+
+def sentences(configs, name="nightly"):
+    with pytest.raises(ConfigError) as caught:
+        load_schedule(name, configs.root)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_schedule_says_what_its_runs_are_triggered_with(nightly):
+    assert load_schedule("nightly", nightly.root).run_parameters() == {
+        "dataset": "shop",
+        "features": "ids",
+        "model": "one",
+        "sample_percent": 100,
+        "learning_rate": 0.02,
+        "optimizer": "adam",
+    }
+
+
+def test_a_schedule_may_train_on_a_sample(nightly):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(parameters={"sample_percent": 25}))
+    assert load_schedule("nightly", nightly.root).run_parameters()["sample_percent"] == 25
+
+
+def test_the_run_knows_which_values_the_schedule_gave_and_which_a_person(nightly):
+    scheduled = load_schedule("nightly", nightly.root).run_parameters()
+    experiment = nightly.resolve(schedule="nightly", **{**scheduled, "learning_rate": 0.05, "epochs": 3})
+    assert experiment.schedule == "nightly"
+    assert experiment.training.learning_rate == 0.05
+    assert {name: experiment.sources[name] for name in ("learning_rate", "epochs", "optimizer", "seed")} == {
+        "learning_rate": "run parameter",
+        "epochs": "run parameter",
+        "optimizer": "schedules/nightly.yaml",
+        "seed": "default",
+    }
+    assert experiment.sources["sample_percent"] == "schedules/nightly.yaml"
+    assert experiment.sources["holdout_days"] == "datasets/shop.yaml"
+
+
+def test_a_run_of_a_schedule_that_is_gone_says_so(nightly):
+    problems = nightly.problems(schedule="hourly")
+    assert problems == [
+        "run parameters: schedule is 'hourly'; use one of nightly, or add schedules/<name>.yaml."
+    ]
+
+
+def test_every_mistake_is_named_with_file_field_value_and_remedy(nightly):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(model="two", features="id"))
+    assert sentences(nightly) == [
+        "schedules/nightly.yaml: features is 'id'; did you mean 'ids'? Otherwise use one of ids, "
+        "or add features/<name>.yaml.",
+        "schedules/nightly.yaml: model is 'two'; use one of one, or add models/<name>.yaml.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"learning_rate": 20}, "parameters.learning_rate is 20; use more than 0 and at most 10."),
+        ({"epoch": 3}, "parameters.epoch is not a known key; did you mean 'epochs'?"),
+        ({"overfit_rows": 32}, "parameters.overfit_rows is not a known key"),
+        ({"dataset": "shop"}, "parameters.dataset is not a known key"),
+        ({"sample_percent": 50}, "parameters.sample_percent is 50; did you mean '5'? Otherwise use one of"),
+    ],
+)
+def test_parameters_are_checked_before_any_run(nightly, parameters, sentence):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(parameters=parameters))
+    (problem,) = sentences(nightly)
+    assert problem.startswith(f"schedules/nightly.yaml: {sentence}")

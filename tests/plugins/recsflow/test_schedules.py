@@ -1,0 +1,74 @@
+import shutil
+
+import pytest
+
+from include.configs import config_root
+from recsflow.errors import InvalidExperiment
+from recsflow.schedules import check_schedules, retraining_dags
+
+pytestmark = pytest.mark.unit
+
+SCHEDULE = """
+schedule: "{cron}"
+dataset: complete_journey
+features: basic
+model: shallow
+parameters: {{learning_rate: {rate}}}
+"""
+
+
+@pytest.fixture
+def schedules(tmp_path, monkeypatch):
+    """The folder of schedules, beside the shipped configs."""
+    shutil.copytree(config_root(), tmp_path / "configs")
+    monkeypatch.setenv("RECSFLOW_CONFIG_ROOT", str(tmp_path / "configs"))
+    folder = tmp_path / "configs" / "schedules"
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "nightly.yaml").write_text(SCHEDULE.format(cron="0 2 * * *", rate=0.02))
+    (folder / "monthly.yaml").write_text(SCHEDULE.format(cron="@monthly", rate=0.5))
+    return folder
+
+
+def test_each_schedule_has_a_dag_with_its_own_time_and_values(schedules):
+    dags = retraining_dags()
+    assert sorted(dags) == ["retraining_monthly", "retraining_nightly"]
+    nightly, monthly = dags["retraining_nightly"], dags["retraining_monthly"]
+    assert nightly.timetable.expression == "0 2 * * *"
+    assert monthly.timetable.expression == "0 0 1 * *"
+    assert (nightly.params["learning_rate"], monthly.params["learning_rate"]) == (0.02, 0.5)
+    assert (nightly.params["model"], nightly.params["sample_percent"]) == ("shallow", 100)
+
+
+def test_tasks_of_a_schedule_are_its_own(schedules):
+    dags = retraining_dags()
+    for dag in dags.values():
+        dag.validate()
+        assert all(task.dag is dag for task in dag.tasks)
+        assert set(dag.task_group.children) == {task.task_id for task in dag.tasks}
+        assert [task.task_id for task in dag.leaves] == ["cache_metrics"]
+    first, second = ({id(task) for task in dag.tasks} for dag in dags.values())
+    assert not first & second
+
+
+def test_nothing_is_wrong_with_good_schedules(schedules):
+    check_schedules()
+
+
+def test_a_broken_schedule_is_told_of_and_the_others_go_on(schedules):
+    (schedules / "broken.yaml").write_text(SCHEDULE.format(cron="0 2 * *", rate=0.02))
+    (schedules / "worse.yaml").write_text("schedule: '@daily'\n")
+    assert sorted(retraining_dags()) == ["retraining_monthly", "retraining_nightly"]
+    with pytest.raises(InvalidExperiment) as caught:
+        check_schedules()
+    message = str(caught.value)
+    assert "schedules/broken.yaml: schedule is '0 2 * *'; use a cron expression such as" in message
+    assert "schedules/worse.yaml: dataset is missing; add it." in message
+    assert "nightly" not in message
+
+
+def test_without_schedules_there_is_no_dag(schedules):
+    for file in schedules.iterdir():
+        file.unlink()
+    assert retraining_dags() == {}
+    check_schedules()
