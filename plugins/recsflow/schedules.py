@@ -24,7 +24,7 @@ Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logic
 `schedules/{name}.yaml`. The tasks, and what they link to, are those of `quick_test`. Trigger it by hand to
 change a parameter for once; backfill it to see how it would have done:
 
-    airflow backfill create --dag-id {dag_id} --from-date 2017-10-01 --to-date 2017-12-01
+    airflow backfill create --dag-id {dag_id} --from-date 2017-10-08 --to-date 2017-11-28
 """
 
 
@@ -87,6 +87,7 @@ def _retraining_dag(
         dag_id,
         schedule=timetable,
         catchup=False,
+        is_paused_upon_creation=True,  # a person decides when it begins to cost
         doc_md=_DOC.format(dag_id=dag_id, description=config.description or config.name, **named),
         description=config.description or f"Trains {config.dataset} / {config.model} by schedule",
         tags=["retraining", config.dataset],

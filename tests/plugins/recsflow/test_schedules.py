@@ -40,6 +40,12 @@ def test_each_schedule_has_a_dag_with_its_own_time_and_values(schedules):
     assert (nightly.params["model"], nightly.params["sample_percent"]) == ("shallow", 100)
 
 
+def test_a_new_schedule_waits_for_a_person_and_catches_nothing_up(schedules):
+    for dag in retraining_dags().values():
+        assert dag.is_paused_upon_creation
+        assert not dag.catchup
+
+
 def test_tasks_of_a_schedule_are_its_own(schedules):
     dags = retraining_dags()
     for dag in dags.values():

@@ -73,6 +73,22 @@ def test_somebody_unknown_gets_the_trends(memory):
     assert scores.numpy() == pytest.approx(np.tile(memory.trend.numpy(), [2, 1]), abs=1e-5)
 
 
+def test_what_was_not_bought_has_its_trend_and_the_affinity_to_each_of_its_attributes(bought):
+    attributes = [np.arange(PRODUCTS) // 4, np.arange(PRODUCTS) % 3]
+    signals = signals_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, attributes, PRODUCTS)
+    combination = Combination(signals, attributes, seed=1)
+    combination.affinity.assign([0.5, 2.0])
+    memory = Memory(combination, signals, attributes)
+    scores = memory.scores(tf.constant([3, 4], tf.int64), tf.zeros([2, PRODUCTS])).numpy()
+    tables = [weight * table for weight, table in zip([0.5, 2.0], signals.affinities, strict=True)]
+    expected = combination.of_trends(signals.trends).numpy() + sum(
+        table[[3, 4]][:, values] for table, values in zip(tables, attributes, strict=True)
+    )
+    others = np.setdiff1d(np.arange(PRODUCTS), bought.products[bought.customers == 3])
+    assert scores[:, others] == pytest.approx(expected[:, others], abs=1e-5)
+    assert scores[1] == pytest.approx(expected[1], abs=1e-5)
+
+
 def test_towers_count_for_what_was_not_bought(bought):
     signals = signals_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, [], PRODUCTS)
     combination = Combination(signals, [], seed=1)
