@@ -91,7 +91,9 @@ def value_sources(
         in_file = f"datasets/{dataset.name}.yaml" if name in dataset.split.model_fields_set else "default"
         sources[parameter] = in_file if getattr(run, parameter) is None else RUN_PARAMETER
     for name in ("sample_percent", "sample_unit", "seed"):
-        sources[name] = RUN_PARAMETER if name in run.model_fields_set else "default"
+        # The form sends its defaults like any other value.
+        by_default = getattr(run, name) == RunParameters.model_fields[name].default
+        sources[name] = "default" if by_default else RUN_PARAMETER
     if isinstance(model, GraphRankingConfig):
         sources["sample_unit"] = f"model type {model.type}"
     scheduled = schedule.run_parameters() if schedule else {}

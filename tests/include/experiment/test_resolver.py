@@ -44,6 +44,12 @@ def test_run_parameters_win_over_the_model_and_sources_say_so(configs):
     assert experiment.sources["holdout_days"] == "datasets/shop.yaml"
 
 
+def test_what_the_form_sends_unchanged_is_a_default(configs):
+    sources = configs.resolve(sample_percent=25, sample_unit="customer", seed=42).sources
+    assert (sources["sample_percent"], sources["seed"]) == ("default", "default")
+    assert sources["sample_unit"] == "run parameter"
+
+
 def test_an_overfit_check_learns_faster_than_the_config_and_is_not_warned_of_it(configs):
     layers = [{"type": "dense", "units": 8}] * 3
     configs.edit("models/one.yaml", lambda model: model.update(query_tower=layers))
