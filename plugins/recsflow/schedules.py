@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
-from airflow.sdk.exceptions import AirflowTimetableInvalid
 
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
@@ -34,10 +33,7 @@ def retraining_dags() -> dict[str, DAG]:
         experiment_workflow()
     params = experiment_params()
     loaded, _ = _schedules()
-    return {
-        retraining_dag_id(config.name): _retraining_dag(config, timetable, template, params)
-        for config, timetable in loaded
-    }
+    return {retraining_dag_id(each.name): _retraining_dag(each, template, params) for each in loaded}
 
 
 def check_schedules() -> None:
@@ -54,38 +50,24 @@ def check_schedules() -> None:
         raise InvalidExperiment(str(ConfigError(problems)))
 
 
-def _schedules() -> tuple[list[tuple[ScheduleConfig, CronTriggerTimetable]], list[Problem]]:
-    loaded: list[tuple[ScheduleConfig, CronTriggerTimetable]] = []
+def _schedules() -> tuple[list[ScheduleConfig], list[Problem]]:
+    loaded: list[ScheduleConfig] = []
     problems: list[Problem] = []
     for name in list_configs("schedules"):
         try:
-            config = load_schedule(name)
-            loaded.append((config, _timetable(config)))
+            loaded.append(load_schedule(name))
         except ConfigError as error:
             problems.extend(error.problems)
     return loaded, problems
 
 
-def _timetable(config: ScheduleConfig) -> CronTriggerTimetable:
-    timetable = CronTriggerTimetable(config.schedule, timezone="UTC")
-    try:
-        timetable.validate()
-    except AirflowTimetableInvalid:
-        where, received = f"schedules/{config.name}.yaml", f"is {config.schedule!r}"
-        remedy = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
-        raise ConfigError([Problem(where, "schedule", received, remedy)]) from None
-    return timetable
-
-
-def _retraining_dag(
-    config: ScheduleConfig, timetable: CronTriggerTimetable, template: DAG, params: Mapping[str, Param]
-) -> DAG:
+def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, Param]) -> DAG:
     """Return a DAG with copies of the template's tasks; making each anew takes twenty times as long."""
     dag_id = retraining_dag_id(config.name)
     named = config.model_dump(include={"name", "dataset", "features", "model"})
     dag = DAG(
         dag_id,
-        schedule=timetable,
+        schedule=CronTriggerTimetable(config.schedule, timezone="UTC"),
         catchup=False,
         is_paused_upon_creation=True,  # a person decides when it begins to cost
         doc_md=_DOC.format(dag_id=dag_id, description=config.description or config.name, **named),

@@ -66,11 +66,14 @@ def test_a_run_of_a_schedule_that_is_gone_says_so(nightly):
 
 
 def test_every_mistake_is_named_with_file_field_value_and_remedy(nightly):
-    nightly.edit("schedules/nightly.yaml", lambda file: file.update(model="two", features="id"))
+    changes = {"model": "two", "features": "id", "schedule": "0 2 * *"}
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(changes))
     assert sentences(nightly) == [
         "schedules/nightly.yaml: features is 'id'; did you mean 'ids'? Otherwise use one of ids, "
         "or add features/<name>.yaml.",
         "schedules/nightly.yaml: model is 'two'; use one of one, or add models/<name>.yaml.",
+        "schedules/nightly.yaml: schedule is '0 2 * *'; use a cron expression such as '0 5 * * 1', "
+        "or one of @daily, @weekly, @monthly.",
     ]
 
 
