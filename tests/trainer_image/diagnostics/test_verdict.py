@@ -53,6 +53,17 @@ def test_loss_of_equal_scores_with_moved_weights_is_collapsed():
     assert "learning rate" in diagnosis.suggestion
 
 
+def test_a_slow_first_epoch_is_a_collapse_only_if_the_next_one_is_no_better():
+    reference = Reference(LN_1024, 7.0, {"query": 40.0, "candidate": 40.0})
+    slow, again = (_epoch(number, LN_1024, LN_1024 + 0.001, weight=46.0) for number in (1, 2))
+    first = judge([slow], 300, reference)
+    assert first.verdict is Verdict.UNKNOWN
+    assert "weight norm went from 40 to 46" in " ".join(first.evidence)
+    assert first.suggestion.startswith("Lower the learning rate")
+    assert judge([slow, again], 300, reference).verdict is Verdict.COLLAPSED
+    assert judge([slow, _epoch(2, 6.8, 6.7, weight=46.0)], 300, reference).verdict is Verdict.HEALTHY
+
+
 def test_first_small_steps_are_not_called_a_collapse():
     slow = _epoch(1, LN_1024, LN_1024, weight=40.0)
     reference = Reference(LN_1024, LN_1024, {"query": 40.0, "candidate": 40.0})

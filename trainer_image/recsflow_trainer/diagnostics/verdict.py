@@ -12,6 +12,7 @@ CONSTANT_OUTPUT = 1e-4
 VANISHED_GRADIENT = 1e-9
 STEPS_TO_JUDGE_GRADIENTS = 10
 MOVED_WEIGHTS = 0.1
+FLOWN_WEIGHTS = 1.0
 EXPLODED_LOSS = 2.0
 STILL_FALLING = 0.01
 
@@ -55,13 +56,17 @@ def judge(epochs: Sequence[EpochRecord], steps: int, reference: Reference) -> Di
     last = epochs[-1]
     moved, dead = _moved_weights(last, reference), _dead_towers(last, steps)
     constant, stuck = _constant_loss(last, reference), _stuck_above(epochs, reference)
+    # A model may spend its first epoch there and learn in the next one, unless its weights have flown off.
+    again = len(epochs) > 1 and _constant_loss(epochs[-2], reference)
+    gone = moved if again else _moved_weights(last, reference, FLOWN_WEIGHTS)
     all_dead = len(dead) == len(last.towers)
     rules = (
         (Verdict.DIVERGED, _not_finite(last) or _exploded(last, reference), TOO_FAST),
         (Verdict.COLLAPSED, [*constant, *moved, *dead] if all_dead else [], TOO_FAST),
-        (Verdict.COLLAPSED, _both(constant, [*moved, *dead]), TOO_FAST),
+        (Verdict.COLLAPSED, _both(constant, [*gone, *dead]), TOO_FAST),
         (Verdict.DEAD_TOWER, dead, _DEAD),
         (Verdict.DIVERGED, _both(stuck, moved), TOO_FAST),
+        (Verdict.UNKNOWN, _both(constant, moved), TOO_FAST),
         (Verdict.UNKNOWN, _both([*constant, *stuck], ["the weights have hardly moved yet"]), _TOO_SLOW),
     )
     for verdict, evidence, suggestion in rules:
@@ -133,10 +138,10 @@ def _constant_loss(epoch: EpochRecord, reference: Reference) -> list[str]:
     ]
 
 
-def _moved_weights(epoch: EpochRecord, reference: Reference) -> list[str]:
+def _moved_weights(epoch: EpochRecord, reference: Reference, share: float = MOVED_WEIGHTS) -> list[str]:
     moved = []
     for name, before in reference.initial_weight_norms.items():
         norm = epoch.towers[name].weight.norm
-        if abs(norm - before) > MOVED_WEIGHTS * before:
+        if abs(norm - before) > share * before:
             moved.append(f"{name} weight norm went from {before:.3g} to {norm:.3g}")
     return moved
