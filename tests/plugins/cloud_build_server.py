@@ -18,6 +18,7 @@ class CloudBuildServer:
         on_success: Called with the build when it ends well; does what its steps would have done.
         failure: Why builds fail, if they do.
         refusal: Message of a 403 that answers every creation, if set.
+        endless: Whether builds go on working for ever.
     """
 
     def __init__(self, on_success):
@@ -25,6 +26,7 @@ class CloudBuildServer:
         self.on_success = on_success
         self.failure = None
         self.refusal = None
+        self.endless = False
         self._looks = 0
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
@@ -42,7 +44,7 @@ class CloudBuildServer:
 
     def look(self):
         self._looks += 1
-        if self._looks == 1:
+        if self._looks == 1 or self.endless:
             return 200, self._operation("WORKING")
         if self.failure:
             # Cloud Build's own code for a step that ended with another status than 0.

@@ -78,6 +78,7 @@ def test_failed_build_is_named_with_its_log(cloud_build, topology, settings):
 
 
 def test_build_that_takes_too_long_is_named_with_its_log(cloud_build, topology, settings):
+    cloud_build.endless = True
     compiler = settings.compiler.model_copy(update={"timeout_s": 0.1})
     # Google's client has two sentences for it: for a time that ran out between polls, and within one.
     with pytest.raises(CompileError, match=r"build-1 did not compile the pipeline: .*[Tt]imeout of 0\.1"):
