@@ -9,7 +9,6 @@ from pydantic import Field, ValidationError
 from include.errors import ConfigError, Problem
 from include.experiment.base import Frozen
 from include.experiment.choices import Accelerator, OptimizerName, OptimizerOption
-from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.experiment import Experiment, TrainingParameters
 from include.experiment.identity import experiment_id
 from include.experiment.label_checks import check_label
@@ -22,7 +21,7 @@ from include.experiment.overrides import (
     value_sources,
 )
 from include.experiment.problems import problems_from, shown
-from include.experiment.run_parameters import RunParameters
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.warnings import config_warnings
 
 _OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options")
@@ -90,6 +89,7 @@ def resolve_rerun(
             "sources": _sources(rerun, parent, own, same_model=same_model),
             "warnings": tuple(config_warnings(run, model, training, parent.split)),
             "parent_experiment_id": parent.experiment_id,
+            "schedule": None,
         }
     )
 

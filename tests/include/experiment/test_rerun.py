@@ -52,6 +52,11 @@ def test_the_rerun_has_an_id_of_its_own_and_notes_its_parent(parent):
     assert Experiment.from_json(child.to_json()) == child
 
 
+def test_a_rerun_of_a_schedules_experiment_is_no_run_of_the_schedule(parent):
+    child = rerun(parent.model_copy(update={"schedule": "weekly"}), learning_rate=0.02)
+    assert child.schedule is None
+
+
 def test_sources_tell_the_parents_values_from_the_runs(parent):
     sources = rerun(parent, learning_rate=0.02).sources
     assert sources["learning_rate"] == "run parameter"
