@@ -3,12 +3,11 @@
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import TrainingParameters
 from include.experiment.models import GraphRankingConfig, ModelConfig, OptimizerConfig
 from include.experiment.problems import did_you_mean, problems_from, shown
-from include.experiment.run_parameters import RunParameters
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.schedule_config import ScheduleConfig
 
 RUN_PARAMETER = "run parameter"

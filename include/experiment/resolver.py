@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_checks import check_dataset
 from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
@@ -25,7 +24,7 @@ from include.experiment.overrides import (
     value_sources,
 )
 from include.experiment.problems import problems_from
-from include.experiment.run_parameters import RunParameters
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.schedule_loader import load_schedule
 from include.experiment.schema_checks import TableSchemas, check_date, check_schema
 from include.experiment.split_plan import split_plan

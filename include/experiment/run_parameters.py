@@ -14,6 +14,7 @@ from include.experiment.choices import (
     SplitStrategy,
 )
 
+RUN_PARAMETERS = "run parameters"
 OVERFIT_EPOCHS_A_LINE = 10
 
 

@@ -1,6 +1,5 @@
 """Loads schedules; cheap to import, since DAG files do."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from croniter import croniter
@@ -17,9 +16,7 @@ def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
     named = {"datasets": config.dataset, "features": config.features, "models": config.model}
     where = f"schedules/{name}.yaml"
     problems = [
-        replace(missing(kind, each, root), where=where)
-        for kind, each in named.items()
-        if not is_config(kind, each, root)
+        missing(kind, each, root, where) for kind, each in named.items() if not is_config(kind, each, root)
     ]
     if not croniter.is_valid(config.schedule):
         received = f"is {shown(config.schedule)}"

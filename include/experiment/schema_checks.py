@@ -5,10 +5,10 @@ from datetime import datetime, time
 
 from include.errors import Problem
 from include.experiment.column_types import Use, base_type, staged_type, type_remedy
-from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_checks import file_of
 from include.experiment.dataset_config import Column, Condition, DatasetConfig, JoinKey, Role, Scalar
 from include.experiment.problems import did_you_mean, shown
+from include.experiment.run_parameters import RUN_PARAMETERS
 
 TableSchemas = Mapping[str, Mapping[str, str]]
 _CONDITION_VALUES: dict[str, type | tuple[type, ...]] = {

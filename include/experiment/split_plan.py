@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 from include.errors import ConfigError, Problem
 from include.experiment.choices import SampleUnit, SplitStrategy
-from include.experiment.config_file import RUN_PARAMETERS
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.experiment import SplitPlan
 from include.experiment.models import GraphRankingConfig, ModelConfig
-from include.experiment.run_parameters import RunParameters
+from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 
 # How many times holdout_days stands at the end of the window: for test, and for eval.
 _HOLDOUTS = {SplitStrategy.TIME_HOLDOUT: 1, SplitStrategy.STRICT_TIME: 2}

@@ -21,9 +21,9 @@ _DOC = """{description}
 
 Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
 `schedules/{name}.yaml`. The tasks, and what they link to, are those of `quick_test`. Trigger it by hand to
-change a parameter for once; backfill it to see how it would have done:
+change a parameter for once; backfill it, up to the day after the last date, to see how it would have done:
 
-    airflow backfill create --dag-id {dag_id} --from-date 2017-10-08 --to-date 2017-11-28
+    airflow backfill create --dag-id {dag_id} --from-date YYYY-MM-DD --to-date YYYY-MM-DD
 """
 
 

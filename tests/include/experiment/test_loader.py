@@ -9,7 +9,7 @@ pytestmark = pytest.mark.unit
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"tables: [1,\nb: 2", "datasets/shop.yaml: line 3 is not valid YAML (did not find expected"),
+        (b"tables: [1,\nb: 2", "datasets/shop.yaml: line 2 is not valid YAML (expected ',' or ']'"),
         (
             b"tables: 1\nsplit: 2\ntables: 3",
             "datasets/shop.yaml: line 3 is not valid YAML (key 'tables' is written",
