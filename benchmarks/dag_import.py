@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -30,13 +31,14 @@ IMPORT_PEER = (
 )
 
 
-def seconds(statement: str) -> float:
+def seconds(statement: str, configs: Path = ROOT / "include" / "configs") -> float:
     """Returns the median seconds of the statement in a fresh interpreter, after `import airflow.sdk`."""
+    environment = os.environ | {"RECSFLOW_CONFIG_ROOT": str(configs)}
     code = TIMED.format(root=str(ROOT), plugins=str(ROOT / "plugins"), statement=statement)
     return statistics.median(
         float(
             subprocess.run(
-                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
             ).stdout.split()[-1]
         )
         for _ in range(ROUNDS)

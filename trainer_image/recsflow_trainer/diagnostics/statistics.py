@@ -162,9 +162,13 @@ def _some(values: tf.Tensor) -> tf.Tensor:
 def _parts(gradients: Sequence[tf.Tensor | tf.IndexedSlices]) -> list[tf.Tensor]:
     """Returns vectors of all values, small gradients as one: these cost by operations, not by size."""
     flat = [tf.reshape(_values(gradient), [-1]) for gradient in gradients]
-    small = [part for part in flat if (part.shape[0] or _VALUES_A_STEP + 1) <= _VALUES_A_STEP]
-    large = [part for part in flat if all(part is not each for each in small)]
+    small = [part for part in flat if _is_small(part)]
+    large = [part for part in flat if not _is_small(part)]
     return [*large, tf.concat(small, axis=0)] if small else large
+
+
+def _is_small(part: tf.Tensor) -> bool:
+    return part.shape[0] is not None and part.shape[0] <= _VALUES_A_STEP
 
 
 def _values(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:
