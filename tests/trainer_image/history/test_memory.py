@@ -39,9 +39,18 @@ def memory(bought):
     )
 
 
+def _scores(memory, customers, towers=None, **options):
+    """Scores whose towers' part is as given, float32 [batch, products]."""
+    towers = np.zeros([len(customers), PRODUCTS]) if towers is None else towers
+    products = tf.eye(PRODUCTS)
+    return memory.scores(
+        tf.constant(customers, tf.int64), tf.constant(towers, tf.float32), products, **options
+    )
+
+
 def test_what_a_customer_buys_again_and_again_comes_first(memory):
     customers = np.arange(CUSTOMERS)
-    scores = memory.scores(tf.constant(customers), tf.zeros([CUSTOMERS, PRODUCTS]))
+    scores = _scores(memory, customers)
     assert scores.shape == [CUSTOMERS, PRODUCTS]
     assert np.mean(np.argmax(scores, axis=1) == customers % PRODUCTS) > 0.9
 
@@ -62,14 +71,14 @@ def test_each_member_learns_by_itself_without_attributes_too_and_the_score_is_th
 
 
 def test_scores_of_a_customer_do_not_depend_on_the_batch(memory):
-    towers = tf.random.stateless_normal([3, PRODUCTS], seed=[1, 2])
-    together = memory.scores(tf.constant([4, 9, 2], tf.int64), towers).numpy()
-    alone = memory.scores(tf.constant([9], tf.int64), towers[1:2]).numpy()
+    towers = np.random.default_rng(1).normal(size=[3, PRODUCTS])
+    together = _scores(memory, [4, 9, 2], towers).numpy()
+    alone = _scores(memory, [9], towers[1:2]).numpy()
     assert alone[0] == pytest.approx(together[1], abs=1e-5)
 
 
 def test_somebody_unknown_gets_the_trends(memory):
-    scores = memory.scores(tf.constant([CUSTOMERS, CUSTOMERS + 5], tf.int64), tf.zeros([2, PRODUCTS]))
+    scores = _scores(memory, [CUSTOMERS, CUSTOMERS + 5])
     assert scores.numpy() == pytest.approx(np.tile(memory.trend.numpy(), [2, 1]), abs=1e-5)
 
 
@@ -79,7 +88,7 @@ def test_what_was_not_bought_has_its_trend_and_the_affinity_to_each_of_its_attri
     combination = Combination(signals, attributes, seed=1)
     combination.affinity.assign([0.5, 2.0])
     memory = Memory(combination, signals, attributes)
-    scores = memory.scores(tf.constant([3, 4], tf.int64), tf.zeros([2, PRODUCTS])).numpy()
+    scores = _scores(memory, [3, 4]).numpy()
     tables = [weight * table for weight, table in zip([0.5, 2.0], signals.affinities, strict=True)]
     expected = combination.of_trends(signals.trends).numpy() + sum(
         table[[3, 4]][:, values] for table, values in zip(tables, attributes, strict=True)
@@ -95,11 +104,20 @@ def test_towers_count_for_what_was_not_bought(bought):
     combination.towers.assign(2.0)
     memory = Memory(combination, signals, [])
     towers = np.arange(PRODUCTS, dtype=np.float32)[None]
-    change = (
-        memory.scores(tf.constant([3], tf.int64), towers)
-        - memory.scores(tf.constant([3], tf.int64), 0 * towers)
-    )[0]
+    change = (_scores(memory, [3], towers) - _scores(memory, [3]))[0]
     own = np.unique(bought.products[bought.customers == 3])
     assert change.numpy()[own] == pytest.approx(np.zeros(len(own)), abs=1e-5)
     others = np.setdiff1d(np.arange(PRODUCTS), own)
     assert change.numpy()[others] == pytest.approx(2.0 * others, abs=1e-4)
+
+
+def test_what_was_bought_can_be_left_out(memory, bought):
+    customers = [3, CUSTOMERS]
+    everything, unbought = (
+        _scores(memory, customers, without_bought=without).numpy() for without in (False, True)
+    )
+    own = np.unique(bought.products[bought.customers == 3])
+    others = np.setdiff1d(np.arange(PRODUCTS), own)
+    assert np.isneginf(unbought[0, own]).all()
+    assert unbought[0, others].tolist() == everything[0, others].tolist()
+    assert unbought[1].tolist() == everything[1].tolist()

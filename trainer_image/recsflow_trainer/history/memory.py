@@ -44,36 +44,53 @@ class Memory(tf.Module):
         self._customers = len(signals.starts) - 2
         self._score_pairs(combination, signals)
 
-    def scores(self, customers: tf.Tensor, towers: tf.Tensor) -> tf.Tensor:
+    def scores(
+        self,
+        customers: tf.Tensor,
+        queries: tf.Tensor,
+        products: tf.Tensor,
+        *,
+        without_bought: bool | tf.Tensor = False,
+    ) -> tf.Tensor:
         """Returns float32 [batch, products], the final scores.
 
         Args:
             customers: int64 [batch], transformed ids; one out of vocabulary has bought nothing.
-            towers: float32 [batch, products].
+            queries: float32 [batch, dim], of the query tower.
+            products: float32 [products, dim], of the candidate tower.
+            without_bought: Whether what a customer bought before has a score of minus infinity.
         """
         known = tf.minimum(customers, self._customers)
-        scores = self.tower_weight * towers + self._plain(known)
+        towers = tf.matmul(products, self.tower_weight * queries, transpose_b=True)
+        plain = tf.transpose(towers + self._plain(known))
         rows, pairs = self._pairs(known)
         places = tf.stack([rows, tf.gather(self.products, pairs)], axis=1)
-        return tf.tensor_scatter_nd_update(scores, places, tf.gather(self.bought, pairs))
+        bought = tf.where(without_bought, -np.inf, tf.gather(self.bought, pairs))
+        return tf.tensor_scatter_nd_update(plain, places, bought)
 
     def on(
-        self, customers: np.ndarray, towers: Callable[[int, int], tf.Tensor]
+        self, customers: np.ndarray, queries: np.ndarray, products: np.ndarray
     ) -> Callable[[int, int], tf.Tensor]:
         """Returns the final scores of some of the queries, from a first one up to another one.
 
         Args:
             customers: int64 [queries], transformed ids.
-            towers: The towers' scores of the same queries.
+            queries: float32 [queries, dim], of the query tower.
+            products: float32 [products, dim], of the candidate tower.
         """
-        return lambda start, stop: self.scores(tf.constant(customers[start:stop]), towers(start, stop))
+        of_products = tf.constant(products)
+
+        def scores(start: int, stop: int) -> tf.Tensor:
+            return self.scores(tf.constant(customers[start:stop]), queries[start:stop], of_products)
+
+        return scores
 
     def _plain(self, customers: tf.Tensor) -> tf.Tensor:
+        """Returns float32 [products, customers], since rows are gathered many times faster than columns."""
         of_kinds = tf.zeros([self._kinds, tf.size(customers)])
         for table, values in zip(self.affinities, self.kinds, strict=True):
             of_kinds += tf.gather(tf.transpose(tf.gather(table, customers)), values)
-        # Rows are gathered and turned round, which is many times faster than to gather columns.
-        return tf.transpose(tf.gather(of_kinds, self.kind_of_product)) + self.trend
+        return tf.gather(of_kinds, self.kind_of_product) + self.trend[:, None]
 
     def _pairs(self, customers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns which customer each pair belongs to and where it stands, int64 [pairs] each."""
@@ -86,7 +103,7 @@ class Memory(tf.Module):
         for first in range(0, self._customers, _CUSTOMERS_A_CALL):
             customers = tf.range(first, min(first + _CUSTOMERS_A_CALL, self._customers), dtype=tf.int64)
             rows, pairs = self._pairs(customers)
-            places = tf.stack([rows, tf.gather(self.products, pairs)], axis=1)
+            places = tf.stack([tf.gather(self.products, pairs), rows], axis=1)
             plain = tf.gather_nd(self._plain(customers), places)
             signs = tf.gather(signals.pairs, pairs)
             scores[pairs.numpy()] = combination.bought(signs, plain).numpy()

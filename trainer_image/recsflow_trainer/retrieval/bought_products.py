@@ -25,12 +25,32 @@ class BoughtProducts(tf.Module):
         self.products = tf.Variable(products.astype(np.int32), trainable=False, name="products")
         self._customers = customers
 
-    def places(self, customers: tf.Tensor) -> tf.Tensor:
-        """Returns int64 [bought, 2]: rows of the batch, each with a product that its customer bought.
+    def scores(
+        self,
+        customers: tf.Tensor,
+        queries: tf.Tensor,
+        products: tf.Tensor,
+        *,
+        without_bought: bool | tf.Tensor = False,
+    ) -> tf.Tensor:
+        """Returns float32 [batch, products], the dot products.
 
         Args:
             customers: int64 [batch], transformed ids.
+            queries: float32 [batch, dim].
+            products: float32 [products, dim].
+            without_bought: Whether what a customer bought has a score of minus infinity.
         """
+        scores = tf.matmul(queries, products, transpose_b=True)
+
+        def unbought() -> tf.Tensor:
+            places = self._places(customers)
+            return tf.tensor_scatter_nd_update(scores, places, tf.fill(tf.shape(places)[:1], -np.inf))
+
+        return tf.cond(tf.convert_to_tensor(without_bought), unbought, lambda: scores)
+
+    def _places(self, customers: tf.Tensor) -> tf.Tensor:
+        """Returns int64 [bought, 2]: rows of the batch, each with a product that its customer bought."""
         known = tf.minimum(customers, self._customers)
         ranges = tf.ragged.range(tf.gather(self.starts, known), tf.gather(self.starts, known + 1))
         products = tf.cast(tf.gather(self.products, ranges.flat_values), tf.int64)

@@ -158,10 +158,11 @@ class Retrieval(TwoTowers):
         queries = embed(model.query, {name: columns[name] for name in features})
         products = embed(model.candidate, test.candidates.features)
         measures = embedding_measures(queries, products, self.temperature or 1.0)
-        scores = dot_products(queries, products)
         memory = self._memory(model, inputs)
-        if memory is not None:
-            scores = memory.on(columns[customer.name], scores)
+        if memory is None:
+            scores = dot_products(queries, products)
+        else:
+            scores = memory.on(columns[customer.name], queries, products)
         return test.evaluate(scores, distinct, features, measures)
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
@@ -187,15 +188,14 @@ class Retrieval(TwoTowers):
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        seen, known = self._purchases(inputs, candidates), self.customer.vocabulary_size(tft_output)
+        memory = self._memory(model, inputs)
         return RetrievalServer(
             tft_output,
             self.query.raw_columns,
             model.query,
             catalogue,
-            bought=BoughtProducts(seen, known, len(candidates.ids)),
+            bought=self._bought_products(inputs, candidates) if memory is None else memory,
             customer=self.customer.name,
-            memory=self._memory(model, inputs),
         )
 
     def seen_by_towers(self, inputs: TransformedInputs) -> Split:
@@ -231,6 +231,10 @@ class Retrieval(TwoTowers):
             product=self.product.name,
             candidates=candidates,
         )
+
+    def _bought_products(self, inputs: TransformedInputs, candidates: Candidates) -> BoughtProducts:
+        known = self.customer.vocabulary_size(inputs.tft_output)
+        return BoughtProducts(self._purchases(inputs, candidates), known, len(candidates.ids))
 
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""

@@ -46,9 +46,8 @@ class RetrievalServer(tf.Module):
         columns: The raw columns that the query tower reads.
         tower: From transformed features to float32 [batch, embedding_dim].
         catalogue: The products.
-        bought: What each customer has bought of them.
+        bought: What each customer has bought of them; it makes the final scores.
         customer: Name of the customer's id among the transformed features.
-        memory: What the final scores add to the towers'; None leaves these as they are.
     """
 
     def __init__(  # noqa: PLR0913
@@ -58,9 +57,8 @@ class RetrievalServer(tf.Module):
         tower: tf_keras.Model,
         catalogue: ProductCatalogue,
         *,
-        bought: BoughtProducts,
+        bought: BoughtProducts | Memory,
         customer: str,
-        memory: Memory | None = None,
     ) -> None:
         super().__init__(name="retrieval_server")
         taken = sorted(set(columns) & set(_OPTIONS))
@@ -76,7 +74,6 @@ class RetrievalServer(tf.Module):
         self.embeddings = tf.Variable(catalogue.embeddings, trainable=False, name="product_embeddings")
         self.product_ids = tf.Variable(tf.constant(catalogue.ids), trainable=False, name="product_ids")
         self.bought = bought
-        self.memory = memory
         self._customer = customer
         self._products = len(catalogue.ids)
 
@@ -90,7 +87,8 @@ class RetrievalServer(tf.Module):
         columns = signature_of(self._spec)
 
         def default(columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            return self._best(self._scores(self._features(columns)), min(TOP_K, self._products))
+            scores = self._scores(self._features(columns), without_bought=False)
+            return self._best(scores, min(TOP_K, self._products))
 
         def recommend(inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
             of_customers = {column: inputs[column] for column in self._spec}
@@ -123,24 +121,20 @@ class RetrievalServer(tf.Module):
         """
         most = min(MOST, self._products)
         in_range = tf.debugging.Assert((k >= 1) & (k <= most), [f"k is out of range; use 1 to {most}."])
-        features = self._features(columns)
-        scores = self._scores(features)
         with tf.control_dependencies([in_range] if in_range is not None else []):
-            scores = tf.cond(exclude_bought, lambda: self._unbought(features, scores), lambda: scores)
+            scores = self._scores(self._features(columns), exclude_bought)
         return self._best(scores, k)
 
     def _features(self, columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         features: dict[str, tf.Tensor] = self.transform(as_traced(columns, self._spec))
         return features
 
-    def _scores(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def _scores(self, features: Mapping[str, tf.Tensor], without_bought: bool | tf.Tensor) -> tf.Tensor:
         """Returns float32 [batch, products]."""
-        towers = tf.matmul(self.tower(features, training=False), self.embeddings, transpose_b=True)
-        return towers if self.memory is None else self.memory.scores(features[self._customer], towers)
-
-    def _unbought(self, features: Mapping[str, tf.Tensor], scores: tf.Tensor) -> tf.Tensor:
-        places = self.bought.places(features[self._customer])
-        return tf.tensor_scatter_nd_update(scores, places, tf.fill(tf.shape(places)[:1], -np.inf))
+        queries = self.tower(features, training=False)
+        return self.bought.scores(
+            features[self._customer], queries, self.embeddings, without_bought=without_bought
+        )
 
     def _best(self, scores: tf.Tensor, k: int | tf.Tensor) -> dict[str, tf.Tensor]:
         best, places = top_k(scores, k)
