@@ -96,7 +96,11 @@ def make_small_experiment(folder: Path) -> SmallExperiment:
     rows["test"][0] = {**rows["test"][0], "product_id": UNSEEN_PRODUCT}
     transformed = transform(FEATURES, COLUMNS, rows["train"], folder / "transform_graph")
     for name, split in rows.items():
-        _write(transformed.apply(split), folder / "transformed_examples" / f"Split-{name}")
+        columns = {name: values.numpy().tolist() for name, values in transformed.apply(split).items()}
+        _write(columns, folder / "transformed_examples" / f"Split-{name}")
+        _write(
+            {name: [row[name] for row in split] for name in COLUMNS}, folder / "examples" / f"Split-{name}"
+        )
     return SmallExperiment(folder, rows)
 
 
@@ -122,14 +126,16 @@ def _rows(count: int, seed: int, first_day: int = 0) -> list[dict[str, Any]]:
     return rows
 
 
-def _write(columns: Mapping[str, tf.Tensor], folder: Path) -> None:
+def _write(columns: Mapping[str, list[Any]], folder: Path) -> None:
     folder.mkdir(parents=True)
-    path = str(folder / "transformed_examples-00000-of-00001.gz")
-    with tf.io.TFRecordWriter(path, "GZIP") as writer:
-        for values in zip(*(column.numpy().tolist() for column in columns.values()), strict=True):
+    with tf.io.TFRecordWriter(str(folder / "part-00000-of-00001.gz"), "GZIP") as writer:
+        for values in zip(*columns.values(), strict=True):
             example = tf.train.Example()
             for name, value in zip(columns, values, strict=True):
                 feature = example.features.feature[name]
-                kept = feature.float_list if isinstance(value, float) else feature.int64_list
-                kept.value.append(value)
+                if isinstance(value, str):
+                    feature.bytes_list.value.append(value.encode())
+                else:
+                    kept = feature.float_list if isinstance(value, float) else feature.int64_list
+                    kept.value.append(value)
             writer.write(example.SerializeToString())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recsflow_trainer import metrics_file
+from recsflow_trainer.json_file import local_path
 from recsflow_trainer.metrics_file import (
     Comparison,
     Diagnosis,
@@ -19,7 +20,6 @@ from recsflow_trainer.metrics_file import (
     TowerStatistics,
     TrainingMetrics,
     Verdict,
-    local_path,
     write_metrics,
 )
 from recsflow_trainer.overfit.record import Criterion, OverfitRecord, RedFlag

@@ -3,17 +3,12 @@
 Standard library only, so that it can be written and read where TensorFlow is not installed.
 """
 
-import json
-import math
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
+from recsflow_trainer.json_file import to_json, write_text
 from recsflow_trainer.overfit.record import OverfitRecord
 
 SCHEMA_VERSION = 2
@@ -153,9 +148,8 @@ class TrainingMetrics:
         self.finished_at = _now()
 
     def to_json(self) -> str:
-        """Returns the file's text. Numbers that are not finite become null, since JSON has none."""
-        document = {"schema_version": SCHEMA_VERSION, **_finite(asdict(self))}
-        return json.dumps(document, indent=2, allow_nan=False) + "\n"
+        """Returns the file's text."""
+        return to_json({"schema_version": SCHEMA_VERSION, **asdict(self)})
 
 
 def write_metrics(metrics: TrainingMetrics, uri: str) -> None:
@@ -166,48 +160,4 @@ def write_metrics(metrics: TrainingMetrics, uri: str) -> None:
         uri: A local path, `file://` or any URI that TensorFlow writes to, such as `gs://`.
     """
     metrics.updated_at = _now()
-    text = metrics.to_json()
-    path = local_path(uri)
-    if path is None:
-        _write_remote(uri, text)
-    else:
-        _replace(path, text)
-
-
-def local_path(uri: str) -> Path | None:
-    """Returns the path of a local URI; None for one on a remote store."""
-    parts = urlparse(uri)
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    return None if "://" in uri else Path(uri)
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _write_remote(uri: str, text: str) -> None:
-    """Object stores publish an object as a whole when it is closed, so a plain write is already atomic."""
-    from recsflow_trainer.keras import tf
-
-    with tf.io.gfile.GFile(uri, "w") as stream:
-        stream.write(text)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    write_text(metrics.to_json(), uri)

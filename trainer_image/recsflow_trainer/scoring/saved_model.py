@@ -1,0 +1,82 @@
+"""A saved model, as whoever serves it sees it: signatures, and the columns that they take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recsflow_trainer.errors import ExamplesError
+from recsflow_trainer.keras import tf
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One way to ask a saved model.
+
+    Attributes:
+        columns: What it takes, by column.
+        answers: Names of what it returns.
+        ask: Takes a tensor a column and returns the answers.
+    """
+
+    columns: Mapping[str, tf.TensorSpec]
+    answers: frozenset[str]
+    ask: Any
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A model on disk.
+
+    Attributes:
+        name: What it is called in the scores.
+        signatures: By name.
+    """
+
+    name: str
+    signatures: Mapping[str, Signature]
+
+    @property
+    def recommends(self) -> Signature | None:
+        """What answers with products, if the model does."""
+        return self._answering("serving_default", "product_id")
+
+    @property
+    def rates(self) -> Signature | None:
+        """What answers with ratings of rows, if the model does."""
+        return self._answering("rate", "rating")
+
+    @property
+    def scores_graphs(self) -> Signature | None:
+        """What answers with scores of graphs, if the model does."""
+        return self._answering("serving_default", "score") if self.recommends is None else None
+
+    def _answering(self, signature: str, answer: str) -> Signature | None:
+        found = self.signatures.get(signature)
+        return found if found is not None and answer in found.answers else None
+
+
+def load_model(name: str, uri: str) -> SavedModel:
+    """Loads a saved model; what it needs lies in its folder.
+
+    Raises:
+        ExamplesError: There is none at the URI.
+    """
+    if not tf.saved_model.contains_saved_model(uri):
+        raise ExamplesError(
+            f"Model {name!r} is not at {uri}: there is no SavedModel; give one that is there."
+        )
+    loaded = tf.saved_model.load(uri)
+    # The signatures answer as long as the model that they belong to is kept.
+    signatures = {
+        key: Signature(
+            columns=function.structured_input_signature[1],
+            answers=frozenset(function.structured_outputs),
+            ask=_of(loaded, key),
+        )
+        for key, function in loaded.signatures.items()
+    }
+    return SavedModel(name, signatures)
+
+
+def _of(loaded: Any, key: str) -> Any:
+    return lambda columns: loaded.signatures[key](**columns)
