@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.retries import retries
@@ -18,7 +19,15 @@ def experiment_workflow() -> None:
 
     The DAG's params say what is run; every task can be cleared, since nothing is started or recorded twice.
     """
-    experiment = resolve_experiment()
+    train_and_record(resolve_experiment())
+
+
+def train_and_record(experiment: Any) -> Any:
+    """Add the tasks that follow when an experiment is resolved; return the last one's output.
+
+    Args:
+        experiment: Output of the task that resolves it: the URI of its `experiment.json`.
+    """
     rows = stage_dataset(render_query(experiment))
     modules = generate_modules(experiment)
     job = SubmitPipelineJob(
@@ -37,4 +46,6 @@ def experiment_workflow() -> None:
         **retries(2, timedelta(minutes=1)),
     )
     check_data_quality(rows) >> [modules, job]
-    job >> wait >> cache_metrics(experiment)
+    recorded = cache_metrics(experiment)
+    job >> wait >> recorded
+    return recorded
