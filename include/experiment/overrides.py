@@ -1,5 +1,8 @@
 """Applies a run's choices to the configs, and remembers where each value came from."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
@@ -78,7 +81,7 @@ def value_sources(
 
     Args:
         dataset: The dataset as loaded.
-        model: The model as loaded, before the run's hyperparameters.
+        model: The model with the run's options, before its hyperparameters.
         run: The run's choices.
         schedule: What triggered the run, where a schedule did; a person may have changed its values.
     """
@@ -93,12 +96,18 @@ def value_sources(
         # The form sends its defaults like any other value.
         by_default = getattr(run, name) == RunParameters.model_fields[name].default
         sources[name] = "default" if by_default else RUN_PARAMETER
+    sources |= dict.fromkeys(run.model_options or {}, RUN_PARAMETER)
     if isinstance(model, GraphRankingConfig):
         sources["sample_unit"] = f"model type {model.type}"
-    scheduled = schedule.run_parameters() if schedule else {}
-    chosen = run.model_dump(mode="json")
+    scheduled = _flat(schedule.run_parameters()) if schedule else {}
+    chosen = _flat(run.model_dump(mode="json"))
     of_schedule = {name for name in sources if name in scheduled and scheduled[name] == chosen[name]}
     return {
         name: f"schedules/{schedule.name}.yaml" if schedule and name in of_schedule else source
         for name, source in sources.items()
     }
+
+
+def _flat(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters with the model's options beside them, under the same names as `sources`."""
+    return {**parameters, **(parameters.get("model_options") or {})}

@@ -13,6 +13,8 @@ from include.experiment.experiment import Experiment, TrainingParameters
 from include.experiment.identity import experiment_id
 from include.experiment.label_checks import check_label
 from include.experiment.loader import load_model
+from include.experiment.model_options import FIELD as MODEL_OPTIONS
+from include.experiment.model_options import apply_model_options, merged_options
 from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.overrides import (
     RUN_PARAMETER,
@@ -24,7 +26,9 @@ from include.experiment.problems import problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.warnings import config_warnings
 
-_OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options")
+_OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options", MODEL_OPTIONS)
+# What the graphs are made with; the Trainer only reads them.
+_OF_THE_GRAPHS = ("target", "neighbors", "history")
 
 
 class RerunParameters(Frozen):
@@ -41,6 +45,7 @@ class RerunParameters(Frozen):
     learning_rate: float | None = Field(default=None, gt=0, le=10)
     optimizer: OptimizerName | None = None
     optimizer_options: dict[str, OptimizerOption] | None = None
+    model_options: dict[str, Any] | None = None
     seed: int | None = Field(default=None, ge=0, lt=2**31)
     accelerator: Accelerator | None = None
     notes: str | None = None
@@ -71,8 +76,10 @@ def resolve_rerun(
     rows = set(RunParameters.model_fields) - set(RerunParameters.model_fields)
     rerun = _parse({name: value for name, value in given.items() if name not in rows})
     same_model = rerun.model in (None, parent.model.name)
-    base = parent.model if same_model else load_model(str(rerun.model), root)
-    if not same_model and (problems := list(_check_model(base, parent))):
+    written = parent.model if same_model else load_model(str(rerun.model), root)
+    base = apply_model_options(written, rerun.model_options)
+    check = _check_graphs if same_model else _check_model
+    if problems := list(check(base, parent)):
         raise ConfigError(problems)
     run = _run_parameters(rerun, parent, same_model=same_model)
     model = apply_hyperparameters(base, run)
@@ -126,6 +133,18 @@ def _check_model(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
         yield from check_label(model, parent.dataset, parent.features)
 
 
+def _check_graphs(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
+    """Yield the options that would need other graphs than the parent's."""
+    if not isinstance(model, GraphRankingConfig):
+        return
+    for name in _OF_THE_GRAPHS:
+        ours, theirs = getattr(model, name), getattr(parent.model, name)
+        if ours != theirs:
+            received = f"is {shown(ours)}, but {shown(theirs)} in {parent.experiment_id}"
+            remedy = "leave it out, since a rerun trains on that experiment's graphs, or trigger quick_test"
+            yield Problem(RUN_PARAMETERS, f"{MODEL_OPTIONS}.{name}", received, remedy)
+
+
 def _run_parameters(rerun: RerunParameters, parent: Experiment, *, same_model: bool) -> RunParameters:
     chosen = rerun.chosen()
     forgotten: dict[str, Any] = {"notes": ""}
@@ -133,13 +152,16 @@ def _run_parameters(rerun: RerunParameters, parent: Experiment, *, same_model: b
         forgotten |= dict.fromkeys(_OF_THE_MODEL)
     elif chosen.get("optimizer", parent.training.optimizer) is not parent.training.optimizer:
         forgotten["optimizer_options"] = None
+    if same_model and rerun.model_options:
+        before = parent.parameters.model_options or {}
+        chosen[MODEL_OPTIONS] = merged_options(before, rerun.model_options)
     return parent.parameters.model_copy(update={**forgotten, **chosen})
 
 
 def _sources(
     rerun: RerunParameters, parent: Experiment, own: Mapping[str, str], *, same_model: bool
 ) -> dict[str, str]:
-    chosen = rerun.chosen()
+    chosen = {**rerun.chosen(), **(rerun.model_options or {})}
     from_config = set() if same_model else set(TrainingParameters.model_fields) - {"seed"}
     inherited = f"experiment {parent.experiment_id}"
     return {

@@ -17,6 +17,7 @@ from include.experiment.graph_checks import check_graph
 from include.experiment.identity import experiment_id
 from include.experiment.label_checks import check_label
 from include.experiment.loader import load_dataset, load_features, load_model
+from include.experiment.model_options import apply_model_options
 from include.experiment.overrides import (
     apply_date_column,
     apply_hyperparameters,
@@ -90,7 +91,9 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     run = problems.attempt(lambda: parse_parameters(parameters))
     loaded = problems.attempt(lambda: load_dataset(_name(parameters, "dataset"), root))
     features = problems.attempt(lambda: load_features(_name(parameters, "features"), root))
-    base = problems.attempt(lambda: load_model(_name(parameters, "model"), root))
+    written = problems.attempt(lambda: load_model(_name(parameters, "model"), root))
+    options = run.model_options if run else None
+    base = problems.attempt(lambda: apply_model_options(written, options)) if written else None
     scheduled = problems.attempt(lambda: load_schedule(schedule, root)) if schedule else None
 
     date_column = run.date_column if run else None

@@ -1,6 +1,6 @@
 """What a run may choose: the DAG's params, typed; None means 'as the config says'."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -27,7 +27,11 @@ class ChosenConfigs(Frozen):
 
 
 class ParameterOverrides(Frozen):
-    """What a run may choose beside its three configs; None means 'as the config says'."""
+    """What a run may choose beside its three configs; None means 'as the config says'.
+
+    Attributes:
+        model_options: Values of the model config's other fields, by name.
+    """
 
     sample_percent: SamplePercent = SamplePercent.P25
     sample_unit: SampleUnit = SampleUnit.ROW
@@ -41,6 +45,7 @@ class ParameterOverrides(Frozen):
     learning_rate: float | None = Field(default=None, gt=0, le=10)
     optimizer: OptimizerName | None = None
     optimizer_options: dict[str, OptimizerOption] | None = None
+    model_options: dict[str, Any] | None = None
     seed: int = Field(default=42, ge=0, lt=2**31)
     accelerator: Accelerator = Accelerator.CPU
     notes: str = ""

@@ -154,6 +154,13 @@ def _training() -> dict[str, Param]:
             description='JSON, for example {"initial_accumulator_value": 0.1}.',
             section=TRAINING,
         ),
+        "model_options": Param(
+            None,
+            type=["null", "object"],
+            title="Model options",
+            description='Other fields of the model config, JSON, for example {"embedding_dim": 64}.',
+            section=TRAINING,
+        ),
         "seed": Param(
             42,
             type="integer",

@@ -16,6 +16,7 @@ CHANGEABLE = (
     "batch_size",
     "optimizer",
     "optimizer_options",
+    "model_options",
     "seed",
     "accelerator",
     "notes",
