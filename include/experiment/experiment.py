@@ -103,7 +103,7 @@ class Experiment(Frozen):
         dataset: The dataset after the run's date column.
         model: The model after the run's hyperparameters.
         sources: Where each hyperparameter and split value came from.
-        columns: The staged columns, without `split`.
+        columns: The staged columns, without `split`; none where the warehouse was not asked for types.
         filter_types: Warehouse types of the columns that filters name.
         parent_experiment_id: The experiment whose Transform output a rerun trains on.
         schedule: Name of the schedule that the run belongs to.

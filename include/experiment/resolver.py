@@ -68,7 +68,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     dag_id: str,
     run_id: str,
     window_end: datetime,
-    table_schemas: TableSchemas,
+    table_schemas: TableSchemas | None,
     schedule: str | None = None,
     root: Path | None = None,
 ) -> Experiment:
@@ -80,7 +80,8 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         run_id: Id of its run.
         window_end: The run's logical date; rows end at that day's midnight UTC, or where history does.
         table_schemas: Reported type by column, by table as written in the config. A table that the
-            warehouse does not have is left out.
+            warehouse does not have is left out. None where the warehouse was not asked: then nothing is
+            checked against it, and the experiment has no staged columns.
         schedule: Name of the schedule whose DAG this is; None for a DAG that only people trigger.
         root: The config folder; by default the shipped one, or `RECSFLOW_CONFIG_ROOT`.
 
@@ -121,8 +122,8 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         split=split,
         sources=value_sources(loaded, base, run, scheduled),
         warnings=config_warnings(run, model, training, split),
-        columns=staged_columns(dataset, features, model, table_schemas),
-        filter_types=filter_types(dataset, table_schemas),
+        columns=() if table_schemas is None else staged_columns(dataset, features, model, table_schemas),
+        filter_types=filter_types(dataset, table_schemas or {}),
         schedule=schedule,
     )
 
@@ -139,17 +140,18 @@ def _name(parameters: Mapping[str, Any], kind: str) -> str:
 def _check(
     dataset: DatasetConfig | None,
     features: FeatureConfig | None,
-    schemas: TableSchemas,
+    schemas: TableSchemas | None,
     date_column: str | None,
 ) -> Iterator[Problem]:
     if dataset:
         yield from check_dataset(dataset)
+    if dataset and schemas is not None:
         yield from check_schema(dataset, schemas)
         yield from check_date(dataset, schemas, from_run=date_column is not None)
     if features:
         yield from check_features(features)
     if dataset and features:
-        yield from check_features_fit(features, dataset, schemas)
+        yield from check_features_fit(features, dataset, schemas or {})
 
 
 def _window_end(logical_date: datetime, dataset: DatasetConfig) -> datetime:

@@ -13,6 +13,18 @@ from include.experiment.schema_checks import TableSchemas, column_type
 def staged_columns(
     dataset: DatasetConfig, features: FeatureConfig, model: ModelConfig, schemas: TableSchemas
 ) -> tuple[StagedColumn, ...]:
+    """Return the columns of `column_uses` with their types in the warehouse and in the staged table."""
+    columns = []
+    for name, use in column_uses(dataset, features, model).items():
+        reported = column_type(dataset, name, schemas)
+        kind = staged_type(reported, use) if reported else None
+        if reported is None or kind is None:
+            raise LookupError(f"Column {name} was not checked before staging.")
+        columns.append(StagedColumn(name=name, bigquery_type=reported, staged_type=kind))
+    return tuple(columns)
+
+
+def column_uses(dataset: DatasetConfig, features: FeatureConfig, model: ModelConfig) -> dict[str, Use]:
     """Return the ids, the date, the label and what features read, in that order, without repetition.
 
     A model of graphs needs the basket too.
@@ -27,14 +39,7 @@ def staged_columns(
         for feature in listed:
             for name in feature.columns_used:
                 uses.setdefault(name, use_of(feature))
-    columns = []
-    for name, use in uses.items():
-        reported = column_type(dataset, name, schemas)
-        kind = staged_type(reported, use) if reported else None
-        if reported is None or kind is None:
-            raise LookupError(f"Column {name} was not checked before staging.")
-        columns.append(StagedColumn(name=name, bigquery_type=reported, staged_type=kind))
-    return tuple(columns)
+    return uses
 
 
 def filter_types(dataset: DatasetConfig, schemas: TableSchemas) -> dict[str, str]:

@@ -25,12 +25,14 @@ class StagingQuery:
         parameters: Its query parameters.
         table: Name of the table, as it stands in the statement.
         fingerprint: Hash of everything that determines the rows; part of the table's name.
+        select: The part of the statement that reads.
     """
 
     sql: str
     parameters: tuple[QueryParameter, ...]
     table: str
     fingerprint: str
+    select: str
 
     def document(self) -> str:
         """Return the statement as a file for people, with the values of its parameters as comments."""
@@ -66,7 +68,7 @@ def render_staging_query(
         expiration_days=int(expiration_days),
         select=select.rstrip("\n"),
     )
-    return StagingQuery(sql, parameters, quoted.strip("`"), fingerprint)
+    return StagingQuery(sql, parameters, quoted.strip("`"), fingerprint, select)
 
 
 def _environment() -> Environment:

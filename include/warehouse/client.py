@@ -83,6 +83,12 @@ class Warehouse:
 
         return null_counts(self, table, columns, timeout_s=timeout_s)
 
+    def scanned_bytes(self, query: StagingQuery) -> int | None:
+        """Bytes that a staging statement would read, by a dry run; None where the service does not tell."""
+        from include.warehouse.dry_run import scanned_bytes
+
+        return scanned_bytes(self._client, query, self._metadata_call)
+
     def stage(
         self,
         query: StagingQuery,

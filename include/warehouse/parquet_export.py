@@ -35,11 +35,9 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
     Returns:
         The URI of the folder that holds the splits' folders.
     """
-    name = warehouse.name(table)
-    folder = storage.artifact_path(root, "rows", name.table)
-    marker = _marker(warehouse, table)
-    marker_path = folder / MARKER
-    if storage.exists(marker_path) and storage.read_text(marker_path) == marker:
+    folder = rows_folder(warehouse, table, root)
+    marker, marker_path = _marker(warehouse, table), folder / MARKER
+    if _holds(marker_path, marker):
         return str(folder)
     columns = [column for column in warehouse.table_schema(table) if column != "split"]
     for split in SPLITS:
@@ -47,6 +45,20 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
         _write(folder / split / "rows.parquet", schema, batches)
     storage.write_text(marker_path, marker)
     return str(folder)
+
+
+def rows_folder(warehouse: Warehouse, table: str, root: str | UPath) -> UPath:
+    """Return the folder that a staged table is exported to, whether or not it was."""
+    return storage.artifact_path(root, "rows", warehouse.name(table).table)
+
+
+def is_exported(warehouse: Warehouse, table: str, root: str | UPath) -> bool:
+    """Return whether the table that is there now was exported; raises TableNotFound where there is none."""
+    return _holds(rows_folder(warehouse, table, root) / MARKER, _marker(warehouse, table))
+
+
+def _holds(path: UPath, text: str) -> bool:
+    return storage.exists(path) and storage.read_text(path) == text
 
 
 def _marker(warehouse: Warehouse, table: str) -> str:

@@ -28,6 +28,7 @@ ENDED = frozenset(
 )
 TRAINER = "Trainer"
 INPUTS_LABEL = "inputs"
+TOPOLOGY_LABEL = "topology"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})
 
 

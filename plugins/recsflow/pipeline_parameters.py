@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recsflow.compilers.topology import Topology
-from recsflow.jobs import INPUTS_LABEL
+from recsflow.jobs import INPUTS_LABEL, TOPOLOGY_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ class PipelineRequest:
 
     Attributes:
         parameters: Values of the compiled pipeline's runtime parameters.
-        labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result.
+        labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result,
+            `topology` the key of the compiled pipeline.
         metrics_uri: Where the Trainer reports how training goes.
     """
 
@@ -62,6 +63,7 @@ class PipelineRequest:
             "dataset": experiment.dataset.name,
             "features": experiment.features.name,
             "model": experiment.model.name,
+            TOPOLOGY_LABEL: topology.key,
             INPUTS_LABEL: _inputs_hash(topology, parameters),
         }
         return cls(experiment.experiment_id, topology, parameters, labels, metrics_uri)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from recsflow.compilers.topology import topology_uri
 from recsflow.errors import CompileError
 
 if TYPE_CHECKING:
@@ -18,12 +19,16 @@ CALL_TIMEOUT_S = 30.0
 def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, settings: Settings) -> str:
     """Run a build that compiles the topology, wait for it and return the spec.
 
+    Args:
+        topology: What is compiled; its text lies where `topology_uri` says.
+        compiler: Where the build runs.
+        settings: Where everything is.
+
     Raises:
         CompileError: The build was not taken, failed or took too long; names its log.
     """
-    source = f"{settings.artifact_root}/compiled/{topology.key}.topology.json"
     target = f"{settings.artifact_root}/compiled/{topology.key}.built.json"
-    storage.write_text(source, topology.to_json())
+    source = topology_uri(topology.key, settings)
     _run(build_request(topology, compiler, source, target), compiler, settings)
     return storage.read_text(target)
 

@@ -55,3 +55,13 @@ class Topology:
     def key(self) -> str:
         """Name of the compiled spec."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:KEY_LENGTH]
+
+
+def spec_uri(topology: Topology, settings: Settings) -> str:
+    """Return where a compiled pipeline is kept, whether or not it is there."""
+    return f"{settings.artifact_root}/compiled/{topology.key}.json"
+
+
+def topology_uri(key: str, settings: Settings) -> str:
+    """Return where a topology is kept, by its key: what a pipeline was compiled from."""
+    return f"{settings.artifact_root}/compiled/{key}.topology.json"

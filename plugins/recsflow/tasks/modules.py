@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 
@@ -12,6 +13,9 @@ from recsflow.progress import say
 from recsflow.retries import retries
 from recsflow.tasks.decorators import modules_task
 from recsflow.tasks.files import read_experiment, sibling
+
+if TYPE_CHECKING:
+    from include.experiment.experiment import Experiment
 
 HASH_LENGTH = 12
 
@@ -30,15 +34,10 @@ def generate_modules(experiment: str) -> dict[str, str]:
     Returns:
         `trainer_module_uri`, and `transform_module_uri` unless the rows become graphs.
     """
-    from include.generators.trainer_module import render_trainer_module
-    from include.generators.transform_module import render_transform_module
     from recsflow.settings import load_settings
 
     settings = load_settings()
-    resolved = read_experiment(experiment)
-    texts = {"trainer_module": render_trainer_module(resolved)}
-    if not resolved.reads_graphs:
-        texts["transform_module"] = render_transform_module(resolved)
+    texts = module_texts(read_experiment(experiment))
     uris = {
         f"{name}_uri": _keep(name, text, experiment, settings.artifact_root) for name, text in texts.items()
     }
@@ -50,8 +49,24 @@ def generate_modules(experiment: str) -> dict[str, str]:
     return uris
 
 
-def _keep(name: str, text: str, experiment: str, root: str) -> str:
+def module_texts(experiment: Experiment) -> dict[str, str]:
+    """Return the source of each module that an experiment's pipeline runs, by its name."""
+    from include.generators.trainer_module import render_trainer_module
+    from include.generators.transform_module import render_transform_module
+
+    texts = {"trainer_module": render_trainer_module(experiment)}
+    if not experiment.reads_graphs:
+        texts["transform_module"] = render_transform_module(experiment)
+    return texts
+
+
+def module_uri(name: str, text: str, root: str) -> str:
+    """Return where a module is kept, by the hash of its source."""
     from include.experiment.identity import content_hash
 
+    return f"{root}/modules/{content_hash(text)[:HASH_LENGTH]}/{name}.py"
+
+
+def _keep(name: str, text: str, experiment: str, root: str) -> str:
     storage.write_text(sibling(experiment, f"{name}.py"), text)
-    return storage.write_text(f"{root}/modules/{content_hash(text)[:HASH_LENGTH]}/{name}.py", text)
+    return storage.write_text(module_uri(name, text, root), text)

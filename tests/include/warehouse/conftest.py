@@ -34,7 +34,7 @@ def query(request):
     name = "".join(letter if letter.isalnum() else "_" for letter in request.node.name)
     table = f"local.warehouse_test.rows_{name}"
     sql = f"CREATE TABLE IF NOT EXISTS `{table}` AS {ROWS}"
-    return StagingQuery(sql, (Parameter("text", "STRING", 'it\'s `n` "x"\n'),), table, name)
+    return StagingQuery(sql, (Parameter("text", "STRING", 'it\'s `n` "x"\n'),), table, name, ROWS)
 
 
 @pytest.fixture
