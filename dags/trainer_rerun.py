@@ -23,7 +23,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag
 
-from recsflow.operators.submit_custom_job import SubmitCustomJob
+from recsflow.operators.submit_trainer import SubmitTrainer
 from recsflow.rerun_params import rerun_params
 from recsflow.retries import retries
 from recsflow.sensors.custom_job import CustomJobSensor
@@ -43,7 +43,7 @@ from recsflow.tasks.rerun import resolve_rerun
 def trainer_rerun() -> None:
     """A finished experiment's Trainer once more, with other parameters."""
     rerun = resolve_rerun()
-    job = SubmitCustomJob(
+    job = SubmitTrainer(
         task_id="submit_trainer",
         experiment=rerun["experiment"],
         rerun=rerun,

@@ -94,6 +94,13 @@ class LocalSettings:
             "staging_dataset": "recsflow_staging",
             "example_source": "parquet",
             "trainer_image": self.trainer_image,
+            "prices": {
+                "currency": "USD",
+                "basis": "BigQuery and Vertex AI are emulated on this machine, which bills nobody",
+                "query_per_tib": 0,
+                "component_per_hour": 0,
+                "trainer_per_hour": {"cpu": 0},
+            },
             "compiler": {
                 "kind": "command",
                 "argv": [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"],
@@ -105,6 +112,7 @@ class LocalSettings:
             "pipeline_job_url": console + "/jobs/{job_id}",
             "custom_job_url": console + "/jobs/{job_id}",
             "mlflow_run_url": self.url("mlflow") + "/#/experiments/{experiment_id}/runs/{run_id}",
+            "mlflow_model_url": self.url("mlflow") + "/#/models/{name}",
         }
 
     def environment(self) -> dict[str, str]:

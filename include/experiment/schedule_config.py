@@ -5,6 +5,7 @@ from typing import Any
 from include.experiment.base import NamedConfig
 from include.experiment.choices import SamplePercent
 from include.experiment.run_parameters import ParameterOverrides
+from include.promotion.rule import PromotionRule
 
 
 class ScheduleConfig(NamedConfig):
@@ -16,6 +17,7 @@ class ScheduleConfig(NamedConfig):
         features: Name of the feature config.
         model: Name of the model config.
         parameters: Run parameters that differ from the configs; all rows are sampled unless they say less.
+        promotion: What a trained model has to show before it becomes the schedule's champion.
     """
 
     schedule: str
@@ -23,6 +25,7 @@ class ScheduleConfig(NamedConfig):
     features: str
     model: str
     parameters: ParameterOverrides = ParameterOverrides()
+    promotion: PromotionRule = PromotionRule()
 
     def run_parameters(self) -> dict[str, Any]:
         """Returns what its runs are triggered with, by the names of the run parameters."""

@@ -6,8 +6,9 @@ from croniter import croniter
 
 from include.errors import ConfigError, Problem
 from include.experiment.config_file import is_config, load, missing
-from include.experiment.problems import shown
+from include.experiment.problems import did_you_mean, shown
 from include.experiment.schedule_config import ScheduleConfig
+from include.promotion.rule import METRICS_OF_TYPE
 
 
 def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
@@ -24,4 +25,18 @@ def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
         problems.append(Problem(where, "schedule", received, remedy))
     if problems:
         raise ConfigError(problems)
+    _check_promotion(config, root, where)
     return config
+
+
+def _check_promotion(config: ScheduleConfig, root: Path | None, where: str) -> None:
+    metric = config.promotion.metric
+    if metric is None:
+        return
+    from include.experiment.loader import load_model
+
+    model = load_model(config.model, root)
+    known = METRICS_OF_TYPE[model.type]
+    if metric not in known:
+        received = f"is {shown(metric)}, which models of type {model.type} are not compared by"
+        raise ConfigError([Problem(where, "promotion.metric", received, did_you_mean(metric, known))])

@@ -20,6 +20,7 @@ from include.tracking.training_metrics import Comparison, TowerStatistics, Train
 
 EXPERIMENT_ID = "recsflow.experiment_id"
 PARENT = "recsflow.parent_experiment_id"
+SWEEP, TRIAL = "recsflow.sweep", "recsflow.trial"
 PIPELINE_JOB, CUSTOM_JOB = "recsflow.pipeline_job", "recsflow.custom_job"
 STARTED_AT = "recsflow.training_started_at"
 STATISTICS = ("norm", "mean", "std", "min", "max")
@@ -113,6 +114,8 @@ def tags_of(
         job: outcome.job_id,
         f"{job}_url": outcome.job_url,
         "recsflow.schedule": experiment.schedule or "",
+        SWEEP: experiment.sweep_id or "",
+        TRIAL: "" if experiment.trial is None else str(experiment.trial),
         "recsflow.sources": "\n".join(f"{name}: {source}" for name, source in experiment.sources.items()),
         "recsflow.notes": experiment.parameters.notes,
         "recsflow.warnings": "\n".join(warnings_of(experiment, metrics)),

@@ -23,6 +23,7 @@ from include.tracking.entries import (
     EXPERIMENT_ID,
     PARENT,
     STARTED_AT,
+    SWEEP,
     MetricEntry,
     metrics_of,
     params_of,
@@ -45,6 +46,8 @@ ARTIFACTS = (
     "quality.html",
 )
 MLFLOW_PARENT = "mlflow.parentRunId"
+# The one run that stands for a sweep; its trials have SWEEP instead.
+SWEEP_PARENT = "recsflow.sweep_id"
 METRICS_PER_CALL = 1000
 PAIRS_PER_CALL = 100
 MAX_PARAM_CHARACTERS = 6000
@@ -99,11 +102,11 @@ def record(  # noqa: PLR0913
     files = _files(folder) if folder is not None else {}
     draft = _draft(metrics, experiment, outcome, files)
     with tracking_client(tracking_uri) as client:
-        mlflow_experiment = _experiment(client, experiment_name)
+        mlflow_experiment = mlflow_experiment_id(client, experiment_name)
         run = _run(client, mlflow_experiment, draft)
         run_id = run.info.run_id
         _log(client, run, draft)
-        _log_parent(client, mlflow_experiment, run_id, draft.tags.get(PARENT, ""))
+        _log_parent(client, mlflow_experiment, run_id, draft.tags)
         _log_files(client, run_id, draft.files)
         client.set_terminated(run_id, draft.run_status, _milliseconds(draft.ended_at))
         return RecordedRun(run_id, mlflow_experiment)
@@ -132,7 +135,8 @@ def _draft(
     )
 
 
-def _experiment(client: MlflowClient, name: str) -> str:
+def mlflow_experiment_id(client: MlflowClient, name: str) -> str:
+    """Return the id of an MLflow experiment, made on first use."""
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
@@ -168,6 +172,12 @@ def _runs_of(client: MlflowClient, mlflow_experiment: str, experiment_id: str) -
     return sorted(runs, key=lambda run: str(run.info.run_id))
 
 
+def sweep_runs(client: MlflowClient, mlflow_experiment: str, sweep_id: str) -> list[Run]:
+    """Return the runs that stand for a sweep: one, or two where two callers made it at once."""
+    runs = client.search_runs([mlflow_experiment], f"tags.`{SWEEP_PARENT}` = '{sweep_id}'")
+    return sorted(runs, key=lambda run: str(run.info.run_id))
+
+
 def _can_hold(run: Run, draft: _Draft) -> bool:
     """Whether a run's params and training are those of the record, or not written yet."""
     known = run.data.params
@@ -193,9 +203,17 @@ def _log(client: MlflowClient, run: Run, draft: _Draft) -> None:
             client.delete_tag(run_id, name)
 
 
-def _log_parent(client: MlflowClient, mlflow_experiment: str, run_id: str, parent: str) -> None:
-    """Let MLflow's pages show a rerun below its parent; where the parent's run is gone, the tag stays."""
-    for run in _runs_of(client, mlflow_experiment, parent)[:1] if parent else []:
+def _log_parent(client: MlflowClient, mlflow_experiment: str, run_id: str, tags: Mapping[str, str]) -> None:
+    """Let MLflow's pages show a rerun below its parent, and a trial below its sweep.
+
+    Where the parent's run is gone, the tag stays.
+    """
+    parents = []
+    if PARENT in tags:
+        parents = _runs_of(client, mlflow_experiment, tags[PARENT])
+    elif SWEEP in tags:
+        parents = sweep_runs(client, mlflow_experiment, tags[SWEEP])
+    for run in parents[:1]:
         client.set_tag(run_id, MLFLOW_PARENT, run.info.run_id)
 
 

@@ -8,6 +8,8 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
 ├── InvalidExperiment            the run's configuration cannot be used, or leaves a split empty
 ├── QualityCheckFailed           the staged rows broke a critical expectation
+├── ModelGone                    a model, or the rows it is scored on, are not there any more
+├── ChampionChanged              another run's model became champion in the meantime
 ├── JobRefused                   Vertex AI does not take the job as it is
 ├── ExperimentFailed             an earlier task failed; its record is complete
 └── JobError                     the job ended without success
@@ -53,6 +55,14 @@ class InvalidExperiment(PermanentTaskError):
 
 class QualityCheckFailed(PermanentTaskError):
     """The staged rows broke a critical expectation."""
+
+
+class ModelGone(PermanentTaskError):
+    """A model, or the rows that it is scored on, are not there any more."""
+
+
+class ChampionChanged(PermanentTaskError):
+    """Another run's model became champion after this one's had been compared with the one before."""
 
 
 class JobRefused(PermanentTaskError):

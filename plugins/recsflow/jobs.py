@@ -26,8 +26,8 @@ class JobState(StrEnum):
 ENDED = frozenset(
     {JobState.SUCCEEDED, JobState.CACHED, JobState.FAILED, JobState.CANCELLED, JobState.NOT_RUN}
 )
-TRAINER = "Trainer"
-INPUTS_LABEL = "inputs"
+TRAINER, SCORING = "Trainer", "Scoring"
+INPUTS_LABEL, COMPONENT_LABEL = "inputs", "component"
 TOPOLOGY_LABEL = "topology"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})
 

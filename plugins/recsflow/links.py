@@ -82,3 +82,9 @@ class MlflowRunLink(PublishedLink):
     """The MLflow run."""
 
     title = "MLflow run"
+
+
+class RegisteredModelLink(PublishedLink):
+    """The versions of a model, and which is the champion."""
+
+    title = "Champion"

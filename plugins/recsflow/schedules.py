@@ -15,13 +15,21 @@ from include.experiment.schedule_loader import load_schedule
 from recsflow.errors import InvalidExperiment
 from recsflow.params import experiment_params
 from recsflow.schedule_names import retraining_dag_id
-from recsflow.workflow import experiment_workflow
+from recsflow.workflow import retraining_workflow
 
 _DOC = """{description}
 
 Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
-`schedules/{name}.yaml`. The tasks, and what they link to, are those of `quick_test`. Trigger it by hand to
-change a parameter for once; backfill it, up to the day after the last date, to see how it would have done:
+`schedules/{name}.yaml`. The tasks are those of `quick_test`, and three more:
+
+| task | makes | link |
+|---|---|---|
+| score_models | a custom job that asks the new model and the champion about the same test rows | Custom job |
+| wait_for_scores | nothing; follows the job and fails with its error | Custom job |
+| promote | the model's version in MLflow; skipped where the champion stays, its log says why | Champion |
+
+Trigger it by hand to change a parameter for once; backfill it, up to the day after the last date, to see how
+it would have done. A backfill never promotes.
 
     airflow backfill create --dag-id {dag_id} --from-date YYYY-MM-DD --to-date YYYY-MM-DD
 """
@@ -30,7 +38,7 @@ change a parameter for once; backfill it, up to the day after the last date, to 
 def retraining_dags() -> dict[str, DAG]:
     """Return the DAG of each schedule by its id; schedules with a problem are left to `check_schedules`."""
     with DAG("retraining", schedule=None, auto_register=False) as template:
-        experiment_workflow()
+        retraining_workflow()
     params = experiment_params()
     loaded, _ = _schedules()
     return {retraining_dag_id(each.name): _retraining_dag(each, template, params) for each in loaded}

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from airflow.sdk import Variable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from include.plan.cost import Prices
 from recsflow.errors import SettingsError
 
 VARIABLE = "recsflow"
@@ -23,6 +24,7 @@ PLACEHOLDERS = {
     "pipeline_job_url": {"project", "location", "job_id"},
     "custom_job_url": {"project", "location", "job_id"},
     "mlflow_run_url": {"tracking_uri", "experiment_id", "run_id"},
+    "mlflow_model_url": {"tracking_uri", "name"},
 }
 
 
@@ -61,6 +63,7 @@ class Settings(_Frozen):
         example_source: How the pipeline reads rows: a Parquet export, or BigQuery itself.
         service_account: Account that the pipeline runs as; the project's default if absent.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
+        prices: What a plan's bound on cost is worked out with; amounts are left out without it.
         *_url: Templates of links; `{object}` is the URI without its scheme, `{path}` is relative to the root.
     """
 
@@ -75,6 +78,7 @@ class Settings(_Frozen):
     compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]
     service_account: str | None = None
     beam_args: tuple[str, ...] = ()
+    prices: Prices | None = None
     mlflow_tracking_uri: str = Field(min_length=1)
     mlflow_experiment: str = "recsflow"
     table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
@@ -86,6 +90,7 @@ class Settings(_Frozen):
         CONSOLE + "/vertex-ai/training/training-jobs/locations/{location}/{job_id}?project={project}"
     )
     mlflow_run_url: str = "{tracking_uri}/#/experiments/{experiment_id}/runs/{run_id}"
+    mlflow_model_url: str = "{tracking_uri}/#/models/{name}"
 
     @field_validator("artifact_root")
     @classmethod
@@ -135,6 +140,10 @@ class Settings(_Frozen):
         return self.mlflow_run_url.format(
             tracking_uri=tracking_uri, experiment_id=experiment_id, run_id=run_id
         )
+
+    def registered_model_link(self, name: str) -> str:
+        """Address of the page of a registered model."""
+        return self.mlflow_model_url.format(tracking_uri=self.mlflow_tracking_uri.rstrip("/"), name=name)
 
 
 def load_settings() -> Settings:

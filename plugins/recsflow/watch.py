@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from recsflow.jobs import TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
+from recsflow.jobs import SCORING, TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
 from recsflow.progress import JobProgress, is_current, say
 
 _ENDINGS = {
@@ -128,7 +128,8 @@ class JobWatch:
 
     def _component_failure(self, component: Component) -> str:
         error = component.error or "the service gives no reason"
-        if component.name == TRAINER and (own := _trainer_error(self.readers.metrics(), component.started)):
+        reports = component.name in {TRAINER, SCORING}
+        if reports and (own := _own_error(self.readers.metrics(), component.started)):
             error = f"{error}\n{own}"
         return f"component {component.name} failed:\n" + "\n".join(error.strip().splitlines()[-ERROR_LINES:])
 
@@ -137,8 +138,8 @@ def _trainer(job: Job) -> Component | None:
     return next((component for component in job.components if component.name == TRAINER), None)
 
 
-def _trainer_error(metrics: Mapping[str, Any] | None, started: datetime | None) -> str | None:
-    """The error that the Trainer itself wrote, where Vertex only knows its exit status."""
+def _own_error(metrics: Mapping[str, Any] | None, started: datetime | None) -> str | None:
+    """The error that the component itself wrote, where Vertex only knows its exit status."""
     if not metrics or not metrics.get("error") or not is_current(metrics, started):
         return None
     return f"{metrics['error']['type']}: {metrics['error']['message']}"

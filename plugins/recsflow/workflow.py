@@ -1,4 +1,4 @@
-"""The chain of tasks that every experiment goes through, whatever its DAG asks for."""
+"""The chain of tasks that every experiment goes through, and what retraining adds to it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
+from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.retries import retries
+from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.tasks.experiment import render_query, resolve_experiment
 from recsflow.tasks.metrics import cache_metrics
 from recsflow.tasks.modules import generate_modules
+from recsflow.tasks.promotion import promote
 from recsflow.tasks.rows import check_data_quality, stage_dataset
 
 
@@ -22,11 +25,35 @@ def experiment_workflow() -> None:
     train_and_record(resolve_experiment())
 
 
-def train_and_record(experiment: Any) -> Any:
-    """Add the tasks that follow when an experiment is resolved; return the last one's output.
+def retraining_workflow() -> None:
+    """Add the tasks of an experiment whose model may become the champion of the DAG at hand."""
+    experiment = resolve_experiment()
+    recorded, job = train_and_record(experiment)
+    scoring = SubmitScoring(
+        task_id="score_models",
+        experiment=experiment,
+        job=job,
+        # Safe to repeat: a job that is there already is used.
+        **retries(2, timedelta(minutes=1), execution_timeout=timedelta(minutes=10)),
+    )
+    wait = CustomJobSensor(
+        task_id="wait_for_scores",
+        job=scoring.output,
+        timeout=timedelta(hours=2),
+        # A retry looks at the same job again, after an outage; a job that failed is not retried.
+        **retries(2, timedelta(minutes=1)),
+    )
+    recorded >> scoring >> wait >> promote(experiment, recorded, scoring.output)
+
+
+def train_and_record(experiment: Any) -> tuple[Any, Any]:
+    """Add the tasks that follow when an experiment is resolved.
 
     Args:
         experiment: Output of the task that resolves it: the URI of its `experiment.json`.
+
+    Returns:
+        Outputs of the last task, the id of the MLflow run, and of the one that submits the pipeline job.
     """
     rows = stage_dataset(render_query(experiment))
     modules = generate_modules(experiment)
@@ -48,4 +75,4 @@ def train_and_record(experiment: Any) -> Any:
     check_data_quality(rows) >> [modules, job]
     recorded = cache_metrics(experiment)
     job >> wait >> recorded
-    return recorded
+    return recorded, job.output

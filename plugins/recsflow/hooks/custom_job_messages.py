@@ -13,12 +13,12 @@ from recsflow.hooks.job_service import (
     WorkerPoolSpec,
 )
 from recsflow.hooks.message_values import label, utc
-from recsflow.jobs import TRAINER, Component, Job
+from recsflow.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
 from recsflow.jobs import JobState as OurState
 
 if TYPE_CHECKING:
+    from recsflow.container_request import ContainerRequest
     from recsflow.settings import Settings
-    from recsflow.trainer_request import TrainerRequest
 
 _STATES = {
     JobState.JOB_STATE_UNSPECIFIED: OurState.PENDING,
@@ -36,7 +36,7 @@ _STATES = {
 }
 
 
-def to_message(request: TrainerRequest, settings: Settings) -> CustomJob:
+def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:
     """Write the message that starts a job: one replica of the trainer image.
 
     Args:
@@ -62,13 +62,14 @@ def to_message(request: TrainerRequest, settings: Settings) -> CustomJob:
 
 
 def to_job(message: CustomJob) -> Job:
-    """Read a job's message; its one component is the Trainer."""
+    """Read a job's message; its one component is what its label says."""
     state, error = _STATES[message.state], message.error.message
+    component = SCORING if message.labels.get(COMPONENT_LABEL) == label(SCORING) else TRAINER
     started, ended = utc(message.start_time), utc(message.end_time)
     return Job(
         job_id=message.name.rpartition("/")[-1],
         state=state,
-        components=(Component(TRAINER, state, started, ended, error),),
+        components=(Component(component, state, started, ended, error),),
         components_total=1,
         created=utc(message.create_time),
         ended=ended,

@@ -13,9 +13,9 @@ from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
 from recsflow.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
+    from recsflow.container_request import ContainerRequest
     from recsflow.jobs import Job
     from recsflow.settings import Settings
-    from recsflow.trainer_request import TrainerRequest
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -47,7 +47,7 @@ class CustomJobsHook(VertexHook):
         live = [job for job in map(to_job, messages) if job.state in REUSABLE]
         return max(live, key=lambda job: job.created or NEVER, default=None)
 
-    def submit(self, request: TrainerRequest, settings: Settings) -> str:
+    def submit(self, request: ContainerRequest, settings: Settings) -> str:
         """Start a job and return its id.
 
         Raises:

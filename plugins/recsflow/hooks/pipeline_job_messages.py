@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.storage import local_path
@@ -66,6 +68,32 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
         runtime_config=runtime,
         labels={key: label(value) for key, value in request.labels.items()},
         service_account=settings.service_account or "",
+    )
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A job with what it was submitted with.
+
+    Attributes:
+        spec: The compiled pipeline.
+        parameters: Values of its runtime parameters.
+    """
+
+    job: Job
+    spec: Mapping[str, Any]
+    parameters: Mapping[str, str]
+
+
+def to_submission(message: PipelineJob) -> Submission:
+    """Read a job's message with the pipeline in it."""
+    from google.protobuf import json_format
+
+    given = message.runtime_config.parameters
+    return Submission(
+        job=to_job(message),
+        spec=json_format.MessageToDict(PipelineJob.pb(message).pipeline_spec),
+        parameters={name: value.string_value for name, value in given.items()},
     )
 
 

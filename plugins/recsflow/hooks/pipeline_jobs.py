@@ -6,10 +6,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from google.api_core.exceptions import AlreadyExists
+from google.api_core.exceptions import AlreadyExists, NotFound
 
-from recsflow.hooks.pipeline_job_messages import to_job, to_message
-from recsflow.hooks.pipeline_service import PipelineServiceClient
+from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission
+from recsflow.hooks.pipeline_service import PipelineJob, PipelineServiceClient
 from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
 
 if TYPE_CHECKING:
@@ -28,7 +28,19 @@ class PipelineJobsHook(VertexHook):
 
     def read(self, job_id: str) -> Job:
         """Read a job; the client's own NotFound where there is none of that id."""
-        return to_job(self.client.get_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S))
+        return to_job(self._get(job_id))
+
+    def submission(self, job_id: str) -> Submission | None:
+        """Read a job and what it was submitted with; None where there is none of that id.
+
+        Raises:
+            VertexUnavailable: The service did not answer.
+        """
+        try:
+            with answered():
+                return to_submission(self._get(job_id))
+        except NotFound:
+            return None
 
     def submit(self, job_id: str, spec: str, request: PipelineRequest, settings: Settings) -> bool:
         """Start a job; whether it is new, False where another submit of the id came first.
@@ -58,6 +70,9 @@ class PipelineJobsHook(VertexHook):
     def request_cancellation(self, job_id: str) -> None:
         """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
         self.client.cancel_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def _get(self, job_id: str) -> PipelineJob:
+        return self.client.get_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
 
     def _name(self, job_id: str) -> str:
         return self.client.pipeline_job_path(self.project, self.location, job_id)

@@ -15,6 +15,7 @@ from recsflow.links import (
     ModulesLink,
     QualityReportLink,
     QueryLink,
+    RegisteredModelLink,
     StagedTableLink,
 )
 
@@ -70,9 +71,16 @@ class RecordTask(_LinkedTask):
     operator_extra_links = (MlflowRunLink(),)
 
 
+class PromotionTask(_LinkedTask):
+    """Decides about a champion."""
+
+    operator_extra_links = (RegisteredModelLink(),)
+
+
 experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
 query_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QueryTask)
 staging_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=StagingTask)
 quality_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QualityTask)
 modules_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ModulesTask)
 record_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=RecordTask)
+promotion_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=PromotionTask)

@@ -107,10 +107,11 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
 
 
 def wait_task(context: Context) -> VertexJobSensor:
-    """Return the DAG's task that waits for the job."""
+    """Return the task before this one that waits for the job."""
     from recsflow.sensors.vertex_job import VertexJobSensor
 
-    return next(task for task in context["dag"].tasks if isinstance(task, VertexJobSensor))
+    before = context["task"].get_direct_relatives(upstream=True)
+    return next(task for task in before if isinstance(task, VertexJobSensor))
 
 
 def _parent(experiment: Experiment, settings: Settings) -> RecordedExperiment | None:

@@ -68,7 +68,7 @@ def _resolved(experiment_id: str, settings: Settings) -> Experiment:
 
 def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> dict[str, str]:
     """Return what the Trainer reads; a rerun's rerun trains on what the first experiment left."""
-    from recsflow.trainer_input import trainer_input
+    from recsflow.job_outputs import trainer_input
 
     root = parent
     while root.parent_experiment_id:

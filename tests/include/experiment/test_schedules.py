@@ -91,3 +91,29 @@ def test_parameters_are_checked_before_any_run(nightly, parameters, sentence):
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(parameters=parameters))
     (problem,) = sentences(nightly)
     assert problem.startswith(f"schedules/nightly.yaml: {sentence}")
+
+
+def test_a_schedule_says_by_what_its_champions_are_chosen(nightly):
+    assert load_schedule("nightly", nightly.root).promotion.metric_for("retrieval") == "recall@100"
+    rule = {"metric": "recall@10", "margin": 0.02}
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(promotion=rule))
+    promotion = load_schedule("nightly", nightly.root).promotion
+    assert (promotion.metric_for("retrieval"), promotion.margin) == ("recall@10", 0.02)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (
+            {"metric": "recal@10"},
+            "promotion.metric is 'recal@10', which models of type retrieval are not compared by; did you "
+            "mean 'recall@10'? Otherwise use one of recall@100, recall@5, recall@10, recall@50.",
+        ),
+        ({"margin": 1.5}, "promotion.margin is 1.5; use at least 0 and less than 1."),
+        ({"margins": 0.1}, "promotion.margins is not a known key; did you mean 'margin'? Otherwise"),
+    ],
+)
+def test_a_mistake_in_the_promotion_rule_is_named(nightly, rule, sentence):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(promotion=rule))
+    (found,) = sentences(nightly)
+    assert found.startswith(f"schedules/nightly.yaml: {sentence}")

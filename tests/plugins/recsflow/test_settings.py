@@ -63,6 +63,7 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
         == f"{console}/vertex-ai/locations/us-central1/pipelines/runs/job-1?project=local"
     )
     assert settings.mlflow_run_link("3", "abc") == "https://mlflow/#/experiments/3/runs/abc"
+    assert settings.registered_model_link("weekly") == "https://mlflow/#/models/weekly"
 
 
 def test_path_in_a_link_is_relative_to_the_artifact_root(settings_values):

@@ -1,7 +1,7 @@
 import pytest
 
 from recsflow.jobs import Component, Job, JobState
-from recsflow.trainer_input import trainer_input
+from recsflow.job_outputs import raw_examples, trainer_input
 
 pytestmark = pytest.mark.unit
 
@@ -55,3 +55,12 @@ def test_deleted_output_is_named(outputs, tmp_path):
     (tmp_path / "transformed_examples").rmdir()
     with pytest.raises(LookupError, match=f"examples are gone: {tmp_path}/transformed_examples"):
         trainer_input(job(outputs))
+
+
+@pytest.mark.parametrize(
+    ("component", "output"),
+    [("ExampleGen", "examples"), ("BigQueryExampleGen", "examples"), ("GraphGen", "graphs")],
+)
+def test_raw_rows_are_found_whatever_read_them(tmp_path, component, output):
+    made = Component(component, JobState.CACHED, outputs={output: str(tmp_path)})
+    assert raw_examples(Job("job-1", JobState.SUCCEEDED, (made,))) == str(tmp_path)

@@ -1,4 +1,4 @@
-"""What the Trainer of a pipeline job read, and why it cannot be read again where it cannot."""
+"""What the components of a pipeline job left, for a job of its own, and why they cannot be read where so."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 from recsflow.jobs import ENDED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recsflow.jobs import Job
 
-# The component before the Trainer, with its outputs under the names that a rerun gives them.
-SOURCES = {
+type Sources = Mapping[str, Mapping[str, str]]
+
+# Components by name, with their outputs under the names that the reader gives them.
+BEFORE_THE_TRAINER: Sources = {
     "Transform": {"examples": "transformed_examples", "transform_graph": "transform_graph"},
+    "GraphGen": {"examples": "graphs"},
+}
+RAW: Sources = {
+    "ExampleGen": {"examples": "examples"},
+    "BigQueryExampleGen": {"examples": "examples"},
     "GraphGen": {"examples": "graphs"},
 }
 
@@ -22,12 +31,25 @@ def trainer_input(job: Job) -> dict[str, str]:
     Raises:
         LookupError: The job runs still, left no examples, or they are gone; says which.
     """
+    return _outputs(job, BEFORE_THE_TRAINER)
+
+
+def raw_examples(job: Job) -> str:
+    """Return the URI of the rows as they came from the warehouse, or of the graphs made of them.
+
+    Raises:
+        LookupError: The job runs still, left no examples, or they are gone; says which.
+    """
+    return _outputs(job, RAW)["examples"]
+
+
+def _outputs(job: Job, sources: Sources) -> dict[str, str]:
     from include import storage
 
     if job.state not in ENDED:
         raise LookupError(f"pipeline job {job.job_id} is {job.state}, not finished")
-    source = next((each for each in job.components if each.name in SOURCES), None)
-    wanted = SOURCES[source.name] if source else {}
+    source = next((each for each in job.components if each.name in sources), None)
+    wanted = sources[source.name] if source else {}
     if source is None or not set(wanted.values()) <= set(source.outputs):
         reason = f"its {source.name} is {source.state}" if source else "it did not come so far"
         raise LookupError(f"pipeline job {job.job_id} left no examples: {reason}")

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from recsflow.errors import JobRefused
-from recsflow.operators.submit_custom_job import SubmitCustomJob
+from recsflow.operators.submit_trainer import SubmitTrainer
 from tests.plugins.experiments import write_experiment
 
 pytestmark = pytest.mark.emulator
@@ -14,7 +14,7 @@ EXPERIMENT_ID = "trainer-rerun-manual-1-0123456789"
 @pytest.fixture
 def operator(tmp_path, custom_jobs):
     root = tmp_path.as_uri()
-    return SubmitCustomJob(
+    return SubmitTrainer(
         task_id="submit_trainer",
         experiment=write_experiment(root, EXPERIMENT_ID, parent_experiment_id="quick-test-1"),
         rerun={

@@ -1,0 +1,109 @@
+"""Decide whether the run's model becomes the champion of its DAG."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from recsflow.links import RegisteredModelLink
+from recsflow.progress import say
+from recsflow.retries import retries
+from recsflow.tasks.decorators import promotion_task
+from recsflow.tasks.files import read_experiment
+
+if TYPE_CHECKING:
+    from include.experiment.experiment import Experiment
+    from include.promotion.rule import PromotionRule
+    from include.tracking.champions import RegisteredChampion
+    from recsflow.settings import Settings
+
+DECISION_KEY = "promotion"
+BACKFILL = "backfill"
+
+
+# Retries bridge a restart of the MLflow server; what is written again is kept once.
+@promotion_task(**retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=10)))
+def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
+    """Compare the model with the champion and the best baseline, record the decision, and act on it.
+
+    Args:
+        experiment: URI of the resolved experiment.
+        recorded: Id of its MLflow run.
+        scored: What score_models returns.
+
+    Returns:
+        The decision with its reasons.
+
+    Raises:
+        AirflowSkipException: The champion stays; what follows a promotion is skipped then.
+        ChampionChanged: The models were compared with another champion than there is now.
+    """
+    from include.promotion.contenders import as_served, read_candidate
+    from include.promotion.gate import decide
+    from include.tracking.comparison import record_comparison
+    from include.tracking.scores import read_scores
+    from recsflow.settings import load_settings
+
+    context = get_current_context()
+    settings = load_settings()
+    name, folder = context["dag"].dag_id, experiment.rpartition("/")[0]
+    backfilled = context["dag_run"].run_type == BACKFILL
+    resolved, scores = read_experiment(experiment), read_scores(scored["metrics_uri"])
+    registered = _champion(name, scored["champion_version"], settings)
+    rule = _rule(resolved)
+    candidate = read_candidate(folder, resolved, rule, scores)
+    champion = as_served(registered, candidate.metric, scores) if registered else None
+    decision = decide(rule, candidate, champion, backfilled=backfilled)
+    say("promote", str(decision))
+    context["ti"].xcom_push(key=DECISION_KEY, value=str(decision))
+    RegisteredModelLink.publish(context, settings.registered_model_link(name))
+    if champion is None or champion.experiment_id != candidate.experiment_id:
+        known = (champion.version, champion.saw(candidate)) if champion else None
+        tracking_uri = settings.mlflow_tracking_uri
+        record_comparison(recorded, scores, str(decision), known, tracking_uri=tracking_uri)
+        if not backfilled:
+            _register(name, recorded, folder, str(decision), promoted=decision.promote)
+    if not decision.promote:
+        raise AirflowSkipException(str(decision))
+    return str(decision)
+
+
+def _champion(name: str, scored: str, settings: Settings) -> RegisteredChampion | None:
+    """Return the champion that was scored, which has to be the champion still."""
+    from include.tracking.champions import find_champion
+    from recsflow.errors import ChampionChanged
+
+    found = find_champion(name, tracking_uri=settings.mlflow_tracking_uri)
+    now = found.version if found else ""
+    if now != scored:
+        before, after = (f"version {each}" if each else "none" for each in (scored, now))
+        raise ChampionChanged(
+            f"The champion of {name} was {before} when the models were scored and is {after} now; clear "
+            "score_models to compare with it."
+        )
+    return found
+
+
+def _rule(experiment: Experiment) -> PromotionRule:
+    from include.experiment.schedule_loader import load_schedule
+    from include.promotion.rule import PromotionRule
+
+    return load_schedule(experiment.schedule).promotion if experiment.schedule else PromotionRule()
+
+
+def _register(name: str, run_id: str, folder: str, decision: str, *, promoted: bool) -> None:
+    """Make the model a version, whatever was decided: a person may decide otherwise."""
+    from include.promotion.contenders import as_champion
+    from include.tracking import champions
+    from recsflow.settings import load_settings
+    from recsflow.tasks.files import EXPERIMENT_FILE
+
+    tracking_uri = load_settings().mlflow_tracking_uri
+    registered = as_champion(folder, read_experiment(f"{folder}/{EXPERIMENT_FILE}"))
+    version = champions.register(name, run_id, registered, decision, tracking_uri=tracking_uri)
+    if promoted:
+        champions.promote(name, version, tracking_uri=tracking_uri)
+    say("promote", f"version {version} of {name}{', the champion now' if promoted else ''}")
