@@ -1,7 +1,7 @@
 import pytest
 
-from recsflow.jobs import Component, Job, JobState
 from recsflow.job_outputs import raw_examples, trainer_input
+from recsflow.jobs import Component, Job, JobState
 
 pytestmark = pytest.mark.unit
 
