@@ -1,0 +1,85 @@
+"""The part of a plan that is about rows, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from include.experiment.choices import SampleUnit, SplitStrategy
+from include.experiment.experiment import Experiment, StagedColumn
+from include.plan.cost import size
+from include.plan.plan import Plan
+from include.plan.rows import RowsPlan
+from include.sql.casts import cast_expression
+
+NAME_WIDTH = 22
+
+
+def row(name: str, text: str) -> str:
+    """Return a line of a plan: what it is about, and what is said of it."""
+    return f"  {name:<{NAME_WIDTH - 1}} {text}"
+
+
+def rows_lines(plan: Plan) -> Iterator[str]:
+    """Yield which rows are taken, how they are split, and as what each column is staged."""
+    experiment = plan.experiment
+    start = _day(experiment.window_start) if experiment.window_start else "the first row"
+    yield row("window", f"{start} to {_day(experiment.window_end)}, that day not included")
+    yield row("split", _split(experiment))
+    yield row("sample", _sample(experiment))
+    for column in experiment.columns:
+        yield row(column.name, _cast(column))
+    if not experiment.columns:
+        yield row("columns", f"{', '.join(plan.column_names)}; their types are not known")
+
+
+def staging_text(rows: RowsPlan) -> str:
+    """Return what staging would do."""
+    if staged := rows.staged:
+        counts = ", ".join(f"{split} {count:,}" for split, count in staged.by_split.items())
+        total = sum(staged.by_split.values())
+        return f"re-used, {rows.query.table} is there: {total:,} rows, {counts}"
+    if rows.refusal:
+        return f"WOULD FAIL, BigQuery refuses the statement: {rows.refusal}"
+    scanned = (
+        "an amount of bytes that the service does not tell"
+        if rows.scanned_bytes is None
+        else size(rows.scanned_bytes)
+    )
+    return f"runs, {rows.query.table} is not there; reads {scanned}; {_at_most(rows)}"
+
+
+def _at_most(rows: RowsPlan) -> str:
+    table, count = next(iter(rows.table_rows.items()))
+    joined = ", if each join finds one row at most" if len(rows.table_rows) > 1 else ""
+    if count is None:
+        return f"how many rows is not known, {table} is a view"
+    return f"at most {count:,} rows, all of {table}{joined}"
+
+
+def _split(experiment: Experiment) -> str:
+    split = experiment.split
+    ratios = f"train {split.train_ratio:g}, eval {split.eval_ratio:g}"
+    by_hash = f"by hash: {ratios}, test {1 - split.train_ratio - split.eval_ratio:g}"
+    if split.strategy is SplitStrategy.TIME_HOLDOUT and experiment.test_start:
+        return f"{split.strategy}: test from {_day(experiment.test_start)}; what is older by hash: {ratios}"
+    if split.strategy is SplitStrategy.STRICT_TIME and experiment.test_start and experiment.eval_start:
+        since, until = _day(experiment.eval_start), _day(experiment.test_start)
+        return f"{split.strategy}: test from {until}, eval from {since}, train before"
+    return f"{split.strategy}, {by_hash}"
+
+
+def _sample(experiment: Experiment) -> str:
+    percent = experiment.split.sample_percent
+    unit = "customers" if experiment.split.sample_unit is SampleUnit.CUSTOMER else "rows"
+    return f"{percent} % of the {unit} in train and eval; the test split is whole"
+
+
+def _cast(column: StagedColumn) -> str:
+    expression = cast_expression(column.name, column.bigquery_type, column.staged_type)
+    how = "as it is" if expression == column.name else expression
+    return f"{column.bigquery_type} -> {column.staged_type}, {how}"
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

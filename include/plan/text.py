@@ -1,0 +1,128 @@
+"""A plan as plain text, the same for a terminal and for the log of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.plan.cost import CostItem, total, upper_bound
+from include.plan.plan import KeptFile, Plan
+from include.plan.rows_text import row, rows_lines, staging_text
+
+RULE = "-" * 60
+NOT_IN_IT = (
+    "queries of the checks (first and last date, NULL ids), reading and keeping staged rows and artifacts, "
+    "compiling"
+)
+
+
+def render_plan(plan: Plan, *, whole: bool) -> str:
+    """Return a plan's text.
+
+    Args:
+        plan: The plan.
+        whole: With the warnings of the configuration and the SQL; a run says these elsewhere.
+
+    Returns:
+        Lines without trailing spaces or a newline at the end.
+    """
+    experiment = plan.experiment
+    configs = f"{experiment.dataset.name} / {experiment.features.name} / {experiment.model.name}"
+    warnings = [f"  {warning}" for warning in experiment.warnings] if whole else []
+    sections = {
+        f"plan of a run of {experiment.dag_id}: {configs}": [],
+        "rows": list(rows_lines(plan)),
+        "steps": list(_steps(plan)),
+        _compared(plan): list(_differences(plan)),
+        "cost, at most": list(_cost(plan)),
+        "warnings of the configuration": warnings,
+        "what is not known": [f"  {each}" for each in plan.unknown],
+    }
+    lines = [RULE]
+    for title, body in sections.items():
+        if body or title.startswith(("plan of", "compared")):
+            lines += [title, *body]
+    if whole and plan.rows:
+        lines += ["SQL", *(f"  {line}" for line in plan.rows.query.document().splitlines())]
+    return "\n".join(line.rstrip() for line in (*lines, RULE))
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    rows = plan.rows
+    yield row("stage_dataset", staging_text(rows) if rows else "not known")
+    if plan.exports_rows:
+        exported = bool(rows and rows.staged and rows.staged.exported)
+        again = "re-used, the rows of that table are exported" if exported else "runs"
+        yield row("  export", again if rows else "not known")
+    yield row("check_data_quality", "runs, each time")
+    yield row("generate_modules", ", ".join(_kept(each, "re-used", "new") for each in plan.modules))
+    yield row("submit_pipeline", _kept(plan.spec, "compiled before", "compiles anew"))
+    if plan.prediction is None:
+        yield row("  components", "not known")
+        return
+    for each in plan.prediction.components:
+        runs = {True: "runs", False: "re-used", None: "not known"}[each.runs]
+        yield row(
+            f"  {each.name}", f"{runs}, {each.reason}" if each.runs is False else f"{runs}: {each.reason}"
+        )
+    if not plan.prediction.components:
+        yield row("  components", "all run: the pipeline was never compiled, and no earlier run is recorded")
+
+
+def _kept(file: KeptFile, there: str, missing: str) -> str:
+    said = {True: there, False: missing, None: "not asked whether it is there"}[file.there]
+    return f"{file.name} {file.key} ({said})"
+
+
+def _compared(plan: Plan) -> str:
+    last = plan.prediction.last if plan.prediction else None
+    name = plan.experiment.pipeline_name
+    if last is None:
+        why = "none is recorded" if plan.prediction else "not known"
+        return f"compared with the last run of pipeline {name}: {why}"
+    return f"compared with {last.experiment_id}, the last run of pipeline {name}"
+
+
+def _differences(plan: Plan) -> Iterator[str]:
+    if not (plan.prediction and plan.prediction.last):
+        return
+    for each in plan.differences:
+        name, _, path = each.name.partition(": ")
+        yield row(name, f"{path} {each.old} -> {each.new}".strip())
+        if each.detail:
+            yield row("", each.detail)
+    if not plan.differences:
+        yield row("", "nothing but the names of the runs")
+
+
+def _cost(plan: Plan) -> Iterator[str]:
+    prices, items = plan.prices, upper_bound(plan.usage, plan.prices)
+    if prices and total(items) == 0:
+        yield row("nothing", prices.basis)
+        return
+    for item in items:
+        yield row(item.what, _amount(item, prices.currency if prices else ""))
+    bound = total(items)
+    if prices is None:
+        yield row("prices", "none given; set `prices` in the Airflow Variable `recsflow` to see amounts")
+    else:
+        known = "not known, since a part of it is not" if bound is None else f"{bound:.2f} {prices.currency}"
+        yield row("in all", known)
+        yield row("prices", prices.basis)
+    if before := _durations(plan):
+        yield row("when last run", before)
+    yield row("assumed", "one machine a component, none outlasting the wait for the job, and no retry")
+    yield row("not in it", NOT_IN_IT)
+
+
+def _amount(item: CostItem, currency: str) -> str:
+    price = f" at {item.price}" if item.price else ", no price given"
+    amount = f" = {item.amount:.2f} {currency}" if item.amount is not None else ""
+    return f"{item.quantity}{price if currency else ''}{amount}"
+
+
+def _durations(plan: Plan) -> str:
+    if plan.prediction is None:
+        return ""
+    running = [each.name for each in plan.prediction.components if each.runs is not False]
+    took = {name: plan.prediction.seconds[name] for name in running if name in plan.prediction.seconds}
+    return ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in took.items())
