@@ -107,6 +107,8 @@ class Experiment(Frozen):
         filter_types: Warehouse types of the columns that filters name.
         parent_experiment_id: The experiment whose Transform output a rerun trains on.
         schedule: Name of the schedule that the run belongs to.
+        sweep_id: The sweep that it is a trial of.
+        trial: The trial's number in it.
     """
 
     experiment_id: str
@@ -125,6 +127,8 @@ class Experiment(Frozen):
     filter_types: dict[str, str]
     parent_experiment_id: str | None = None
     schedule: str | None = None
+    sweep_id: str | None = None
+    trial: int | None = None
 
     @property
     def pipeline_name(self) -> str:

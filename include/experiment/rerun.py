@@ -97,6 +97,8 @@ def resolve_rerun(
             "warnings": tuple(config_warnings(run, model, training, parent.split)),
             "parent_experiment_id": parent.experiment_id,
             "schedule": None,
+            "sweep_id": None,
+            "trial": None,
         }
     )
 
