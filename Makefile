@@ -53,6 +53,14 @@ endef
 run: setup $(AIRFLOW_DB) ## Run one real experiment through the real DAG (PARAMS='{"learning_rate": 0.02}')
 	$(call follow,quick_test)
 
+# DAG=retraining_weekly plans a run of a schedule, DATE=2017-11-20 one of that logical date; OFFLINE=1 asks nothing.
+DAG ?= quick_test
+
+.PHONY: plan
+plan: $(ORCHESTRATOR) ## Say what a run would do before it costs (DAG=retraining_weekly PARAMS='{"learning_rate": 0.02}')
+	@$(LOCAL_ENV); $(PYTHON) -m scripts.plan '$(DAG)' --conf '$(PARAMS)' \
+	    $(if $(DATE),--date '$(DATE)') $(if $(OFFLINE),--offline)
+
 .PHONY: overfit
 overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (PARAMS='{"model": "deep"}')
 	$(call follow,overfit_check)

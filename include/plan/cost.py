@@ -55,7 +55,8 @@ class Usage:
 
     Attributes:
         scanned_bytes: What the staging statement reads; None where it is not known.
-        components: The pipeline's components; one of which nothing is known counts as one that runs.
+        components: The pipeline's components; one of which nothing is known counts as one that runs. None
+            where they are not known.
         accelerator: Hardware of the Trainer.
         limit_s: Seconds after which the pipeline job is cancelled; None where nothing cancels it.
     """
@@ -75,10 +76,12 @@ def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
     if TRAINER in running or not usage.components:
         price = prices.trainer_per_hour.get(usage.accelerator) if prices else None
         items.append(_machine(f"Trainer ({usage.accelerator})", hours, price, prices))
+    price = prices.component_per_hour if prices else None
     if others:
-        price = prices.component_per_hour if prices else None
         count = f"{len(others)} other component{'s' if len(others) > 1 else ''}"
         items.append(_machine(count, hours and hours * len(others), price, prices))
+    if not usage.components:
+        items.append(_machine("other components", None, price, prices))
     return tuple(items)
 
 
@@ -98,7 +101,7 @@ def _query(scanned_bytes: int | None, prices: Prices | None) -> CostItem:
 
 def _machine(what: str, hours: float | None, price: float | None, prices: Prices | None) -> CostItem:
     amount = None if price is None or hours is None else price * hours
-    quantity = "hours not limited" if hours is None else f"{hours:g} h"
+    quantity = "hours not known" if hours is None else f"{hours:g} h"
     return CostItem(what, quantity, _price(price, "h", prices), 0.0 if price == 0 else amount)
 
 

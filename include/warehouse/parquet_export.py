@@ -35,7 +35,7 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
     Returns:
         The URI of the folder that holds the splits' folders.
     """
-    folder = rows_folder(warehouse, table, root)
+    folder = rows_folder(table, root)
     marker, marker_path = _marker(warehouse, table), folder / MARKER
     if _holds(marker_path, marker):
         return str(folder)
@@ -47,14 +47,14 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
     return str(folder)
 
 
-def rows_folder(warehouse: Warehouse, table: str, root: str | UPath) -> UPath:
+def rows_folder(table: str, root: str | UPath) -> UPath:
     """Return the folder that a staged table is exported to, whether or not it was."""
-    return storage.artifact_path(root, "rows", warehouse.name(table).table)
+    return storage.artifact_path(root, "rows", table.rpartition(".")[2])
 
 
 def is_exported(warehouse: Warehouse, table: str, root: str | UPath) -> bool:
     """Return whether the table that is there now was exported; raises TableNotFound where there is none."""
-    return _holds(rows_folder(warehouse, table, root) / MARKER, _marker(warehouse, table))
+    return _holds(rows_folder(table, root) / MARKER, _marker(warehouse, table))
 
 
 def _holds(path: UPath, text: str) -> bool:

@@ -48,15 +48,9 @@ class PipelineRequest:
             modules: What generate_modules returns: the URI of each module.
             settings: Where everything is.
         """
-        from include import storage
-
-        metrics_uri = f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
+        metrics_uri = _metrics_uri(experiment, settings)
         topology = Topology.of(experiment, settings)
-        parameters = {
-            **_rows(experiment, rows, settings),
-            **{name: storage.local_path(uri) for name, uri in modules.items()},
-            "trainer_config": trainer_config(experiment, storage.local_path(metrics_uri)),
-        }
+        parameters = runtime_parameters(experiment, rows, modules, settings)
         labels = {
             "application": "recsflow",
             "dag": experiment.dag_id,
@@ -67,6 +61,36 @@ class PipelineRequest:
             INPUTS_LABEL: _inputs_hash(topology, parameters),
         }
         return cls(experiment.experiment_id, topology, parameters, labels, metrics_uri)
+
+
+def runtime_parameters(
+    experiment: Experiment, rows: Mapping[str, str] | None, modules: Mapping[str, str], settings: Settings
+) -> dict[str, str]:
+    """Return the values of the compiled pipeline's runtime parameters.
+
+    Args:
+        experiment: The resolved experiment.
+        rows: What stage_dataset returns; None leaves out what depends on it.
+        modules: What generate_modules returns.
+        settings: Where everything is.
+    """
+    from include import storage
+
+    return {
+        **(_rows(experiment, rows, settings) if rows is not None else {}),
+        **{name: storage.local_path(uri) for name, uri in modules.items()},
+        "trainer_config": trainer_config(experiment, storage.local_path(_metrics_uri(experiment, settings))),
+    }
+
+
+def exports_rows(experiment: Experiment, settings: Settings) -> bool:
+    """Return whether the pipeline reads files, to which the staged rows are exported."""
+    # Graphs are made of files, wherever examples are read.
+    return settings.example_source == "parquet" or experiment.reads_graphs
+
+
+def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
+    return f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
 
 
 def trainer_config(experiment: Experiment, metrics: str) -> str:

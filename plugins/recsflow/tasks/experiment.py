@@ -12,7 +12,6 @@ from include import storage
 from recsflow.links import ExperimentLink, QueryLink
 from recsflow.progress import say
 from recsflow.retries import retries
-from recsflow.schedule_names import schedule_name
 from recsflow.tasks.decorators import experiment_task, query_task
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
@@ -23,40 +22,30 @@ if TYPE_CHECKING:
 
     from include.experiment.experiment import Experiment
     from include.sql.renderer import StagingQuery
-    from include.warehouse.client import Warehouse
     from recsflow.settings import Settings
 
 WARNINGS_KEY = "warnings"
-log = logging.getLogger(__name__)
 
 
 # Reads table schemas only; repeated because the warehouse may be away for a moment.
 @experiment_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=10)))
 def resolve_experiment() -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
-    from include.errors import ConfigError
-    from include.experiment.resolver import resolve
-    from recsflow.errors import InvalidExperiment
+    from include.plan.text import render_plan
+    from recsflow.planning.plan import Reach, make_plan, wait_limit_s
+    from recsflow.planning.resolution import RunIdentity, resolve_run
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
 
     context = get_current_context()
     settings = load_settings()
     warehouse = open_warehouse(settings)
-    parameters = dict(context["params"])
-    try:
-        experiment = resolve(
-            parameters,
-            dag_id=context["dag"].dag_id,
-            run_id=context["run_id"],
-            window_end=window_end(context),
-            table_schemas=_schemas(parameters, warehouse),
-            schedule=schedule_name(context["dag"].dag_id),
-        )
-        _check_history(experiment, warehouse)
-    except ConfigError as error:
-        raise InvalidExperiment(str(error)) from None
-    return keep_experiment(experiment, context, settings)
+    run = RunIdentity(context["dag"].dag_id, context["run_id"], window_end(context))
+    experiment = resolve_run(dict(context["params"]), run, warehouse)
+    uri = keep_experiment(experiment, context, settings)
+    plan = make_plan(experiment, settings, Reach(warehouse, wait_limit_s(context["dag"].tasks)))
+    say(context["ti"].task_id, render_plan(plan, whole=False))
+    return uri
 
 
 # Pure text; a retry could only help when the artifact root is away.
@@ -99,36 +88,6 @@ def window_end(context: Context) -> datetime:
     run = context["dag_run"]
     moment: datetime = run.data_interval_end or run.logical_date or run.run_after
     return moment
-
-
-def _schemas(parameters: dict[str, object], warehouse: Warehouse) -> dict[str, dict[str, str]]:
-    """Read the schemas of the dataset's tables; a table that is missing is left for `resolve` to report."""
-    from include.experiment.resolver import tables_to_look_up
-    from include.warehouse.errors import TableNotFound
-
-    schemas = {}
-    for table in tables_to_look_up(parameters):
-        try:
-            schemas[table] = warehouse.table_schema(table)
-        except TableNotFound as error:
-            log.info("Not found: %s", error)
-    return schemas
-
-
-def _check_history(experiment: Experiment, warehouse: Warehouse) -> None:
-    """Refuse a window or a holdout that does not fit the dates in the data."""
-    from include.errors import ConfigError
-    from include.experiment.dataset_config import Role
-    from include.experiment.history import check_history
-
-    dataset = experiment.dataset
-    column = dataset.with_role(Role.DATE)
-    table = dataset.table_of(column) if column else None
-    if column is None or table is None:
-        return
-    dates = warehouse.date_range(table.table, column.source or column.name)
-    if problems := check_history(experiment, dates.first, dates.last):
-        raise ConfigError(problems)
 
 
 def _tell(experiment: Experiment, context: Context) -> None:

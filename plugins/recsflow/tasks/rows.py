@@ -37,6 +37,7 @@ def stage_dataset(query: str) -> dict[str, str]:
     Returns:
         `experiment` (URI), `table`, and `rows_uri` where rows were exported.
     """
+    from recsflow.pipeline_parameters import exports_rows
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
 
@@ -53,8 +54,7 @@ def stage_dataset(query: str) -> dict[str, str]:
     _tell_staged(staged)
     _refuse_empty_splits(experiment, staged)
     rows = {"experiment": experiment_uri, "table": staged.table}
-    # Graphs are made of files, wherever examples are read.
-    if settings.example_source == "parquet" or experiment.reads_graphs:
+    if exports_rows(experiment, settings):
         rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)
         say("stage_dataset", f"rows exported to {rows['rows_uri']}")
     return rows

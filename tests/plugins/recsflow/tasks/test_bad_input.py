@@ -96,7 +96,7 @@ def user(purchases, pipeline_jobs, context, tmp_path, monkeypatch):
     monkeypatch.setenv("RECSFLOW_CONFIG_ROOT", str(root))
     moment = datetime(2018, 1, 1, tzinfo=UTC)
     run = SimpleNamespace(data_interval_end=moment, logical_date=moment, run_after=moment)
-    whole = {"dag": SimpleNamespace(dag_id="quick_test"), "run_id": "manual__1", "dag_run": run}
+    whole = {"dag": SimpleNamespace(dag_id="quick_test", tasks=[]), "run_id": "manual__1", "dag_run": run}
     return User(root, {**context, **whole})
 
 

@@ -1,0 +1,107 @@
+"""Pipelines that ran before: found in MLflow, read from Vertex AI, with the texts that their runs kept."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from include import storage
+from recsflow.job_kinds import JobKind
+from recsflow.jobs import TOPOLOGY_LABEL, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from include.experiment.experiment import Experiment
+    from include.plan.pipelines import PastComponent, PastPipeline
+    from recsflow.hooks.pipeline_job_messages import Submission
+    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.jobs import Component
+    from recsflow.settings import Settings
+
+RECORDS, JOBS = 50, 10
+# What each runtime parameter that is an address stands for, as a file beside its experiment.
+TEXT_FILES = {
+    "rows_uri": "query.sql",
+    "input_config": "query.sql",
+    "transform_module_uri": "transform_module.py",
+    "trainer_module_uri": "trainer_module.py",
+}
+
+
+def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastPipeline]:
+    """Yield the recorded pipelines of an experiment's dataset and features that Vertex AI has, newest first.
+
+    Raises:
+        TrackingError: MLflow did not answer, or refused.
+        VertexUnavailable: Vertex AI did not answer.
+    """
+    from include.tracking.search import ExperimentFilter, find_experiments
+
+    found = find_experiments(
+        ExperimentFilter(dataset=experiment.dataset.name, features=experiment.features.name),
+        tracking_uri=settings.mlflow_tracking_uri,
+        experiment_name=settings.mlflow_experiment,
+        limit=RECORDS,
+    )
+    # A rerun's job is no pipeline.
+    records = [each for each in found if each.job_id and not each.parent_experiment_id]
+    for record in records[:JOBS]:
+        if submission := _hook(settings).submission(record.job_id):
+            yield _past(record.experiment_id, submission, settings)
+
+
+def topology_of(key: str, settings: Settings) -> Mapping[str, object]:
+    """Return what a pipeline was compiled from, by field; nothing where that was not kept."""
+    from recsflow.compilers.topology import topology_uri
+
+    return dict(json.loads(_text(topology_uri(key, settings)) or "{}"))
+
+
+def _hook(settings: Settings) -> PipelineJobsHook:
+    from typing import cast
+
+    hook = JobKind.PIPELINE.hook(
+        gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
+    )
+    return cast("PipelineJobsHook", hook)
+
+
+def _past(experiment_id: str, submission: Submission, settings: Settings) -> PastPipeline:
+    from datetime import UTC, datetime
+
+    from include.plan.pipelines import PastPipeline, Pipeline
+
+    job, folder = submission.job, settings.experiment_folder(experiment_id)
+    key = job.labels.get(TOPOLOGY_LABEL)
+    kept = {name: _text(f"{folder}/{file}") for name, file in TEXT_FILES.items()}
+    return PastPipeline(
+        experiment_id=experiment_id,
+        created=job.created or datetime.min.replace(tzinfo=UTC),
+        pipeline=Pipeline(
+            topology_key=key,
+            topology=topology_of(key, settings) if key else {},
+            spec=submission.spec,
+            parameters=submission.parameters,
+            texts={name: text for name, text in kept.items() if text is not None},
+        ),
+        components={each.name: _component(each) for each in job.components},
+    )
+
+
+def _component(component: Component) -> PastComponent:
+    from include.plan.pipelines import PastComponent
+
+    ended = component.ended if component.state is JobState.SUCCEEDED else None
+    return PastComponent(
+        state=component.state.value,
+        seconds=component.seconds(ended) if ended else None,
+        outputs=tuple(component.outputs.values()),
+    )
+
+
+def _text(uri: str) -> str | None:
+    try:
+        return storage.read_text(uri)
+    except FileNotFoundError:
+        return None

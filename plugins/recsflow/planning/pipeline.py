@@ -1,0 +1,64 @@
+"""The pipeline that a run would submit, as far as it is known before the run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from recsflow.compilers.topology import Topology
+from recsflow.pipeline_parameters import exports_rows, runtime_parameters
+from recsflow.tasks.modules import module_texts, module_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from include.experiment.experiment import Experiment
+    from include.plan.pipelines import Pipeline
+    from include.plan.rows import RowsPlan
+    from recsflow.settings import Settings
+
+
+def planned_pipeline(
+    experiment: Experiment, rows: RowsPlan | None, settings: Settings, *, spec: Mapping[str, Any] | None
+) -> Pipeline:
+    """Return the pipeline that a run would submit.
+
+    Args:
+        experiment: The resolved experiment.
+        rows: What staging would do; None leaves out what depends on it.
+        settings: Where everything is.
+        spec: The compiled pipeline; None where it is not there.
+    """
+    from include.plan.pipelines import Pipeline
+
+    topology, modules = Topology.of(experiment, settings), module_texts(experiment)
+    root = settings.artifact_root
+    uris = {f"{name}_uri": module_uri(name, text, root) for name, text in modules.items()}
+    texts = {f"{name}_uri": text for name, text in modules.items()}
+    if rows:
+        texts |= dict.fromkeys(("rows_uri", "input_config"), rows.query.document())
+    staged = _staged(experiment, rows, settings) if rows else None
+    return Pipeline(
+        topology_key=topology.key,
+        topology=asdict(topology),
+        spec=spec,
+        parameters=runtime_parameters(experiment, staged, uris, settings),
+        texts=texts,
+        written={"rows_uri": _written(rows)} if rows and exports_rows(experiment, settings) else {},
+    )
+
+
+def _staged(experiment: Experiment, rows: RowsPlan, settings: Settings) -> dict[str, str]:
+    """Return what stage_dataset would."""
+    from include.warehouse.parquet_export import rows_folder
+
+    staged = {"table": rows.query.table}
+    if exports_rows(experiment, settings):
+        staged["rows_uri"] = str(rows_folder(rows.query.table, settings.artifact_root))
+    return staged
+
+
+def _written(rows: RowsPlan) -> datetime | None:
+    """Return when the exported files were written, at the latest; None where the run writes them."""
+    return rows.staged.created if rows.staged and rows.staged.exported else None

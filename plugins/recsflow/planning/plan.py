@@ -1,0 +1,152 @@
+"""The plan of a run: what its configs say, and what the services tell about what is there already."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from include import storage
+from include.errors import RecsflowError
+from recsflow.errors import RecsflowTaskError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from include.experiment.experiment import Experiment
+    from include.plan.cache_hits import Prediction
+    from include.plan.pipelines import Pipeline
+    from include.plan.plan import KeptFile, Plan
+    from include.plan.rows import RowsPlan
+    from include.warehouse.client import Warehouse
+    from recsflow.compilers.topology import Topology
+    from recsflow.settings import Settings
+
+WITHOUT_WAREHOUSE = (
+    "So the types of columns, the SQL, rows and bytes are not known;",
+    "nor that tables and columns are there, and that the data fill the window and the holdout.",
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What may be asked.
+
+    Attributes:
+        warehouse: None where it is not to be asked, or does not answer.
+        limit_s: Seconds after which the run's pipeline job is cancelled; None where nothing cancels it.
+        offline: No service is asked, nor the artifact root.
+        why_not: Why the warehouse is not asked.
+    """
+
+    warehouse: Warehouse | None
+    limit_s: float | None = None
+    offline: bool = False
+    why_not: str = ""
+
+
+class _Unknown(list[str]):
+    """Sentences about what could not be found out."""
+
+    @contextmanager
+    def unless(self, what: str) -> Iterator[None]:
+        """Keep why something is not known, in place of failing."""
+        from google.api_core.exceptions import GoogleAPICallError
+
+        try:
+            yield
+        except (RecsflowError, RecsflowTaskError, GoogleAPICallError, OSError) as error:
+            self.append(f"{what}: {error}")
+
+
+def wait_limit_s(tasks: Iterable[Any]) -> float | None:
+    """Return after how many seconds a DAG's job is cancelled; None where no task waits for one."""
+    from recsflow.sensors.vertex_job import VertexJobSensor
+
+    return next((float(task.timeout) for task in tasks if isinstance(task, VertexJobSensor)), None)
+
+
+def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
+    """Return the plan of a run; what cannot be found out is in it as a sentence, and nothing is created."""
+    from include.experiment.staging import column_uses
+    from include.plan.cost import Usage
+    from include.plan.plan import Plan
+    from recsflow.compilers.topology import Topology
+    from recsflow.pipeline_parameters import exports_rows
+    from recsflow.planning.pipeline import planned_pipeline
+    from recsflow.tasks.modules import module_texts
+
+    unknown = _Unknown([] if reach.warehouse else [reach.why_not, *WITHOUT_WAREHOUSE])
+    rows = _rows(experiment, settings, reach, unknown)
+    texts, topology = module_texts(experiment), Topology.of(experiment, settings)
+    kept = _kept_files(texts, topology, settings, reach)
+    pipeline = planned_pipeline(experiment, rows, settings, spec=_spec(kept[0], topology, settings))
+    prediction = None if reach.offline else _prediction(experiment, pipeline, settings, unknown)
+    return Plan(
+        experiment=experiment,
+        column_names=tuple(column_uses(experiment.dataset, experiment.features, experiment.model)),
+        rows=rows,
+        exports_rows=exports_rows(experiment, settings),
+        modules=kept[1:],
+        spec=kept[0],
+        pipeline=pipeline,
+        prediction=prediction,
+        usage=Usage(
+            scanned_bytes=rows.scanned_bytes if rows else None,
+            components=prediction.components if prediction else (),
+            accelerator=experiment.parameters.accelerator.value,
+            limit_s=reach.limit_s,
+        ),
+        prices=settings.prices,
+        unknown=tuple(unknown),
+    )
+
+
+def _rows(experiment: Experiment, settings: Settings, reach: Reach, unknown: _Unknown) -> RowsPlan | None:
+    from include.plan.rows import plan_rows
+    from recsflow.tasks.experiment import staging_query
+
+    if reach.warehouse is None:
+        return None
+    with unknown.unless("Rows"):
+        query = staging_query(experiment, settings)
+        root = settings.artifact_root
+        return plan_rows(experiment, query, warehouse=reach.warehouse, artifact_root=root)
+    return None
+
+
+def _kept_files(
+    texts: Mapping[str, str], topology: Topology, settings: Settings, reach: Reach
+) -> tuple[KeptFile, ...]:
+    """Return the compiled pipeline, then the modules."""
+    from include.plan.plan import KeptFile
+    from recsflow.compilers.topology import spec_uri
+    from recsflow.tasks.modules import module_uri
+
+    def there(uri: str) -> bool | None:
+        return None if reach.offline else storage.exists(uri)
+
+    uris = {name: module_uri(name, text, settings.artifact_root) for name, text in texts.items()}
+    modules = [KeptFile(name, uri.split("/")[-2], there(uri)) for name, uri in uris.items()]
+    return (KeptFile("pipeline", topology.key, there(spec_uri(topology, settings))), *modules)
+
+
+def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str, Any] | None:
+    from recsflow.compilers.topology import spec_uri
+
+    if not file.there:
+        return None
+    spec: Mapping[str, Any] = json.loads(storage.read_text(spec_uri(topology, settings)))["pipelineSpec"]
+    return spec
+
+
+def _prediction(
+    experiment: Experiment, pipeline: Pipeline, settings: Settings, unknown: _Unknown
+) -> Prediction | None:
+    from include.plan.cache_hits import predict
+    from recsflow.planning.past import past_pipelines
+
+    with unknown.unless("What earlier runs left, and so what is re-used of the pipeline"):
+        return predict(pipeline, past_pipelines(experiment, settings), storage.exists)
+    return None
