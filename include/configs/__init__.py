@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-CONFIG_KINDS = ("datasets", "features", "models", "schedules")
+CONFIG_KINDS = ("datasets", "features", "models", "schedules", "sweeps")
 
 
 def config_root() -> Path:
@@ -15,7 +15,7 @@ def list_configs(kind: str, root: Path | None = None) -> list[str]:
     """Return the sorted names (file names without `.yaml`) of one kind of config.
 
     Args:
-        kind: `datasets`, `features`, `models` or `schedules`.
+        kind: `datasets`, `features`, `models`, `schedules` or `sweeps`.
         root: The config folder; by default `config_root()`.
     """
     if kind not in CONFIG_KINDS:

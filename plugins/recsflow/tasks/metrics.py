@@ -52,7 +52,7 @@ def cache_metrics(experiment: str) -> str:
     resolved = read_experiment(experiment)
     outcome = experiment_outcome(context, settings)
     parent = _parent(resolved, settings)
-    metrics = _metrics(sibling(experiment, "training_metrics.json"), outcome)
+    metrics = reported_metrics(sibling(experiment, "training_metrics.json"), outcome)
     recorded = record(
         metrics,
         resolved,
@@ -79,22 +79,30 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
 
     ti: Any = context["ti"]
     wait = wait_task(context)
-    tasks = {crumb["task_id"]: crumb for crumb in ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)}
-    order = [task.task_id for task in context["dag"].topological_sort() if task.task_id in tasks]
-    seconds = {
-        task_id: tasks[task_id]["duration"] or 0.0 for task_id in order if tasks[task_id]["state"] in RAN
+    # Of a mapped group, only the tasks of this one's own index.
+    mine = {"map_indexes": ti.map_index}
+    tasks = {
+        crumb["task_id"]: crumb
+        for crumb in ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)
+        if crumb["map_index"] in (-1, ti.map_index)
     }
-    event = ti.xcom_pull(task_ids=wait.task_id, key="outcome")
+    order = [task for task in context["dag"].topological_sort() if task.task_id in tasks]
+    seconds = {
+        task.label: tasks[task.task_id]["duration"] or 0.0
+        for task in order
+        if tasks[task.task_id]["state"] in RAN
+    }
+    event = ti.xcom_pull(task_ids=wait.task_id, key="outcome", **mine)
     if event:
         return PipelineOutcome.from_event(
             event,
             job_url=wait.kind.address(event["job_id"], settings),
-            steps_s={**seconds, wait.task_id: event["seconds"] or seconds.get(wait.task_id, 0.0)},
+            steps_s={**seconds, wait.label: event["seconds"] or seconds.get(wait.label, 0.0)},
         )
-    failed = [task_id for task_id in order if tasks[task_id]["state"] == FAILED]
-    errors = {task_id: ti.xcom_pull(task_ids=task_id, key=ERROR_KEY) for task_id in failed}
-    message = "\n".join(f"{task_id}: {error or 'it was stopped'}" for task_id, error in errors.items())
-    submitted = [ti.xcom_pull(task_ids=task_id) or {} for task_id in wait.upstream_task_ids]
+    failed = [task for task in order if tasks[task.task_id]["state"] == FAILED]
+    errors = {task.label: ti.xcom_pull(task_ids=task.task_id, key=ERROR_KEY, **mine) for task in failed}
+    message = "\n".join(f"{name}: {error or 'it was stopped'}" for name, error in errors.items())
+    submitted = [ti.xcom_pull(task_ids=task_id, **mine) or {} for task_id in wait.upstream_task_ids]
     job_id = next((job["job_id"] for job in submitted if "job_id" in job), "")
     return PipelineOutcome(
         # A wait that a person ends says nothing, and its trigger cancels the job.
@@ -110,7 +118,7 @@ def wait_task(context: Context) -> VertexJobSensor:
     """Return the task before this one that waits for the job."""
     from recsflow.sensors.vertex_job import VertexJobSensor
 
-    before = context["task"].get_direct_relatives(upstream=True)
+    before = context["task"].get_flat_relatives(upstream=True)
     return next(task for task in before if isinstance(task, VertexJobSensor))
 
 
@@ -140,7 +148,7 @@ def _links(
     return {"MLflow run": run_url, **job, **made}
 
 
-def _metrics(uri: str, outcome: PipelineOutcome) -> TrainingMetrics | None:
+def reported_metrics(uri: str, outcome: PipelineOutcome) -> TrainingMetrics | None:
     """Read what the Trainer reported; a file of an earlier job counts only where no later one trained."""
     from include.tracking.training_metrics import read_training_metrics
 

@@ -1,0 +1,109 @@
+"""What a sweep makes large or small, and what a trial's training says of it.
+
+The test split is for reporting. A sweep never chooses by it: a measure of the test split is taken on an
+earlier window, whose end is one holdout before the run's own, so that no trial sees the run's test rows. A
+measure of the eval split, named `val_…`, is taken on the run's own window.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from include.tracking.training_metrics import TrainingMetrics, Verdict
+
+EVAL_PREFIX = "val_"
+_CUTOFFS = (5, 10, 50, 100)
+_RETRIEVAL = tuple(
+    f"{kind}@{cutoff}" for kind in ("recall", "repeat_recall", "novel_recall") for cutoff in _CUTOFFS
+)
+_RATING = ("rmse", "mae", "pairwise_accuracy", "spearman")
+# By model type; the first one is what a sweep goes by unless it says otherwise.
+METRICS: Mapping[str, tuple[str, ...]] = {
+    "retrieval": ("recall@100", *_RETRIEVAL, "val_recall@10", "val_loss"),
+    "multitask": ("recall@100", *_RETRIEVAL, *_RATING, "val_recall@10", "val_rmse", "val_loss"),
+    "ranking": (*_RATING, "val_rmse", "val_loss"),
+    "graph_ranking": (*_RATING, "pairwise_accuracy_all", "spearman_all", "val_rmse", "val_loss"),
+}
+_SMALL_IS_GOOD = frozenset({"rmse", "mae", "val_rmse", "val_loss"})
+# Broken trainings, and one whose number is too good to be true: none of them may win.
+PRUNED = frozenset({Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEAD_TOWER, Verdict.SUSPECTED_LEAKAGE})
+
+
+class Direction(StrEnum):
+    """Whether the best value is the largest or the smallest; named as Optuna names them."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+
+
+class TrialState(StrEnum):
+    """How far a trial has come.
+
+    `pruned` is a trial that ended without a model worth comparing: its training collapsed or diverged.
+    """
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of a trial: its state, its value where it has one, and why it has none."""
+
+    state: TrialState
+    value: float | None = None
+    baseline: float | None = None
+    verdict: str = ""
+    reason: str = ""
+
+
+def direction(metric: str) -> Direction:
+    """Return whether a metric's large or small values are good."""
+    return Direction.MINIMIZE if metric in _SMALL_IS_GOOD else Direction.MAXIMIZE
+
+
+def common_metrics(model_types: Iterable[str]) -> list[str]:
+    """Return the metrics that all these model types have, the usual one first."""
+    listed = [METRICS[each] for each in model_types]
+    common = [metric for metric in listed[0] if all(metric in others for others in listed[1:])]
+    return list(dict.fromkeys(common))
+
+
+def of_eval_split(metric: str) -> bool:
+    """Whether a metric is taken on the eval rows of the run's own window."""
+    return metric.startswith(EVAL_PREFIX)
+
+
+def judge(metrics: TrainingMetrics | None, metric: str, error: str) -> Judgement:
+    """Return what came of a trial.
+
+    Args:
+        metrics: What training said; None where it never began.
+        metric: What the sweep goes by.
+        error: What went wrong with the trial, empty where nothing did.
+    """
+    verdict = metrics.diagnosis.verdict if metrics else Verdict.UNKNOWN
+    if metrics and verdict in PRUNED:
+        evidence = " ".join(metrics.diagnosis.evidence) or f"the verdict is {verdict.value}"
+        return Judgement(TrialState.PRUNED, _value(metrics, metric), verdict=verdict.value, reason=evidence)
+    if error or metrics is None:
+        return Judgement(TrialState.FAILED, verdict=verdict.value, reason=error or "no training ran")
+    value = _value(metrics, metric)
+    if value is None:
+        known = ", ".join([*metrics.test, *_of_last_epoch(metrics)])
+        reason = f"training reports no finite {metric}; it reports {known}"
+        return Judgement(TrialState.FAILED, verdict=verdict.value, reason=reason)
+    compared = metrics.comparison.get(metric)
+    baseline = compared.baseline_value if compared else None
+    return Judgement(TrialState.COMPLETE, value, baseline, verdict.value)
+
+
+def _value(metrics: TrainingMetrics, metric: str) -> float | None:
+    return _of_last_epoch(metrics).get(metric) if of_eval_split(metric) else metrics.test.get(metric)
+
+
+def _of_last_epoch(metrics: TrainingMetrics) -> dict[str, float | None]:
+    last = metrics.epochs[-1].metrics if metrics.epochs else {}
+    return {name: value for name, value in last.items() if name.startswith(EVAL_PREFIX)}

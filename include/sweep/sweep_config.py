@@ -1,0 +1,44 @@
+"""A sweep config: an experiment of which some values are searched for."""
+
+from typing import Any
+
+from pydantic import Field
+
+from include.experiment.base import NamedConfig
+from include.experiment.run_parameters import ParameterOverrides
+from include.sweep.dimensions import Space
+
+MAX_TRIALS, MAX_PARALLEL = 200, 32
+
+
+class SweepConfig(NamedConfig):
+    """What is searched, as written in `sweeps/<name>.yaml`.
+
+    Attributes:
+        dataset: Name of the dataset config.
+        features: Name of the feature config, unless it is a dimension.
+        model: Name of the model config, unless it is a dimension.
+        space: Dimensions by the name of the run parameter or the model's field that each one sets.
+        metric: What the best trial has most or least of; by default what the model's type is judged by.
+        trials: How many points of the space are tried.
+        parallel_trials: How many of them at once.
+        parameters: Run parameters that all trials share.
+    """
+
+    dataset: str
+    features: str
+    model: str
+    space: Space = Field(min_length=1)
+    metric: str | None = None
+    trials: int = Field(default=20, ge=1, le=MAX_TRIALS)
+    parallel_trials: int = Field(default=2, ge=1, le=MAX_PARALLEL)
+    parameters: ParameterOverrides = ParameterOverrides()
+
+    def run_parameters(self) -> dict[str, Any]:
+        """Returns what all trials share, by the names of the run parameters."""
+        return {
+            "dataset": self.dataset,
+            "features": self.features,
+            "model": self.model,
+            **self.parameters.model_dump(mode="json", exclude_unset=True),
+        }

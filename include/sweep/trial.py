@@ -1,0 +1,73 @@
+"""One trial of a sweep, kept as a file of its own: two trials at once never write the same file."""
+
+from datetime import datetime
+from typing import Any
+
+from include import storage
+from include.experiment.base import Frozen
+from include.sweep.objective import TrialState
+
+
+class Trial(Frozen):
+    """A point of the search space, and what came of it.
+
+    Attributes:
+        number: Counted from 0.
+        point: A value for each dimension of the space, by its name.
+        parameters: The run parameters that the point stands for, those that all trials share included.
+        value: The sweep's metric; None where there is none, and for what is not complete.
+        baseline: The best baseline's value of that metric on the same rows.
+        reason: Why a trial failed or was pruned.
+        mlflow_run_id: Where it is recorded; None until it is.
+    """
+
+    number: int
+    experiment_id: str
+    point: dict[str, Any]
+    parameters: dict[str, Any]
+    state: TrialState = TrialState.RUNNING
+    value: float | None = None
+    baseline: float | None = None
+    verdict: str = ""
+    reason: str = ""
+    mlflow_run_id: str | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to do; a failed trial is tried again when a sweep is resumed."""
+        if self.state is TrialState.COMPLETE:
+            return self.mlflow_run_id is not None
+        return self.state is TrialState.PRUNED
+
+
+def trial_uri(folder: str, number: int) -> str:
+    """Return the URI of a trial's file in the folder of its sweep."""
+    return f"{folder}/trials/{number}.json"
+
+
+def write_trial(folder: str, trial: Trial) -> str:
+    """Write a trial's file and return its URI."""
+    return storage.write_text(trial_uri(folder, trial.number), trial.model_dump_json(indent=2) + "\n")
+
+
+def read_trial(uri: str) -> Trial:
+    """Read a trial's file; FileNotFoundError when it was not suggested yet."""
+    return Trial.model_validate_json(storage.read_bytes(uri))
+
+
+def read_trials(folder: str, count: int) -> dict[int, Trial]:
+    """Read the trials that were suggested so far, by number.
+
+    Args:
+        folder: URI of the sweep's folder.
+        count: How many trials the sweep has.
+    """
+    found = {}
+    for number in range(count):
+        try:
+            found[number] = read_trial(trial_uri(folder, number))
+        except FileNotFoundError:
+            continue
+    return found

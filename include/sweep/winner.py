@@ -1,0 +1,129 @@
+"""The best trial of a sweep: what it is used for, and by whom.
+
+A sweep of a config's own space leaves its winner under the config's name, where the next run of a schedule
+with `sweep: <name>` finds it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from include import storage
+from include.errors import ConfigError, Problem
+from include.experiment.base import Frozen
+from include.experiment.schedule_config import ScheduleConfig
+from include.sweep.objective import Direction, TrialState
+from include.sweep.parameters import CONFIGS, MODEL_OPTIONS
+from include.sweep.plan import SweepPlan
+from include.sweep.trial import Trial
+
+# What a schedule decides by itself unless the sweep searched for it: how many rows, and which test split.
+_OF_THE_ROWS = ("dataset", "sample_percent", "sample_unit", "split_strategy", "train_ratio", "eval_ratio")
+_NOT_HANDED_ON = (*_OF_THE_ROWS, "holdout_days", "date_column", "seed", "accelerator", "notes")
+
+
+class SweepWinner(Frozen):
+    """The best trial of a sweep, as best.json.
+
+    Attributes:
+        name: The sweep config, '' where the form gave the space.
+        parameters: Run parameters that make the same model again.
+        chosen_before: Exclusive end of the rows by which it was chosen, midnight UTC.
+    """
+
+    sweep_id: str
+    name: str
+    trial: int
+    experiment_id: str
+    metric: str
+    value: float
+    baseline: float | None
+    dataset: str
+    parameters: dict[str, Any]
+    chosen_before: datetime
+    finished_at: datetime
+
+
+def best_trial(plan: SweepPlan, trials: Iterable[Trial]) -> Trial | None:
+    """Return the complete trial with the best value, the first of equals; None where none is complete."""
+    sign = 1 if plan.direction is Direction.MAXIMIZE else -1
+    complete = [each for each in trials if each.state is TrialState.COMPLETE and each.value is not None]
+    return max(complete, key=lambda each: (sign * (each.value or 0.0), -each.number), default=None)
+
+
+def winner_of(plan: SweepPlan, best: Trial, *, chosen_before: datetime, now: datetime) -> SweepWinner:
+    """Return a sweep's best trial as its winner."""
+    handed_on = {
+        name: value
+        for name, value in best.parameters.items()
+        if name in plan.space or name not in _NOT_HANDED_ON
+    }
+    return SweepWinner(
+        sweep_id=plan.sweep_id,
+        name=plan.name,
+        trial=best.number,
+        experiment_id=best.experiment_id,
+        metric=plan.metric,
+        value=best.value or 0.0,
+        baseline=best.baseline,
+        dataset=str(plan.parameters["dataset"]),
+        parameters=handed_on,
+        chosen_before=chosen_before,
+        finished_at=now,
+    )
+
+
+def winner_uri(artifact_root: str, name: str) -> str:
+    """Return where the newest winner of a sweep config is kept."""
+    return f"{artifact_root}/sweeps/winners/{name}.json"
+
+
+def read_winner(artifact_root: str, name: str, where: str) -> SweepWinner:
+    """Return the newest winner of a sweep config.
+
+    Args:
+        artifact_root: Where everything is.
+        name: The sweep config.
+        where: The file that asks for it.
+
+    Raises:
+        ConfigError: No sweep of that config has finished.
+    """
+    try:
+        return SweepWinner.model_validate_json(storage.read_bytes(winner_uri(artifact_root, name)))
+    except FileNotFoundError:
+        received = f"is {name!r}, of which no run has finished"
+        remedy = f'trigger the DAG sweep with {{"sweep": "{name}"}} first, or remove the key'
+        raise ConfigError([Problem(where, "sweep", received, remedy)]) from None
+
+
+def tuned(
+    parameters: Mapping[str, Any], schedule: ScheduleConfig, winner: SweepWinner
+) -> tuple[dict[str, Any], set[str]]:
+    """Return a scheduled run's parameters with the winner's, and the names of what is the winner's.
+
+    What the schedule's `parameters` or a person says stays as it is. A run with another dataset, model or
+    feature config than the schedule's takes nothing: the winner was found for something else.
+
+    Args:
+        parameters: The run's, as Airflow hands them over.
+        schedule: The schedule of its DAG.
+        winner: Of the schedule's sweep.
+
+    Raises:
+        ConfigError: The winner was found on another dataset.
+    """
+    if winner.dataset != schedule.dataset:
+        received = f"is {winner.name!r}, whose winner was found on dataset {winner.dataset!r}"
+        remedy = f"use {schedule.dataset!r} in the sweep, or name another sweep"
+        raise ConfigError([Problem(f"schedules/{schedule.name}.yaml", "sweep", received, remedy)])
+    usual, said = schedule.run_parameters(), schedule.parameters.model_fields_set
+    if any(parameters.get(name) not in (None, "", usual[name]) for name in ("dataset", *CONFIGS)):
+        return dict(parameters), set()
+    taken = {
+        name: value
+        for name, value in winner.parameters.items()
+        if name not in said and parameters.get(name) in (None, "", usual.get(name))
+    }
+    names = {*taken, *taken.get(MODEL_OPTIONS, {})} - {MODEL_OPTIONS}
+    return {**parameters, **taken}, names
