@@ -100,11 +100,12 @@ def _resolved(
 
 
 def _dag(dag_id: str) -> DAG:
+    from airflow.configuration import conf
     from airflow.dag_processing.dagbag import DagBag
 
     from include.experiment.problems import did_you_mean
 
-    dags = DagBag().dags
+    dags = DagBag(conf.get("core", "dags_folder")).dags
     known = [name for name, dag in dags.items() if dag.has_task(FIRST_TASK)]
     if dag_id not in known:
         raise UnusableArguments(

@@ -23,7 +23,7 @@ TRAINER = "Trainer"
 # The only field of a topology that leaves every component but the Trainer as it is.
 OF_THE_TRAINER = frozenset({"accelerator"})
 _FIRST = "no earlier run of this pipeline is recorded"
-_NEVER_REUSED = "nothing else differs, but it is told its experiment's name and so never re-used"
+_NEVER_REUSED = "it is told its experiment's name, so no result is ever re-used"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def _compared(new: Pipeline, past: PastPipeline, exists: Callable[[str], bool]) 
             _absent(task, past)
             or _changed(task, new, past)
             or _fed_otherwise(task, plans)
+            or _named_anew(task, new, past)
+            or _unknown(task, new, plans)
             or _without_result(task, past, exists)
             or ComponentPlan(name, False, f"as in {past.experiment_id}")
         )
@@ -116,10 +118,6 @@ def _changed(task: PipelineTask, new: Pipeline, past: PastPipeline) -> Component
             return ComponentPlan(task.name, True, _listed(found))
         if name in new.written and _is_newer(new, name, past):
             return ComponentPlan(task.name, True, f"{name}: the files are written anew")
-    if any(past.pipeline.parameters.get(name) != new.parameters[name] for name in told):
-        return ComponentPlan(task.name, True, _NEVER_REUSED)
-    if unknown := [name for name in task.parameters if name not in new.parameters]:
-        return ComponentPlan(task.name, None, f"{unknown[0]} is not known without the warehouse")
     return None
 
 
@@ -137,10 +135,25 @@ def _definition_difference(task: PipelineTask, new: Pipeline, old: Pipeline) -> 
 
 
 def _fed_otherwise(task: PipelineTask, plans: Mapping[str, ComponentPlan]) -> ComponentPlan | None:
-    """Say which component before it gives it something else."""
-    for runs, words in ((True, "which runs"), (None, "of which it is not known")):
-        if found := [name for name in task.producers if plans[name].runs is runs]:
-            return ComponentPlan(task.name, runs, f"reads {found[0]}, {words}")
+    """Say which component before it makes something else."""
+    running = [name for name in task.producers if plans[name].runs]
+    return ComponentPlan(task.name, True, f"reads {running[0]}, which runs") if running else None
+
+
+def _named_anew(task: PipelineTask, new: Pipeline, past: PastPipeline) -> ComponentPlan | None:
+    """Say whether it is told the names of its run, in which no two runs are the same."""
+    told = [name for name in task.parameters if name in new.parameters]
+    if all(past.pipeline.parameters.get(name) == new.parameters[name] for name in told):
+        return None
+    return ComponentPlan(task.name, True, _NEVER_REUSED)
+
+
+def _unknown(task: PipelineTask, new: Pipeline, plans: Mapping[str, ComponentPlan]) -> ComponentPlan | None:
+    """Say what would have to be known to tell."""
+    if untold := [name for name in task.parameters if name not in new.parameters]:
+        return ComponentPlan(task.name, None, f"{untold[0]} is not known without the warehouse")
+    if unclear := [name for name in task.producers if plans[name].runs is None]:
+        return ComponentPlan(task.name, None, f"reads {unclear[0]}, of which it is not known")
     return None
 
 
