@@ -67,7 +67,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    from recsflow.planning.plan import Reach, make_plan, wait_limit_s
+    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.planning.resolution import RunIdentity
     from recsflow.settings import load_settings
 
@@ -77,8 +77,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     settings = load_settings()
     offline = "Nothing but the configs was read, as --offline asks." if options.offline else ""
     experiment, warehouse, why_not = _resolved(parameters, run, settings, why_not=offline)
-    limit_s = wait_limit_s(dag.tasks)
-    reach = Reach(warehouse, limit_s, offline=options.offline, why_not=why_not)
+    reach = Reach(warehouse, job_limits(dag.tasks), offline=options.offline, why_not=why_not)
     return make_plan(experiment, settings, reach)
 
 

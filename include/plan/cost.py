@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pydantic import Field
 
@@ -21,8 +21,11 @@ class Prices(Frozen):
         currency: Of every price, `USD` for example.
         basis: Where the prices are from and what they hold for, as a person would ask.
         query_per_tib: A TiB that BigQuery reads.
-        component_per_hour: An hour of the machine of a component other than the Trainer.
-        trainer_per_hour: An hour of the Trainer's machine, by accelerator (`cpu`, `NVIDIA_L4` …).
+        component_per_hour: An hour of the machine that Vertex AI gives a container which asks for none, an
+            e2-standard-4: that of a component other than the Trainer, and of a custom job after the pipeline.
+        trainer_per_hour: An hour of the Trainer's machine, by accelerator: `cpu` (an e2-standard-4), or
+            `NVIDIA_TESLA_T4` (an n1-standard-8), `NVIDIA_L4` (a g2-standard-8) and `NVIDIA_TESLA_A100` (an
+            a2-highgpu-1g), each with its accelerator.
     """
 
     currency: str = Field(min_length=1)
@@ -59,16 +62,18 @@ class Usage:
             where they are not known.
         accelerator: Hardware of the Trainer.
         limit_s: Seconds after which the pipeline job is cancelled; None where nothing cancels it.
+        later_jobs_s: By the task that waits for a job after the pipeline, seconds after which that one is.
     """
 
     scanned_bytes: int | None
     components: Sequence[ComponentPlan]
     accelerator: str
     limit_s: float | None
+    later_jobs_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
-    """Return the parts of the bound: the staging statement, the Trainer, the other components that run."""
+    """Return the parts of the bound: the staging statement, the components that run, later jobs."""
     hours = None if usage.limit_s is None else usage.limit_s / _SECONDS_PER_HOUR
     running = [each.name for each in usage.components if each.runs is not False]
     others = [name for name in running if name != TRAINER]
@@ -82,6 +87,8 @@ def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
         items.append(_machine(count, hours and hours * len(others), price, prices))
     if not usage.components:
         items.append(_machine("other components", None, price, prices))
+    for task_id, limit_s in usage.later_jobs_s.items():
+        items.append(_machine(f"job of {task_id}", limit_s / _SECONDS_PER_HOUR, price, prices))
     return tuple(items)
 
 

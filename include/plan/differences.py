@@ -112,6 +112,8 @@ def _text(leaves: Mapping[str, Any], path: str) -> str:
     value = leaves.get(path)
     if value is None:
         return NONE
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return shortened(value if isinstance(value, str) else json.dumps(value))
 
 

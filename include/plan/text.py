@@ -58,14 +58,13 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield row("submit_pipeline", _kept(plan.spec, "compiled before", "compiles anew"))
     if plan.prediction is None:
         yield row("  components", "not known")
-        return
-    for each in plan.prediction.components:
-        runs = {True: "runs", False: "re-used", None: "not known"}[each.runs]
-        yield row(
-            f"  {each.name}", f"{runs}, {each.reason}" if each.runs is False else f"{runs}: {each.reason}"
-        )
-    if not plan.prediction.components:
+    elif not plan.prediction.components:
         yield row("  components", "all run: the pipeline was never compiled, and no earlier run is recorded")
+    for each in plan.prediction.components if plan.prediction else ():
+        said = {True: "runs:", False: "re-used,", None: "not known:"}[each.runs]
+        yield row(f"  {each.name}", f"{said} {each.reason}")
+    for task_id in plan.usage.later_jobs_s:
+        yield row(task_id, "runs a custom job, each time")
 
 
 def _kept(file: KeptFile, there: str, missing: str) -> str:

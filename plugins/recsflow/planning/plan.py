@@ -30,18 +30,31 @@ WITHOUT_WAREHOUSE = (
 
 
 @dataclass(frozen=True)
+class JobLimits:
+    """After what time the jobs of a run are cancelled.
+
+    Attributes:
+        pipeline_s: The pipeline job; None where no task waits for it.
+        later_s: Jobs after it, by the tasks that wait for them.
+    """
+
+    pipeline_s: float | None
+    later_s: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Reach:
     """What may be asked.
 
     Attributes:
         warehouse: None where it is not to be asked, or does not answer.
-        limit_s: Seconds after which the run's pipeline job is cancelled; None where nothing cancels it.
+        limits: After what time the run's jobs are cancelled.
         offline: No service is asked, nor the artifact root.
         why_not: Why the warehouse is not asked.
     """
 
     warehouse: Warehouse | None
-    limit_s: float | None = None
+    limits: JobLimits
     offline: bool = False
     why_not: str = ""
 
@@ -60,11 +73,15 @@ class _Unknown(list[str]):
             self.append(f"{what}: {error}")
 
 
-def wait_limit_s(tasks: Iterable[Any]) -> float | None:
-    """Return after how many seconds a DAG's job is cancelled; None where no task waits for one."""
+def job_limits(tasks: Iterable[Any]) -> JobLimits:
+    """Return after what time the jobs of a DAG are cancelled, by the tasks that wait for them."""
+    from recsflow.sensors.pipeline_job import PipelineJobSensor
     from recsflow.sensors.vertex_job import VertexJobSensor
 
-    return next((float(task.timeout) for task in tasks if isinstance(task, VertexJobSensor)), None)
+    waits = [task for task in tasks if isinstance(task, VertexJobSensor)]
+    pipeline = next((float(task.timeout) for task in waits if isinstance(task, PipelineJobSensor)), None)
+    later = {task.task_id: float(task.timeout) for task in waits if not isinstance(task, PipelineJobSensor)}
+    return JobLimits(pipeline, later)
 
 
 def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
@@ -96,7 +113,8 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
             scanned_bytes=rows.scanned_bytes if rows else None,
             components=prediction.components if prediction else (),
             accelerator=experiment.parameters.accelerator.value,
-            limit_s=reach.limit_s,
+            limit_s=reach.limits.pipeline_s,
+            later_jobs_s=reach.limits.later_s,
         ),
         prices=settings.prices,
         unknown=tuple(unknown),

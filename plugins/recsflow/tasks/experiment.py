@@ -32,7 +32,7 @@ WARNINGS_KEY = "warnings"
 def resolve_experiment() -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
     from include.plan.text import render_plan
-    from recsflow.planning.plan import Reach, make_plan, wait_limit_s
+    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.planning.resolution import RunIdentity, resolve_run
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
@@ -43,7 +43,7 @@ def resolve_experiment() -> str:
     run = RunIdentity(context["dag"].dag_id, context["run_id"], window_end(context))
     experiment = resolve_run(dict(context["params"]), run, warehouse)
     uri = keep_experiment(experiment, context, settings)
-    plan = make_plan(experiment, settings, Reach(warehouse, wait_limit_s(context["dag"].tasks)))
+    plan = make_plan(experiment, settings, Reach(warehouse, job_limits(context["dag"].tasks)))
     say(context["ti"].task_id, render_plan(plan, whole=False))
     return uri
 

@@ -52,6 +52,11 @@ def test_what_is_free_costs_nothing_however_much_it_is():
     assert total(upper_bound(asked, free)) == 0
 
 
+def test_a_job_after_the_pipeline_is_paid_for_as_long_as_it_is_waited_for():
+    # Two hours at 0.5.
+    assert amounts(later_jobs_s={"wait_for_scores": 7200})[3:] == [1]
+
+
 def test_rows_that_are_staged_already_are_not_queried_again():
     assert amounts(scanned_bytes=0)[0] == 0
 
