@@ -14,6 +14,7 @@ NONE = "none"
 IDENTITY = frozenset({"experiment_id", "metrics_uri"})
 MAX_CHARACTERS = 72
 _STAGED_TABLE = re.compile(r"rows_[0-9a-f]{12}")
+_OWN_HASH = re.compile(r"(rows_|Content: )[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def mapping_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
 def first_line_that_differs(old: str, new: str) -> str:
     """Return the first line in which two texts differ, as `old -> new`; empty where they say the same.
 
-    The name of the staged table is left out: it is a hash of everything else in the text.
+    The name of a staged table and the header of a module are left out: hashes of everything else in the text.
     """
-    before, now = (_STAGED_TABLE.sub("rows", text).splitlines() for text in (old, new))
+    before, now = (_OWN_HASH.sub("", text).splitlines() for text in (old, new))
     matcher = difflib.SequenceMatcher(None, before, now, autojunk=False)
     for kind, first, last, start, end in matcher.get_opcodes():
         if kind != "equal":
