@@ -42,6 +42,7 @@ class RecordedExperiment:
     started_at: datetime
     params: dict[str, str]
     metrics: dict[str, float]
+    tags: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class ExperimentFilter:
         model: Name of a model config.
         status: How the pipeline ended: succeeded, failed, cancelled or timed_out.
         verdict: What the diagnostics said: healthy, collapsed, diverged or unknown.
+        schedule: Name of the schedule that the run belongs to.
     """
 
     experiment_id: str | None = None
@@ -65,6 +67,7 @@ class ExperimentFilter:
     model: str | None = None
     status: str | None = None
     verdict: str | None = None
+    schedule: str | None = None
 
     def to_sql(self) -> list[str]:
         """The conditions in MLflow's search language."""
@@ -139,4 +142,5 @@ def _read(run: Run) -> RecordedExperiment:
         started_at=datetime.fromtimestamp(run.info.start_time / 1000, UTC),
         params=dict(run.data.params),
         metrics=dict(run.data.metrics),
+        tags=dict(tags),
     )

@@ -78,6 +78,12 @@ class CustomJobLink(PublishedLink):
     title = "Custom job"
 
 
+class SweepLink(PublishedLink):
+    """The folder of a sweep."""
+
+    title = "Sweep"
+
+
 class MlflowRunLink(PublishedLink):
     """The MLflow run."""
 
@@ -88,3 +94,9 @@ class RegisteredModelLink(PublishedLink):
     """The versions of a model, and which is the champion."""
 
     title = "Champion"
+
+
+class HoldoutsLink(PublishedLink):
+    """All runs of a schedule side by side."""
+
+    title = "Holdouts"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from airflow.sdk import TriggerRule
+
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.retries import retries
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.tasks.experiment import render_query, resolve_experiment
+from recsflow.tasks.holdouts import report_holdouts
 from recsflow.tasks.metrics import cache_metrics
 from recsflow.tasks.modules import generate_modules
 from recsflow.tasks.promotion import promote
@@ -43,14 +46,19 @@ def retraining_workflow() -> None:
         # A retry looks at the same job again, after an outage; a job that failed is not retried.
         **retries(2, timedelta(minutes=1)),
     )
-    recorded >> scoring >> wait >> promote(experiment, recorded, scoring.output)
+    promoted = promote(experiment, recorded, scoring.output)
+    recorded >> scoring >> wait >> promoted >> report_holdouts(experiment)
 
 
-def train_and_record(experiment: Any) -> tuple[Any, Any]:
+def train_and_record(
+    experiment: Any, *, record_when: TriggerRule = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
+) -> tuple[Any, Any]:
     """Add the tasks that follow when an experiment is resolved.
 
     Args:
         experiment: Output of the task that resolves it: the URI of its `experiment.json`.
+        record_when: Trigger rule of the task that records. In a mapped group it has to be ALL_DONE: Airflow
+            fails a task that asks for one success before the group has expanded it.
 
     Returns:
         Outputs of the last task, the id of the MLflow run, and of the one that submits the pipeline job.
@@ -73,6 +81,6 @@ def train_and_record(experiment: Any) -> tuple[Any, Any]:
         **retries(2, timedelta(minutes=1)),
     )
     check_data_quality(rows) >> [modules, job]
-    recorded = cache_metrics(experiment)
+    recorded = cache_metrics.override(trigger_rule=record_when)(experiment)
     job >> wait >> recorded
     return recorded, job.output

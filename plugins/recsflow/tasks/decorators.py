@@ -11,12 +11,14 @@ from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factor
 
 from recsflow.links import (
     ExperimentLink,
+    HoldoutsLink,
     MlflowRunLink,
     ModulesLink,
     QualityReportLink,
     QueryLink,
     RegisteredModelLink,
     StagedTableLink,
+    SweepLink,
 )
 
 type TaskDecorator = Callable[
@@ -77,6 +79,18 @@ class PromotionTask(_LinkedTask):
     operator_extra_links = (RegisteredModelLink(),)
 
 
+class SweepTask(_LinkedTask):
+    """Plans a sweep, or tells what it found."""
+
+    operator_extra_links = (SweepLink(), MlflowRunLink())
+
+
+class HoldoutsTask(_LinkedTask):
+    """Reports the runs of a schedule."""
+
+    operator_extra_links = (HoldoutsLink(),)
+
+
 experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
 query_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QueryTask)
 staging_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=StagingTask)
@@ -84,3 +98,5 @@ quality_task: TaskDecorator = partial(task_decorator_factory, decorated_operator
 modules_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ModulesTask)
 record_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=RecordTask)
 promotion_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=PromotionTask)
+sweep_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=SweepTask)
+holdouts_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=HoldoutsTask)

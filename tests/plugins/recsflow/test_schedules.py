@@ -52,7 +52,7 @@ def test_tasks_of_a_schedule_are_its_own(schedules):
         dag.validate()
         assert all(task.dag is dag for task in dag.tasks)
         assert set(dag.task_group.children) == {task.task_id for task in dag.tasks}
-        assert [task.task_id for task in dag.leaves] == ["promote"]
+        assert [task.task_id for task in dag.leaves] == ["report_holdouts"]
     first, second = ({id(task) for task in dag.tasks} for dag in dags.values())
     assert not first & second
 

@@ -1,0 +1,1 @@
+"""How the runs of a schedule did, by the date that their rows end."""

@@ -1,0 +1,106 @@
+"""One date: what the model, the baselines and the champion have on the same test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from include.promotion.rule import LOWER_IS_BETTER
+from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION
+from include.tracking.entries import metric_name
+from include.tracking.outcome import SUCCEEDED
+from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
+
+BASELINES = (
+    *("popularity", "recent_popularity", "repeat_purchases"),
+    *("global_mean", "customer_mean", "product_mean"),
+)
+MAX_RUNS = 1_000
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """A run, by the date that its rows end.
+
+    Attributes:
+        until: Exclusive end of the test rows.
+        days: Length of the test period; None where it is no period.
+        metric: What the numbers are, `recall@100`.
+        model: The model's; None where the run did not come so far.
+        baselines: Each baseline's.
+        champion: The champion's; None where there was none.
+        champion_version: Its version, or empty.
+        champion_saw: Whether the champion was trained on some of these rows, so that it cannot be compared.
+        state: The verdict, or how the run ended where it did not succeed.
+    """
+
+    until: date
+    days: int | None
+    metric: str
+    model: float | None
+    baselines: Mapping[str, float]
+    champion: float | None
+    champion_version: str
+    champion_saw: bool
+    state: str
+    experiment_id: str
+
+    @property
+    def best_baseline(self) -> float | None:
+        """The best baseline's number; None without baselines."""
+        best = min if self.metric in LOWER_IS_BETTER else max
+        return best(self.baselines.values(), default=None)
+
+    def beats(self, other: float | None) -> bool | None:
+        """Whether the model is better than another number; None where one of them is missing."""
+        if self.model is None or other is None:
+            return None
+        return self.model < other if self.metric in LOWER_IS_BETTER else self.model > other
+
+
+def find_holdouts(
+    schedule: str, metric: str, *, tracking_uri: str, experiment_name: str
+) -> tuple[Holdout, ...]:
+    """Return the runs of a schedule in the order of their dates, the newest run of each date.
+
+    Args:
+        schedule: The schedule's name.
+        metric: What is compared.
+        tracking_uri: The MLflow server.
+        experiment_name: The MLflow experiment.
+    """
+    found = find_experiments(
+        ExperimentFilter(schedule=schedule),
+        tracking_uri=tracking_uri,
+        experiment_name=experiment_name,
+        limit=MAX_RUNS,
+    )
+    return holdouts(found, metric)
+
+
+def holdouts(recorded: Iterable[RecordedExperiment], metric: str) -> tuple[Holdout, ...]:
+    """Return recorded runs, the newest first, in the order of their dates; of each date the newest."""
+    by_date: dict[date, Holdout] = {}
+    for each in recorded:
+        holdout = _read(each, metric)
+        by_date.setdefault(holdout.until, holdout)
+    return tuple(by_date[until] for until in sorted(by_date))
+
+
+def _read(run: RecordedExperiment, metric: str) -> Holdout:
+    name = metric_name(metric)
+    named = {baseline: run.metrics.get(f"{baseline}_{name}") for baseline in BASELINES}
+    days = run.params.get("holdout_days")
+    return Holdout(
+        until=datetime.fromisoformat(run.params["window_end"]).date(),
+        days=int(days) if days and run.params.get("split_strategy") != "random" else None,
+        metric=metric,
+        model=run.metrics.get(f"test_{name}"),
+        baselines={baseline: value for baseline, value in named.items() if value is not None},
+        champion=run.metrics.get(f"champion_{name}"),
+        champion_version=run.tags.get(CHAMPION_VERSION, ""),
+        champion_saw=run.tags.get(CHAMPION_SAW) == "true",
+        state=run.verdict if run.status == SUCCEEDED else run.status,
+        experiment_id=run.experiment_id,
+    )

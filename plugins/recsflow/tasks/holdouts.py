@@ -1,0 +1,53 @@
+"""Show all runs of a schedule side by side, by the date that their rows end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import TriggerRule, get_current_context
+
+from recsflow.links import HoldoutsLink
+from recsflow.progress import say
+from recsflow.retries import retries
+from recsflow.tasks.decorators import holdouts_task
+from recsflow.tasks.files import read_experiment
+
+
+# Runs after a promotion and after none, but not after a failure, since the last task decides about the run.
+@holdouts_task(
+    trigger_rule=TriggerRule.NONE_FAILED,
+    **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=10)),
+)
+def report_holdouts(experiment: str) -> str:
+    """Write the report of the schedule, this run's date among the others; returns its URI.
+
+    Args:
+        experiment: URI of the resolved experiment.
+    """
+    from include import storage
+    from include.experiment.schedule_loader import load_schedule
+    from include.holdouts.holdout import find_holdouts
+    from include.holdouts.report import render_html, render_text
+    from recsflow.errors import InvalidExperiment
+    from recsflow.settings import load_settings
+
+    settings = load_settings()
+    context = get_current_context()
+    resolved = read_experiment(experiment)
+    if resolved.schedule is None:
+        raise InvalidExperiment(f"{experiment} belongs to no schedule; run this task in the DAG of one.")
+    metric = load_schedule(resolved.schedule).promotion.metric_for(resolved.model.type)
+    holdouts = find_holdouts(
+        resolved.schedule,
+        metric,
+        tracking_uri=settings.mlflow_tracking_uri,
+        experiment_name=settings.mlflow_experiment,
+    )
+    configs = f"{resolved.dataset.name} / {resolved.features.name} / {resolved.model.name}"
+    title = f"Holdouts of {context['dag'].dag_id}: {metric} on the last {resolved.split.holdout_days} days"
+    note = f"The newest run of each date; the last one was of {configs}."
+    say("report_holdouts", render_text(f"{title} ({configs})", holdouts))
+    page = render_html(title, holdouts, note=note)
+    uri = storage.write_text(f"{settings.artifact_root}/holdouts/{resolved.schedule}.html", page)
+    HoldoutsLink.publish(context, settings.artifact_link(uri))
+    return uri
