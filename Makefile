@@ -69,6 +69,10 @@ overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (P
 rerun: setup $(AIRFLOW_DB) ## Train a finished experiment again (PARAMS='{"experiment": "quick-test-…", "learning_rate": 0.02}')
 	$(call follow,trainer_rerun)
 
+.PHONY: sweep
+sweep: setup $(AIRFLOW_DB) ## Search hyperparameters (PARAMS='{"sweep": "history", "trials": 4}')
+	$(call follow,sweep)
+
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
 	@$(LOCAL_CLOUD) start all

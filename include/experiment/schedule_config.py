@@ -17,6 +17,8 @@ class ScheduleConfig(NamedConfig):
         features: Name of the feature config.
         model: Name of the model config.
         parameters: Run parameters that differ from the configs; all rows are sampled unless they say less.
+        sweep: A sweep config; each run takes what the newest sweep of it found best, where neither
+            `parameters` nor a person says otherwise.
         promotion: What a trained model has to show before it becomes the schedule's champion.
     """
 
@@ -25,6 +27,7 @@ class ScheduleConfig(NamedConfig):
     features: str
     model: str
     parameters: ParameterOverrides = ParameterOverrides()
+    sweep: str | None = None
     promotion: PromotionRule = PromotionRule()
 
     def run_parameters(self) -> dict[str, Any]:

@@ -25,8 +25,23 @@ def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
         problems.append(Problem(where, "schedule", received, remedy))
     if problems:
         raise ConfigError(problems)
+    _check_sweep(config, root, where)
     _check_promotion(config, root, where)
     return config
+
+
+def _check_sweep(config: ScheduleConfig, root: Path | None, where: str) -> None:
+    if config.sweep is None:
+        return
+    from include.sweep.loader import KIND, load_sweep
+
+    if not is_config(KIND, config.sweep, root):
+        raise ConfigError([missing(KIND, config.sweep, root, where)])
+    dataset = load_sweep(config.sweep, root).dataset
+    if dataset != config.dataset:
+        received = f"is {shown(config.sweep)}, which searches on dataset {shown(dataset)}"
+        remedy = f"name a sweep on {shown(config.dataset)}, or remove the key"
+        raise ConfigError([Problem(where, "sweep", received, remedy)])
 
 
 def _check_promotion(config: ScheduleConfig, root: Path | None, where: str) -> None:

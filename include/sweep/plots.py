@@ -62,9 +62,12 @@ def history_png(plan: SweepPlan, trials: Iterable[Trial]) -> bytes:
     return _png(figure)
 
 
-def importance_png(plan: SweepPlan, shares: dict[str, float], count: int) -> bytes:
-    """Return a PNG of what `importances` found in `count` complete trials."""
-    figure, axes = _empty(f"Share of each dimension in the variance of {plan.metric}, {count} trials")
+def importance_png(plan: SweepPlan, shares: dict[str, float], trials: Iterable[Trial]) -> bytes:
+    """Return a PNG of what `importances` found."""
+    count = sum(each.state is TrialState.COMPLETE for each in trials)
+    figure, axes = _empty(
+        f"Share of each dimension in the variance of {plan.metric}, {count} complete trials"
+    )
     names = list(reversed(shares))
     axes.barh(names, [shares[name] for name in names])
     axes.set_xlim(0, 1)

@@ -146,7 +146,7 @@ def _refused(
             yield place.problem(f"{name}.{key}", f"is {shown(dimension.extremes[key])}", remedy)
     if isinstance(dimension, FloatRange) and not any(remedies.values()) and refusal(dimension.between):
         yield place.problem(
-            f"{name}.type", f"is {dimension.type!r}", "use integer, since it is a whole number"
+            f"{name}.type", f"is {dimension.type!r}", "use integer, since it takes whole numbers"
         )
 
 

@@ -10,6 +10,8 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── QualityCheckFailed           the staged rows broke a critical expectation
 ├── ModelGone                    a model, or the rows it is scored on, are not there any more
 ├── ChampionChanged              another run's model became champion in the meantime
+├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
+├── SweepFailed                  no trial of a sweep has a model; its record is complete
 ├── JobRefused                   Vertex AI does not take the job as it is
 ├── ExperimentFailed             an earlier task failed; its record is complete
 └── JobError                     the job ended without success
@@ -63,6 +65,14 @@ class ModelGone(PermanentTaskError):
 
 class ChampionChanged(PermanentTaskError):
     """Another run's model became champion after this one's had been compared with the one before."""
+
+
+class SweepStopped(PermanentTaskError):
+    """The first trials of a sweep all failed, so the rest are not tried."""
+
+
+class SweepFailed(PermanentTaskError):
+    """No trial of a sweep has a model; its record is complete."""
 
 
 class JobRefused(PermanentTaskError):

@@ -48,21 +48,24 @@ def resolve_run(
     from include.errors import ConfigError
     from include.experiment.resolver import resolve
     from recsflow.errors import InvalidExperiment
+    from recsflow.planning.tuning import tuned_run
 
+    schedule = schedule_name(run.dag_id)
     try:
+        tuned = tuned_run(parameters, schedule)
         experiment = resolve(
-            parameters,
+            tuned.parameters,
             dag_id=run.dag_id,
             run_id=run.run_id,
             window_end=run.window_end,
             table_schemas=_schemas(parameters, warehouse) if warehouse else None,
-            schedule=schedule_name(run.dag_id),
+            schedule=schedule,
         )
         if warehouse:
-            _check_history(experiment, warehouse)
+            check_dates(experiment, warehouse)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
-    return experiment
+    return tuned.credited(experiment)
 
 
 def _schemas(parameters: Mapping[str, object], warehouse: Warehouse) -> dict[str, dict[str, str]]:
@@ -79,8 +82,12 @@ def _schemas(parameters: Mapping[str, object], warehouse: Warehouse) -> dict[str
     return schemas
 
 
-def _check_history(experiment: Experiment, warehouse: Warehouse) -> None:
-    """Refuse a window or a holdout that does not fit the dates in the data."""
+def check_dates(experiment: Experiment, warehouse: Warehouse) -> None:
+    """Refuse a window or a holdout that does not fit the dates in the data.
+
+    Raises:
+        ConfigError: With every problem.
+    """
     from include.errors import ConfigError
     from include.experiment.dataset_config import Role
     from include.experiment.history import check_history

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import TriggerRule, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from recsflow.links import MlflowRunLink
 from recsflow.progress import say
@@ -35,8 +36,11 @@ TRAINED = {"succeeded", "cached", "failed"}
     trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=20)),
 )
-def cache_metrics(experiment: str) -> str:
+def cache_metrics(experiment: str | None) -> str:
     """Write the experiment's record and show its summary; returns the MLflow run's id.
+
+    Args:
+        experiment: URI of the resolved experiment; without one there is nothing to record.
 
     Raises:
         ExperimentFailed: An earlier task failed. Its record is complete by then; the error keeps the DAG run
@@ -47,6 +51,8 @@ def cache_metrics(experiment: str) -> str:
     from recsflow.errors import ExperimentFailed
     from recsflow.settings import load_settings
 
+    if experiment is None:
+        raise AirflowSkipException("No experiment was resolved.")
     context = get_current_context()
     settings = load_settings()
     resolved = read_experiment(experiment)
@@ -97,7 +103,7 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
         return PipelineOutcome.from_event(
             event,
             job_url=wait.kind.address(event["job_id"], settings),
-            steps_s={**seconds, wait.label: event["seconds"] or seconds.get(wait.label, 0.0)},
+            steps_s={**seconds, str(wait.label): event["seconds"] or seconds.get(wait.label, 0.0)},
         )
     failed = [task for task in order if tasks[task.task_id]["state"] == FAILED]
     errors = {task.label: ti.xcom_pull(task_ids=task.task_id, key=ERROR_KEY, **mine) for task in failed}

@@ -1,0 +1,123 @@
+"""Suggests a trial of a sweep when it is its turn, so that only so many run at once.
+
+Airflow's own limits count one task, and a trial is a chain of them: between two of its tasks another trial
+could begin. So the first task of each trial waits until enough of those before it have ended. It is
+rescheduled, holding no worker, and asks the less often the further its turn is away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseSensorOperator, PokeReturnValue
+
+from recsflow.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from airflow.sdk import Context
+
+    from include.sweep.plan import SweepPlan
+    from include.sweep.trial import Trial
+
+# States of a trial's last task in which nothing of the trial goes on.
+ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
+FIRST_FAILURES = 3
+FURTHEST = 6
+
+
+class SuggestTrial(BaseSensorOperator):
+    """Writes the trial's file when it is its turn, and returns the file's URI; skips a finished trial.
+
+    Args:
+        trial: What plan_sweep returns of it: `sweep`, the URI of the plan, and its `number`, which is also
+            its map index.
+        last_task_id: The task of the mapped group that ends a trial.
+        poll_interval_s: Seconds between two looks of the trial that is next.
+    """
+
+    template_fields: Sequence[str] = ("trial",)
+    ui_color = "#fef7e0"
+
+    def __init__(
+        self, *, trial: Any, last_task_id: str, poll_interval_s: float = 10.0, **kwargs: Any
+    ) -> None:
+        super().__init__(mode="reschedule", poke_interval=poll_interval_s, **kwargs)
+        self.trial = trial
+        self.last_task_id = last_task_id
+        self._away = 1
+
+    def poke(self, context: Context) -> PokeReturnValue:
+        """Suggest the trial if it is its turn."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from include.sweep.trial import read_trials, trial_uri, write_trial
+        from recsflow.tasks.sweep_files import folder_of, read_plan
+
+        number: int = self.trial["number"]
+        plan, folder = read_plan(self.trial["sweep"]), folder_of(self.trial["sweep"])
+        trials = read_trials(folder, plan.trials)
+        mine = trials.get(number)
+        if mine is not None and mine.is_finished:
+            raise AirflowSkipException(f"trial {number} is {mine.state.value} already")
+        before = self._going_on(number, context)
+        # Until one trial has ended, the first one goes alone: what it stages and transforms is there for all.
+        at_once = plan.parallel_trials if _any_ended(trials) else 1
+        self._away = before - at_once + 1
+        if self._away > 0:
+            return PokeReturnValue(is_done=False)
+        _refuse_hopeless(trials)
+        if mine is None:
+            mine = self._suggest(plan, number, trials)
+            write_trial(folder, mine)
+        say(self.task_id, f"trial {number} of {plan.trials}: {mine.point}")
+        return PokeReturnValue(is_done=True, xcom_value=trial_uri(folder, number))
+
+    def _suggest(self, plan: SweepPlan, number: int, trials: dict[int, Trial]) -> Trial:
+        from datetime import UTC, datetime
+
+        from include.sweep.parameters import run_parameters
+        from include.sweep.sampler import suggest
+        from include.sweep.trial import Trial
+
+        point = suggest(plan, number, trials.values())
+        return Trial(
+            number=number,
+            experiment_id=plan.trial_id(number),
+            point=point,
+            parameters=run_parameters(plan.parameters, point),
+            started_at=datetime.now(UTC),
+        )
+
+    def _going_on(self, number: int, context: Context) -> int:
+        """Return how many trials before this one have not ended."""
+        ti: Any = context["ti"]
+        states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[self.last_task_id], run_ids=[ti.run_id]).get(
+            ti.run_id, {}
+        )
+        return sum(states.get(f"{self.last_task_id}_{each}") not in ENDED for each in range(number))
+
+    def _get_next_poke_interval(
+        self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
+    ) -> float:
+        return float(self.poke_interval) * min(max(self._away, 1), FURTHEST)
+
+
+def _any_ended(trials: dict[int, Trial]) -> bool:
+    return any(each.ended_at is not None for each in trials.values())
+
+
+def _refuse_hopeless(trials: dict[int, Trial]) -> None:
+    """Stop a sweep whose first trials all failed: what stopped them stops the rest too."""
+    from include.sweep.objective import TrialState
+    from recsflow.errors import SweepStopped
+
+    ended = [each for each in trials.values() if each.ended_at is not None]
+    failed = [each for each in ended if each.state is TrialState.FAILED]
+    if len(failed) >= FIRST_FAILURES and len(failed) == len(ended):
+        raise SweepStopped(
+            f"All {len(failed)} trials so far failed, so the rest are not tried. The last one said: "
+            f"{failed[-1].reason}"
+        )

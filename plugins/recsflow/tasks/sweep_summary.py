@@ -1,0 +1,138 @@
+"""Tell what a sweep found, and leave its winner where the next run finds it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import TriggerRule, get_current_context
+
+from include import storage
+from recsflow.links import MlflowRunLink, SweepLink
+from recsflow.progress import say
+from recsflow.retries import retries
+from recsflow.tasks.decorators import sweep_task
+from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
+from recsflow.tasks.sweep_files import folder_of, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.sweep.plan import SweepPlan
+    from include.sweep.trial import Trial
+    from include.sweep.winner import SweepWinner
+    from recsflow.settings import Settings
+
+
+# Runs also where trials failed; writes the same files again.
+@sweep_task(
+    trigger_rule=TriggerRule.ALL_DONE,
+    **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=20)),
+)
+def summarize_sweep(trials: list[dict[str, Any]] | None) -> str:
+    """Show the trials, keep the best one and the plots; returns the URI of the sweep's plan.
+
+    Args:
+        trials: What plan_sweep returns.
+
+    Raises:
+        SweepFailed: No trial has a model. The record is complete by then.
+    """
+    from include.sweep.report import RULE, counted, measured_on, trials_table, winner_lines
+    from include.sweep.trial import read_trials
+    from include.sweep.winner import best_trial
+    from recsflow.errors import SweepFailed
+    from recsflow.settings import load_settings
+
+    if not trials:
+        raise SweepFailed("There is no sweep: plan_sweep failed, its error says why.")
+    context, settings, uri = get_current_context(), load_settings(), trials[0]["sweep"]
+    plan, folder = read_plan(uri), folder_of(uri)
+    found = list(read_trials(folder, plan.trials).values())
+    best = best_trial(plan, found)
+    winner = _winner(plan, best, settings) if best else None
+    table = trials_table(plan, found, best)
+    files = _files(plan, found, winner, table)
+    for name, content in files.items():
+        storage.write_bytes(f"{folder}/{name}", content)
+    recorded = _record(plan, found, winner, files, settings)
+    SweepLink.publish(context, settings.artifact_link(folder))
+    MlflowRunLink.publish(context, recorded)
+    head = [RULE, f"{plan.sweep_id}: {counted(found) or 'no trial began'}", measured_on(plan), RULE, *table]
+    lines = winner_lines(winner) if winner else ["no trial has a model, so there is no winner"]
+    links = [f"MLflow run  {recorded}", f"sweep       {settings.artifact_link(folder)}"]
+    say(context["ti"].task_id, "\n".join([*head, RULE, *lines, RULE, *links, RULE]))
+    if winner is None:
+        raise SweepFailed(f"No trial of {plan.sweep_id} has a model; the table above says why.")
+    if winner.name:
+        from include.sweep.winner import winner_uri
+
+        storage.write_text(winner_uri(settings.artifact_root, winner.name), _json(winner))
+    return str(uri)
+
+
+def _winner(plan: SweepPlan, best: Trial, settings: Settings) -> SweepWinner:
+    from include.sweep.objective import of_eval_split
+    from include.sweep.winner import winner_of
+
+    experiment = read_experiment(f"{settings.experiment_folder(best.experiment_id)}/{EXPERIMENT_FILE}")
+    end = experiment.window_end
+    if of_eval_split(plan.metric):
+        end = experiment.test_start or end
+    return winner_of(plan, best, chosen_before=end, now=datetime.now(UTC))
+
+
+def _files(
+    plan: SweepPlan, trials: list[Trial], winner: SweepWinner | None, table: list[str]
+) -> dict[str, bytes]:
+    """Return what is kept beside the plan: the table, and of a winner its parameters and the plots."""
+    files = {"trials.txt": ("\n".join(table) + "\n").encode()}
+    if winner is None:
+        return files
+    from include.sweep.plots import history_png, importance_png, importances
+    from include.sweep.report import schedule_yaml
+
+    files["best.json"] = _json(winner).encode()
+    files["best_schedule.yaml"] = schedule_yaml(winner).encode()
+    files["history.png"] = history_png(plan, trials)
+    if shares := importances(plan, trials):
+        files["importance.png"] = importance_png(plan, shares, trials)
+    return files
+
+
+def _record(
+    plan: SweepPlan,
+    trials: list[Trial],
+    winner: SweepWinner | None,
+    files: Mapping[str, bytes],
+    settings: Settings,
+) -> str:
+    """Complete the sweep's MLflow run and return its page."""
+    from include.sweep.report import counted
+    from include.tracking.entries import metric_name
+    from include.tracking.sweep_record import SweepRecord, record_sweep
+
+    metrics, best = {}, {}
+    if winner:
+        metrics = {f"best_{metric_name(plan.metric)}": winner.value}
+        best = {"recsflow.best_trial": str(winner.trial), "recsflow.best_experiment": winner.experiment_id}
+    note = f"{counted(trials)}\n\n```\n{files['trials.txt'].decode()}```"
+    record = SweepRecord(
+        plan.sweep_id,
+        tags={
+            "recsflow.status": "succeeded" if winner else "failed",
+            "mlflow.note.content": note[:8000],
+            **best,
+        },
+        metrics=metrics,
+        files=files,
+        is_final=True,
+    )
+    recorded = record_sweep(
+        record, tracking_uri=settings.mlflow_tracking_uri, experiment_name=settings.mlflow_experiment
+    )
+    return settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
+
+
+def _json(winner: SweepWinner) -> str:
+    return winner.model_dump_json(indent=2) + "\n"
