@@ -21,7 +21,7 @@ from scripts.interruption import Interruption
 PROGRESS_MARK = "recsflow | "
 FAILURES = ("FAILED ", "WILL RETRY ")
 TRACEBACK = "Traceback (most recent call last)"
-TASK_STARTED = re.compile(r"\[DAG TEST\] starting task_id=(?P<task_id>\w+)")
+TASK_STARTED = re.compile(r"\[DAG TEST\] starting task_id=(?P<task_id>[\w.]+) map_index=(?P<map_index>-?\d+)")
 LOG_RECORD = re.compile(r"^\S*\d{4}-\d\d-\d\dT\S+ \[")
 LOGGER_SUFFIX = re.compile(r"\s+\[recsflow[\w.]*\](?: \w+=.*)?$")
 TERMINAL_STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,20 +35,39 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
 
     Yields:
         The start of each task, our tasks' own progress lines, and an exception without the frames where no
-        task told the failure in its own words.
+        task told the failure in its own words. A mapped task is shown with its index, and only where it
+        says something: one that waits for its turn starts again and again.
     """
-    error = _Error()
+    error, waiting = _Error(), ""
     for line in lines:
         if started := TASK_STARTED.search(line):
-            yield from error.told()
-            yield f"- {started['task_id']}"
+            yield from _silent(waiting, error)
+            waiting = _title(started["task_id"], int(started["map_index"]))
+            if int(started["map_index"]) < 0:
+                yield waiting
+                waiting = ""
         elif PROGRESS_MARK in line:
             message = LOGGER_SUFFIX.sub("", line.split(PROGRESS_MARK, 1)[1]).partition(" | ")[2]
-            yield from error.told(by_task=message.startswith(FAILURES))
-            yield f"    {message}"
+            told = error.told(by_task=message.startswith(FAILURES))
+            yield from filter(None, (waiting, *told, f"    {message}"))
+            waiting = ""
         else:
             error.read(line)
-    yield from error.told()
+    yield from _silent(waiting, error)
+
+
+def _silent(title: str, error: _Error) -> Iterator[str]:
+    """Yields the error of a task that said nothing itself, below its title where that is still owed."""
+    if told := error.told():
+        yield from filter(None, (title, *told))
+
+
+def _title(task_id: str, map_index: int) -> str:
+    """Returns the line that begins a task: `- stage_dataset`, or `- trial 3: stage_dataset`."""
+    group, _, name = task_id.rpartition(".")
+    if map_index < 0:
+        return f"- {task_id}"
+    return f"- {group} {map_index}: {name}" if group else f"- {name} {map_index}"
 
 
 class _Error:

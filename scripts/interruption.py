@@ -1,4 +1,4 @@
-"""Ctrl-C while a DAG test runs: cancels its job, so that the run ends by itself and is recorded."""
+"""Ctrl-C while a DAG test runs: cancels its jobs, so that the run ends by itself and is recorded."""
 
 from __future__ import annotations
 
@@ -14,18 +14,25 @@ from dataclasses import dataclass
 from types import FrameType
 
 JOB = re.compile(
-    r"recsflow \| submit_\w+ \| (?P<kind>pipeline|custom) job (?P<job_id>\S+) (?:submitted|is there already)"
+    r"recsflow \| (?P<group>\w+\.)?submit_\w+ \| (?P<kind>pipeline|custom) job (?P<job_id>\S+) "
+    r"(?:submitted|is there already)"
 )
+ENDED = re.compile(r"recsflow \| \S+ \| job (?P<job_id>\S+) (?:succeeded|failed|cancelled)")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CALL_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """A pipeline job or a custom job."""
+    """A pipeline job or a custom job.
+
+    Attributes:
+        is_one_of_many: whether it belongs to a mapped group, whose other members have jobs of their own.
+    """
 
     kind: str
     job_id: str
+    is_one_of_many: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} job {self.job_id}"
@@ -36,7 +43,8 @@ class Interruption:
 
     `airflow dags test` has no hook for it: it dies where it stands, and its job would go on. So the
     signals are kept from it; the first one cancels the job, and the waiting task then fails as it does when
-    anybody else cancels the job. Before there is a job, and for the second signal, the run itself is stopped.
+    anybody else cancels the job. Before there is a job, and for the second signal, the run itself is stopped;
+    so is a run of many jobs, once those that run are cancelled.
 
     Attributes:
         asked: whether a signal came.
@@ -44,7 +52,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.asked = False
-        self._job: Job | None = None
+        self._jobs: dict[str, Job] = {}
         self._process: subprocess.Popen[str] | None = None
         for number in SIGNALS:
             signal.signal(number, self._interrupt)
@@ -58,23 +66,40 @@ class Interruption:
         self._process = process
 
     def read(self, line: str) -> None:
-        """Look for the job in the next line of the log."""
+        """Look for a job that begins or ends in the next line of the log."""
         if match := JOB.search(line):
-            self._job = Job(match["kind"], match["job_id"])
+            job = Job(match["kind"], match["job_id"], is_one_of_many=match["group"] is not None)
+            others = self._jobs if job.is_one_of_many else {}
+            self._jobs = {**others, job.job_id: job}
+        elif match := ENDED.search(line):
+            self._jobs = {
+                job_id: job
+                for job_id, job in self._jobs.items()
+                if job_id != match["job_id"] or not job.is_one_of_many
+            }
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._process is None:
             raise KeyboardInterrupt
         again, self.asked = self.asked, True
-        if again or self._job is None:
+        jobs = list(self._jobs.values())
+        refused = [job for job in jobs if not again and not _cancelled(job)]
+        if again or not jobs or refused:
             self._process.send_signal(signal.SIGINT)
-        else:
-            _say(f"cancelling {self._job}; the run ends with it. Again Ctrl-C stops at once.")
-            try:
-                cancel(self._job)
-            except (OSError, KeyError, ValueError) as error:
-                _say(f"{self._job} was not cancelled: {error}; stopping the run alone.")
-                self._process.send_signal(signal.SIGINT)
+        elif any(job.is_one_of_many for job in jobs):
+            _say("stopping the run.")
+            self._process.send_signal(signal.SIGINT)
+
+
+def _cancelled(job: Job) -> bool:
+    ends = "" if job.is_one_of_many else "; the run ends with it. Again Ctrl-C stops at once"
+    _say(f"cancelling {job}{ends}.")
+    try:
+        cancel(job)
+    except (OSError, KeyError, ValueError) as error:
+        _say(f"{job} was not cancelled: {error}; stopping the run alone.")
+        return False
+    return True
 
 
 def cancel(job: Job) -> None:

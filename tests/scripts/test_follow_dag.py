@@ -26,6 +26,27 @@ def test_task_and_its_own_lines_are_shown_without_the_log_around_them():
     assert list(progress(log)) == ["- stage_dataset", "    5 rows"]
 
 
+def test_task_of_a_mapped_group_is_shown_with_its_index_once_it_says_something():
+    def starts(task_id: str, map_index: int) -> str:
+        return STARTED.replace("stage_dataset map_index=-1", f"{task_id} map_index={map_index}")
+
+    log = [starts("trial.suggest", 3), starts("trial.suggest", 2), said("trial.suggest | its turn")]
+    log += [starts("trial.stage_dataset", 2), said("stage_dataset | 5 rows"), starts("summarize_sweep", -1)]
+    shown = [
+        "- trial 2: suggest",
+        "    its turn",
+        "- trial 2: stage_dataset",
+        "    5 rows",
+        "- summarize_sweep",
+    ]
+    assert list(progress(log)) == shown
+
+
+def test_silent_failure_of_a_mapped_task_is_shown_below_its_title():
+    log = [STARTED.replace("stage_dataset map_index=-1", "trial.suggest map_index=0"), *TRACEBACK]
+    assert list(progress(log))[:2] == ["- trial 0: suggest", "  ! QueryFailed: 2 problems:"]
+
+
 def test_error_that_the_task_says_itself_is_shown_once():
     log = [*TRACEBACK, said("stage_dataset | FAILED 2 problems:"), said("stage_dataset |   - no such column")]
     assert list(progress(log)) == ["    FAILED 2 problems:", "      - no such column"]

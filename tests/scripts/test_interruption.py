@@ -71,7 +71,7 @@ def follow(tmp_path, server):
             start_new_session=True,
         )
         started.append(process)
-        assert process.stdout.readline().strip() == line
+        assert [process.stdout.readline().strip() for _ in line.splitlines()] == line.splitlines()
         return process
 
     yield start
@@ -100,6 +100,19 @@ def test_first_signal_cancels_the_job_and_the_run_goes_on(follow, server, tmp_pa
     out, err = process.communicate(timeout=20)
     assert out == "ended by itself\n"
     assert "cancelling pipeline job job-1" in err
+
+
+def test_all_jobs_of_a_mapped_group_are_cancelled_and_the_run_is_stopped(follow, server):
+    server.add("job-2", "RUNNING")
+    mapped = SUBMITTED.replace("submit_pipeline", "trial.submit_pipeline")
+    ended = (
+        "2026-01-01T12:00:00Z [info     ] recsflow | trial.wait_for_pipeline | job job-0 succeeded 9 s [x]"
+    )
+    lines = [mapped.replace("job-1", "job-0"), ended, mapped.replace("job-1", "job-2"), mapped]
+    process = follow("\n".join(lines))
+    press_ctrl_c(process)
+    assert "stopped" in process.communicate(timeout=20)[0]
+    assert server.cancelled == ["job-2", "job-1"]
 
 
 def test_custom_job_is_cancelled_where_custom_jobs_are(follow, server, tmp_path):
