@@ -73,6 +73,18 @@ rerun: setup $(AIRFLOW_DB) ## Train a finished experiment again (PARAMS='{"exper
 sweep: setup $(AIRFLOW_DB) ## Search hyperparameters (PARAMS='{"sweep": "history", "trials": 4}')
 	$(call follow,sweep)
 
+# Dates of the sample; a backfill of another schedule: make backtest SCHEDULE=nightly FIRST=2026-10-01 LAST=2026-10-31
+SCHEDULE ?= weekly
+FIRST ?= 2017-11-06
+LAST ?= 2017-12-25
+
+.PHONY: backtest
+backtest: setup $(AIRFLOW_DB) ## Train as on past dates and compare (SCHEDULE=weekly FIRST=2017-11-06 LAST=2017-12-25)
+	@$(LOCAL_CLOUD) start all
+	@$(LOCAL_CLOUD) load-sample
+	@$(LOCAL_ENV); $(PYTHON) -m scripts.backtest $(SCHEDULE) $(FIRST) $(LAST) --conf '$(PARAMS)'
+	@echo "The local cloud goes on running: 'make down' stops it all."
+
 .PHONY: up
 up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; print addresses and login
 	@$(LOCAL_CLOUD) start all

@@ -1,0 +1,182 @@
+"""Backfills a schedule over past dates, and shows how each would have done.
+
+Usage: backtest.py SCHEDULE FIRST LAST [--conf JSON] [--at-once N]
+
+One DAG run for each date of the schedule's cron expression from FIRST to LAST, both included. A date that has
+a run already is not run again, unless that run failed. Ctrl-C cancels what has not begun.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from include.configs import list_configs
+from include.errors import ConfigError
+from include.experiment.loader import load_model
+from include.experiment.schedule_config import ScheduleConfig
+from include.experiment.schedule_loader import load_schedule
+from include.holdouts.holdout import Holdout, find_holdouts
+from include.holdouts.report import render_html, render_text
+from local_cloud.settings import LocalSettings
+from scripts.airflow_api import AirflowApi, AirflowRefused
+
+KNOWN_TIMEOUT_S = 180
+POLL_S = 5
+WAITING = ("running", "deferred", "up_for_retry")
+
+
+class Backtest:
+    """One backfill of a schedule's DAG.
+
+    Args:
+        schedule: The schedule.
+        api: Airflow.
+    """
+
+    def __init__(self, schedule: ScheduleConfig, api: AirflowApi) -> None:
+        self.dag_id = f"retraining_{schedule.name}"
+        self._api = api
+        self._said: dict[str, str] = {}
+
+    def run(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> list[dict[str, Any]]:
+        """Run it to its end and return its DAG runs; the DAG is paused again if it was."""
+        paused = self._wait_until_known()
+        self._pause(False)
+        try:
+            self._follow(self._create(first, last, conf, at_once), first, last)
+        finally:
+            self._pause(paused)
+        return self._runs(first, last)
+
+    def _wait_until_known(self) -> bool:
+        """Return whether the DAG is paused, as soon as Airflow has read its file."""
+        deadline = time.monotonic() + KNOWN_TIMEOUT_S
+        while True:
+            try:
+                return bool(self._api.call("GET", f"dags/{self.dag_id}")["is_paused"])
+            except AirflowRefused as refused:
+                if refused.status != 404 or time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_S)
+
+    def _pause(self, paused: bool) -> None:
+        self._api.call("PATCH", f"dags/{self.dag_id}", body={"is_paused": paused})
+
+    def _create(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> int:
+        after = last + timedelta(days=1)
+        body = {
+            "dag_id": self.dag_id,
+            "from_date": _midnight(first),
+            # A run of the last day comes after its midnight.
+            "to_date": _midnight(after),
+            "dag_run_conf": conf,
+            "reprocess_behavior": "failed",
+            "max_active_runs": at_once,
+        }
+        return int(self._api.call("POST", "backfills", body=body)["id"])
+
+    def _follow(self, backfill: int, first: date, last: date) -> None:
+        try:
+            while self._api.call("GET", f"backfills/{backfill}")["completed_at"] is None:
+                self._tell(first, last)
+                time.sleep(POLL_S)
+            self._tell(first, last)
+        except KeyboardInterrupt:
+            self._api.call("PUT", f"backfills/{backfill}/cancel")
+            print("\ncancelled: what runs goes on to its end, the rest is not begun", flush=True)
+
+    def _runs(self, first: date, last: date) -> list[dict[str, Any]]:
+        query = {
+            "logical_date_gte": _midnight(first),
+            "logical_date_lt": _midnight(last + timedelta(days=1)),
+            "order_by": "logical_date",
+            "limit": 100,
+        }
+        return list(self._api.call("GET", f"dags/{self.dag_id}/dagRuns", query=query)["dag_runs"])
+
+    def _tell(self, first: date, last: date) -> None:
+        for run in self._runs(first, last):
+            state = self._state(run)
+            if self._said.get(run["dag_run_id"]) != state:
+                self._said[run["dag_run_id"]] = state
+                print(f"{run['logical_date'][:10]}  {state}", flush=True)
+
+    def _state(self, run: dict[str, Any]) -> str:
+        if run["state"] == "running":
+            path = f"dags/{self.dag_id}/dagRuns/{run['dag_run_id']}/taskInstances"
+            tasks = self._api.call("GET", path, query={"state": list(WAITING)})["task_instances"]
+            return ", ".join(task["task_id"] for task in tasks) or "running"
+        seconds = f" {run['duration']:.0f} s" if run.get("duration") else ""
+        return f"{run['state']}{seconds}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Backfill and print the table; the exit status is 1 where a date has no result."""
+    options = _parser().parse_args(arguments)
+    settings = LocalSettings.from_environment()
+    try:
+        schedule = load_schedule(options.schedule)
+        runs = Backtest(schedule, AirflowApi(settings)).run(
+            options.first, options.last, options.conf, options.at_once
+        )
+    except (ConfigError, AirflowRefused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not runs:
+        print(f"{schedule.schedule!r} has no date from {options.first} to {options.last}.", file=sys.stderr)
+        return 1
+    metric = schedule.promotion.metric_for(load_model(schedule.model).type)
+    variable = settings.recsflow_variable()
+    found = find_holdouts(
+        schedule.name,
+        metric,
+        tracking_uri=str(variable["mlflow_tracking_uri"]),
+        experiment_name=str(variable["mlflow_experiment"]),
+    )
+    return _report(schedule, [each for each in found if _ran(each, runs)], settings, runs)
+
+
+def _report(
+    schedule: ScheduleConfig, holdouts: list[Holdout], settings: LocalSettings, runs: list[dict[str, Any]]
+) -> int:
+    failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
+    if holdouts:
+        configs = f"{schedule.dataset} / {schedule.features} / {schedule.model}"
+        title = f"Backtest of retraining_{schedule.name}: {holdouts[0].metric}, {configs}"
+        page = settings.artifact_root / "holdouts" / f"{schedule.name}_backtest.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(render_html(title, holdouts), encoding="utf-8")
+        print(f"\n{render_text(title, holdouts)}\n\nchart: {page}")
+    if failed:
+        print(f"failed: {', '.join(failed)}; their logs are at {settings.url('airflow')}", file=sys.stderr)
+    return 1 if failed or not holdouts else 0
+
+
+def _ran(holdout: Holdout, runs: list[dict[str, Any]]) -> bool:
+    return any(holdout.until.isoformat() == run["logical_date"][:10] for run in runs)
+
+
+def _midnight(day: date) -> str:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).isoformat()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("schedule", help=f"one of {', '.join(list_configs('schedules'))}")
+    parser.add_argument("first", type=date.fromisoformat, help="such as 2017-11-06")
+    parser.add_argument("last", type=date.fromisoformat, help="such as 2017-12-25")
+    parser.add_argument("--conf", type=json.loads, default={}, help="run parameters as JSON")
+    parser.add_argument("--at-once", type=int, default=2, help="DAG runs at the same time")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
