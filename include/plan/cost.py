@@ -84,7 +84,7 @@ def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
     price = prices.component_per_hour if prices else None
     if others:
         count = f"{len(others)} other component{'s' if len(others) > 1 else ''}"
-        items.append(_machine(count, hours and hours * len(others), price, prices))
+        items.append(_machine(count, hours, price, prices, machines=len(others)))
     if not usage.components:
         items.append(_machine("other components", None, price, prices))
     for task_id, limit_s in usage.later_jobs_s.items():
@@ -106,14 +106,17 @@ def _query(scanned_bytes: int | None, prices: Prices | None) -> CostItem:
     return CostItem("staging query", quantity, _price(price, "TiB", prices), 0.0 if free else amount)
 
 
-def _machine(what: str, hours: float | None, price: float | None, prices: Prices | None) -> CostItem:
-    amount = None if price is None or hours is None else price * hours
-    quantity = "hours not known" if hours is None else f"{hours:g} h"
-    return CostItem(what, quantity, _price(price, "h", prices), 0.0 if price == 0 else amount)
+def _machine(
+    what: str, hours: float | None, price: float | None, prices: Prices | None, *, machines: int = 1
+) -> CostItem:
+    amount = None if price is None or hours is None else price * hours * machines
+    times = f"{machines} x " if machines > 1 else ""
+    quantity = "hours not known" if hours is None else f"{times}{hours:g} h"
+    return CostItem(what, quantity, _price(price, "hour", prices), 0.0 if price == 0 else amount)
 
 
 def _price(price: float | None, unit: str, prices: Prices | None) -> str:
-    return "" if price is None or prices is None else f"{price:g} {prices.currency} a {unit}"
+    return "" if price is None or prices is None else f"{price:g} {prices.currency} per {unit}"
 
 
 def size(count: int) -> str:

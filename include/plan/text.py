@@ -104,8 +104,9 @@ def _cost(plan: Plan) -> Iterator[str]:
     if prices is None:
         yield row("prices", "none given; set `prices` in the Airflow Variable `recsflow` to see amounts")
     else:
-        known = "not known, since a part of it is not" if bound is None else f"{bound:.2f} {prices.currency}"
-        yield row("in all", known)
+        parts = sum(item.amount or 0.0 for item in items)
+        unknown = "not known, since a part of it is not; the other parts come to " if bound is None else ""
+        yield row("in all", f"{unknown}{parts:.2f} {prices.currency}")
         yield row("prices", prices.basis)
     if before := _durations(plan):
         yield row("when last run", before)

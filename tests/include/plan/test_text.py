@@ -131,11 +131,17 @@ def test_equal_runs_are_said_to_differ_in_nothing():
 def test_the_bound_on_cost_adds_up_and_says_where_prices_are_from():
     said = lines(prices=PRICES)
     # A 1,024th of 6; an hour at 1; two components, an hour each at 0.5.
-    assert "staging query 1.0 GiB at 6 EUR a TiB = 0.01 EUR" in said
-    assert "Trainer (cpu) 1 h at 1 EUR a h = 1.00 EUR" in said
-    assert "2 other components 2 h at 0.5 EUR a h = 1.00 EUR" in said
+    assert "staging query 1.0 GiB at 6 EUR per TiB = 0.01 EUR" in said
+    assert "Trainer (cpu) 1 h at 1 EUR per hour = 1.00 EUR" in said
+    assert "2 other components 2 x 1 h at 0.5 EUR per hour = 1.00 EUR" in said
     assert "in all 2.01 EUR" in said
     assert "prices list prices of europe-west4" in said
+
+
+def test_a_bound_of_which_a_part_is_not_known_is_not_called_whole():
+    without = Usage(None, plan().prediction.components, "cpu", 3600)
+    said = lines(prices=PRICES, usage=without)
+    assert "in all not known, since a part of it is not; the other parts come to 2.00 EUR" in said
 
 
 def test_without_prices_quantities_are_told_and_no_amount():
