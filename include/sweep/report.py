@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from include.sweep.objective import TrialState, of_eval_split
+from include.sweep.objective import Direction, TrialState, direction, of_eval_split
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial
 from include.sweep.winner import SweepWinner
@@ -49,6 +49,7 @@ def winner_lines(winner: SweepWinner) -> list[str]:
     asked = json.dumps(run_with(winner))
     return [
         f"best: trial {winner.trial}, {winner.metric} {winner.value:.4f}, experiment {winner.experiment_id}",
+        *_warning(winner),
         "to measure it on the newest test window:",
         f"  make run PARAMS='{asked}'",
         "to train it by schedule, a file in include/configs/schedules:",
@@ -59,6 +60,14 @@ def winner_lines(winner: SweepWinner) -> list[str]:
             else []
         ),
     ]
+
+
+def _warning(winner: SweepWinner) -> Iterator[str]:
+    if winner.baseline is None:
+        return
+    above = winner.value > winner.baseline
+    if above is (direction(winner.metric) is Direction.MINIMIZE) or winner.value == winner.baseline:
+        yield f"warning: not even the best trial beats the best baseline, {winner.baseline:.4f}"
 
 
 def run_with(winner: SweepWinner) -> dict[str, Any]:
@@ -99,7 +108,7 @@ def _lift(plan: SweepPlan, trial: Trial) -> str:
     if not trial.value or not trial.baseline:
         return ""
     ratio = trial.value / trial.baseline
-    return f"{ratio if plan.direction == 'maximize' else 1 / ratio:.2f} x"
+    return f"{ratio if plan.direction is Direction.MAXIMIZE else 1 / ratio:.2f} x"
 
 
 def _shown(value: Any) -> str:

@@ -12,9 +12,15 @@ MODULES = (
     "include.tracking.recorder",
     "include.tracking.search",
     "include.tracking.summary",
+    "include.tracking.sweep_record",
+    "include.sweep.plots",
+    "include.sweep.request",
+    "include.sweep.sampler",
 )
 HEAVY = (
     "great_expectations",
+    "matplotlib",
+    "optuna",
     "mlflow",
     "pandas",
     "pyarrow",

@@ -62,13 +62,13 @@ class SuggestTrial(BaseSensorOperator):
         mine = trials.get(number)
         if mine is not None and mine.is_finished:
             raise AirflowSkipException(f"trial {number} is {mine.state.value} already")
-        before = self._going_on(number, context)
+        ended = self._ended_before(number, context)
         # Until one trial has ended, the first one goes alone: what it stages and transforms is there for all.
         at_once = plan.parallel_trials if _any_ended(trials) else 1
-        self._away = before - at_once + 1
+        self._away = number - len(ended) - at_once + 1
         if self._away > 0:
             return PokeReturnValue(is_done=False)
-        _refuse_hopeless(trials)
+        _refuse_hopeless([trials[each] for each in ended if each in trials])
         if mine is None:
             mine = self._suggest(plan, number, trials)
             write_trial(folder, mine)
@@ -91,13 +91,13 @@ class SuggestTrial(BaseSensorOperator):
             started_at=datetime.now(UTC),
         )
 
-    def _going_on(self, number: int, context: Context) -> int:
-        """Return how many trials before this one have not ended."""
+    def _ended_before(self, number: int, context: Context) -> list[int]:
+        """Return which trials before this one have ended, in this run of the DAG."""
         ti: Any = context["ti"]
         states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[self.last_task_id], run_ids=[ti.run_id]).get(
             ti.run_id, {}
         )
-        return sum(states.get(f"{self.last_task_id}_{each}") not in ENDED for each in range(number))
+        return [each for each in range(number) if states.get(f"{self.last_task_id}_{each}") in ENDED]
 
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
@@ -109,12 +109,11 @@ def _any_ended(trials: dict[int, Trial]) -> bool:
     return any(each.ended_at is not None for each in trials.values())
 
 
-def _refuse_hopeless(trials: dict[int, Trial]) -> None:
+def _refuse_hopeless(ended: list[Trial]) -> None:
     """Stop a sweep whose first trials all failed: what stopped them stops the rest too."""
     from include.sweep.objective import TrialState
     from recsflow.errors import SweepStopped
 
-    ended = [each for each in trials.values() if each.ended_at is not None]
     failed = [each for each in ended if each.state is TrialState.FAILED]
     if len(failed) >= FIRST_FAILURES and len(failed) == len(ended):
         raise SweepStopped(

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from include.errors import ConfigError
@@ -117,3 +119,32 @@ def test_a_mistake_in_the_promotion_rule_is_named(nightly, rule, sentence):
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(promotion=rule))
     (found,) = sentences(nightly)
     assert found.startswith(f"schedules/nightly.yaml: {sentence}")
+
+
+def follow_sweep(configs, dataset):
+    space = {"learning_rate": {"type": "log_uniform", "low": 0.01, "high": 0.5}}
+    (configs.root / "sweeps").mkdir(exist_ok=True)
+    sweep = {"dataset": dataset, "features": "ids", "model": "one", "space": space}
+    (configs.root / "sweeps/rates.yaml").write_text(json.dumps(sweep))
+    configs.edit("schedules/nightly.yaml", lambda file: file.update(sweep="rates"))
+
+
+def test_a_schedule_may_follow_a_sweep_on_its_own_dataset(nightly):
+    follow_sweep(nightly, "shop")
+    assert load_schedule("nightly", nightly.root).sweep == "rates"
+
+
+def test_a_sweep_on_another_dataset_is_refused(nightly):
+    (nightly.root / "datasets/market.yaml").write_text((nightly.root / "datasets/shop.yaml").read_text())
+    follow_sweep(nightly, "market")
+    assert sentences(nightly) == [
+        "schedules/nightly.yaml: sweep is 'rates', which searches on dataset 'market'; name a sweep on "
+        "'shop', or remove the key."
+    ]
+
+
+def test_a_sweep_that_does_not_exist_is_told_with_those_there_are(nightly):
+    follow_sweep(nightly, "shop")
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(sweep="rate"))
+    (sentence,) = sentences(nightly)
+    assert sentence.startswith("schedules/nightly.yaml: sweep is 'rate'; did you mean 'rates'?")

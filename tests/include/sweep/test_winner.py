@@ -9,7 +9,7 @@ from include.errors import ConfigError
 from include.experiment.resolver import resolve
 from include.experiment.schedule_config import ScheduleConfig
 from include.sweep.objective import TrialState
-from include.sweep.report import run_with, schedule_yaml, trials_table
+from include.sweep.report import run_with, schedule_yaml, trials_table, winner_lines
 from include.sweep.winner import best_trial, read_winner, tuned, winner_of, winner_uri
 from tests.include.complete_journey import SCHEMAS
 from tests.include.sweep.sweeps import LOGICAL_DATE, planned, trial
@@ -117,6 +117,15 @@ def test_what_is_pasted_runs():
             table_schemas=SCHEMAS,
         )
         assert (again.training.learning_rate, again.model.embedding_dim) == (0.3, 32)
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "warned"),
+    [("recall@100", 0.25, False), ("recall@100", 0.2, True), ("rmse", 0.25, True), ("rmse", 0.15, False)],
+)
+def test_a_winner_that_beats_no_baseline_says_so(metric, value, warned):
+    found = winner().model_copy(update={"metric": metric, "value": value, "baseline": 0.2})
+    assert any("beats the best baseline, 0.2000" in line for line in winner_lines(found)) is warned
 
 
 def test_the_table_marks_the_best_and_says_why_a_trial_failed():
