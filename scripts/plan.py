@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 # Airflow tells of each file that it reads.
 QUIET = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"}
-FIRST_TASK = "resolve_experiment"
+FIRST_TASK, FIRST_OF_RERUN = "resolve_experiment", "resolve_rerun"
 ASKED = (
     "To say this, the warehouse was asked for metadata, the first and last date (a query of that column, "
     "which it\nmay bill), and the rows of each split or a dry run. "
 )
+NOTHING_MADE = "Nothing was started, and nothing created."
+RUN_ID = "plan"
 
 
 class UnusableArguments(Exception):
@@ -43,15 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Importing Airflow makes the plugins importable.
     from airflow.sdk.exceptions import AirflowException
 
-    from include.plan.text import render_plan
+    from include.errors import RecsflowError
 
     try:
-        plan = _plan(options)
-    except (UnusableArguments, AirflowException) as error:
+        print(_text(options))
+    except (UnusableArguments, AirflowException, RecsflowError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(render_plan(plan, whole=True))
-    print(f"{ASKED if plan.rows else ''}Nothing was started, and nothing created.")
     return 0
 
 
@@ -66,14 +66,39 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _plan(options: argparse.Namespace) -> Plan:
+def _text(options: argparse.Namespace) -> str:
+    from include.plan.text import render_plan
+
+    dag = _dag(options.dag_id)
+    parameters = {**_defaults(dag), **_conf(options.conf)}
+    if dag.has_task(FIRST_OF_RERUN):
+        return f"{_rerun_text(dag, parameters, options)}\n{NOTHING_MADE}"
+    plan = _plan(dag, parameters, options)
+    return f"{render_plan(plan, whole=True)}\n{ASKED if plan.rows else ''}{NOTHING_MADE}"
+
+
+def _rerun_text(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> str:
+    from include.plan.rerun import render_rerun_plan
+    from recsflow.planning.rerun import make_rerun_plan
+    from recsflow.settings import load_settings
+    from recsflow.tasks.rerun import resolved_rerun
+
+    if options.offline:
+        raise UnusableArguments(
+            f"command line: --offline is given for {dag.dag_id}, whose parent MLflow alone knows; "
+            "leave it out."
+        )
+    settings = load_settings()
+    rerun = resolved_rerun(parameters, dag.dag_id, RUN_ID, settings)
+    return render_rerun_plan(make_rerun_plan(rerun, settings, dag.tasks), whole=True)
+
+
+def _plan(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> Plan:
     from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.planning.resolution import RunIdentity
     from recsflow.settings import load_settings
 
-    dag = _dag(options.dag_id)
-    parameters = {**_defaults(dag), **_conf(options.conf)}
-    run = RunIdentity(dag.dag_id, "plan", _window_end(options.date))
+    run = RunIdentity(dag.dag_id, RUN_ID, _window_end(options.date))
     settings = load_settings()
     offline = "Nothing but the configs was read, as --offline asks." if options.offline else ""
     experiment, warehouse, why_not = _resolved(parameters, run, settings, why_not=offline)
@@ -105,7 +130,7 @@ def _dag(dag_id: str) -> DAG:
     from include.experiment.problems import did_you_mean
 
     dags = DagBag(conf.get("core", "dags_folder")).dags
-    known = [name for name, dag in dags.items() if dag.has_task(FIRST_TASK)]
+    known = [name for name, dag in dags.items() if dag.has_task(FIRST_TASK) or dag.has_task(FIRST_OF_RERUN)]
     if dag_id not in known:
         raise UnusableArguments(
             f"command line: DAG is {dag_id!r}, of which there is no plan; {did_you_mean(dag_id, known)}."

@@ -22,7 +22,7 @@ from include.plan.pipelines import (
 TRAINER = "Trainer"
 # The only field of a topology that leaves every component but the Trainer as it is.
 OF_THE_TRAINER = frozenset({"accelerator"})
-_FIRST = "no earlier run of this pipeline is recorded"
+_FIRST = "no earlier run of this pipeline is found"
 _NEVER_REUSED = "it is told its experiment's name, so no result is ever re-used"
 
 

@@ -57,7 +57,7 @@ class Usage:
     """What a run uses at most.
 
     Attributes:
-        scanned_bytes: What the staging statement reads; None where it is not known.
+        scanned_bytes: What the staging statement reads, 0 where it does not run; None where it is not known.
         components: The pipeline's components; one of which nothing is known counts as one that runs. None
             where they are not known.
         accelerator: Hardware of the Trainer.
@@ -77,7 +77,7 @@ def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
     hours = None if usage.limit_s is None else usage.limit_s / _SECONDS_PER_HOUR
     running = [each.name for each in usage.components if each.runs is not False]
     others = [name for name in running if name != TRAINER]
-    items = [_query(usage.scanned_bytes, prices)]
+    items = [] if usage.scanned_bytes == 0 else [_query(usage.scanned_bytes, prices)]
     if TRAINER in running or not usage.components:
         price = prices.trainer_per_hour.get(usage.accelerator) if prices else None
         items.append(_machine(f"Trainer ({usage.accelerator})", hours, price, prices))
@@ -101,9 +101,8 @@ def total(items: Sequence[CostItem]) -> float | None:
 def _query(scanned_bytes: int | None, prices: Prices | None) -> CostItem:
     price = prices.query_per_tib if prices else None
     quantity = "bytes not known" if scanned_bytes is None else size(scanned_bytes)
-    free = price == 0 or scanned_bytes == 0
     amount = None if price is None or scanned_bytes is None else price * scanned_bytes / BYTES_PER_TIB
-    return CostItem("staging query", quantity, _price(price, "TiB", prices), 0.0 if free else amount)
+    return CostItem("staging query", quantity, _price(price, "TiB", prices), 0.0 if price == 0 else amount)
 
 
 def _machine(

@@ -8,16 +8,10 @@ from datetime import datetime
 from include.experiment.choices import SampleUnit, SplitStrategy
 from include.experiment.experiment import Experiment, StagedColumn
 from include.plan.cost import size
+from include.plan.lines import row
 from include.plan.plan import Plan
 from include.plan.rows import RowsPlan
 from include.sql.casts import cast_expression
-
-NAME_WIDTH = 22
-
-
-def row(name: str, text: str) -> str:
-    """Return a line of a plan: what it is about, and what is said of it."""
-    return f"  {name:<{NAME_WIDTH - 1}} {text}"
 
 
 def rows_lines(plan: Plan) -> Iterator[str]:

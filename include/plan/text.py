@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from include.plan.cost import CostItem, total, upper_bound
-from include.plan.plan import KeptFile, Plan
-from include.plan.rows_text import row, rows_lines, staging_text
-
-RULE = "-" * 60
-NOT_IN_IT = (
-    "queries of the checks (first and last date, NULL ids), reading and keeping staged rows and artifacts, "
-    "compiling"
-)
+from include.plan.cost_text import cost_lines
+from include.plan.lines import RULE, kept, row
+from include.plan.plan import Plan
+from include.plan.rows_text import rows_lines, staging_text
 
 
 def render_plan(plan: Plan, *, whole: bool) -> str:
@@ -33,7 +28,7 @@ def render_plan(plan: Plan, *, whole: bool) -> str:
         "rows": list(rows_lines(plan)),
         "steps": list(_steps(plan)),
         _compared(plan): list(_differences(plan)),
-        "cost, at most": list(_cost(plan)),
+        "cost, at most": list(cost_lines(plan.usage, plan.prices, _seconds(plan))),
         "warnings of the configuration": warnings,
         "what is not known": [f"  {each}" for each in plan.unknown],
     }
@@ -54,12 +49,12 @@ def _steps(plan: Plan) -> Iterator[str]:
         again = "re-used, the rows of that table are exported" if exported else "runs"
         yield row("  export", again if rows else "not known")
     yield row("check_data_quality", "runs, each time")
-    yield row("generate_modules", ", ".join(_kept(each, "re-used", "new") for each in plan.modules))
-    yield row("submit_pipeline", _kept(plan.spec, "compiled before", "compiles anew"))
+    yield row("generate_modules", ", ".join(kept(each, "re-used", "new") for each in plan.modules))
+    yield row("submit_pipeline", kept(plan.spec, "compiled before", "compiles anew"))
     if plan.prediction is None:
         yield row("  components", "not known")
     elif not plan.prediction.components:
-        yield row("  components", "all run: the pipeline was never compiled, and no earlier run is recorded")
+        yield row("  components", "all run: the pipeline was never compiled, and no earlier run is found")
     for each in plan.prediction.components if plan.prediction else ():
         said = {True: "runs:", False: "re-used,", None: "not known:"}[each.runs]
         yield row(f"  {each.name}", f"{said} {each.reason}")
@@ -67,16 +62,11 @@ def _steps(plan: Plan) -> Iterator[str]:
         yield row(task_id, "runs a custom job, each time")
 
 
-def _kept(file: KeptFile, there: str, missing: str) -> str:
-    said = {True: there, False: missing, None: "not asked whether it is there"}[file.there]
-    return f"{file.name} {file.key} ({said})"
-
-
 def _compared(plan: Plan) -> str:
     last = plan.prediction.last if plan.prediction else None
     name = plan.experiment.pipeline_name
     if last is None:
-        why = "none is recorded" if plan.prediction else "not known"
+        why = "none is found" if plan.prediction else "not known"
         return f"compared with the last run of pipeline {name}: {why}"
     return f"compared with {last.experiment_id}, the last run of pipeline {name}"
 
@@ -93,36 +83,5 @@ def _differences(plan: Plan) -> Iterator[str]:
         yield row("", "nothing but the names of the runs")
 
 
-def _cost(plan: Plan) -> Iterator[str]:
-    prices, items = plan.prices, upper_bound(plan.usage, plan.prices)
-    if prices and total(items) == 0:
-        yield row("nothing", prices.basis)
-        return
-    for item in items:
-        yield row(item.what, _amount(item, prices.currency if prices else ""))
-    bound = total(items)
-    if prices is None:
-        yield row("prices", "none given; set `prices` in the Airflow Variable `recsflow` to see amounts")
-    else:
-        parts = sum(item.amount or 0.0 for item in items)
-        unknown = "not known, since a part of it is not; the other parts come to " if bound is None else ""
-        yield row("in all", f"{unknown}{parts:.2f} {prices.currency}")
-        yield row("prices", prices.basis)
-    if before := _durations(plan):
-        yield row("when last run", before)
-    yield row("assumed", "one machine a component, none outlasting the wait for the job, and no retry")
-    yield row("not in it", NOT_IN_IT)
-
-
-def _amount(item: CostItem, currency: str) -> str:
-    price = f" at {item.price}" if item.price else ", no price given"
-    amount = f" = {item.amount:.2f} {currency}" if item.amount is not None else ""
-    return f"{item.quantity}{price if currency else ''}{amount}"
-
-
-def _durations(plan: Plan) -> str:
-    if plan.prediction is None:
-        return ""
-    running = [each.name for each in plan.prediction.components if each.runs is not False]
-    took = {name: plan.prediction.seconds[name] for name in running if name in plan.prediction.seconds}
-    return ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in took.items())
+def _seconds(plan: Plan) -> Mapping[str, float]:
+    return plan.prediction.seconds if plan.prediction else {}

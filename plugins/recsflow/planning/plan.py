@@ -140,14 +140,26 @@ def _kept_files(
     """Return the compiled pipeline, then the modules."""
     from include.plan.plan import KeptFile
     from recsflow.compilers.topology import spec_uri
+
+    there = None if reach.offline else storage.exists(spec_uri(topology, settings))
+    modules = [kept_module(name, text, settings, offline=reach.offline) for name, text in texts.items()]
+    return (KeptFile("pipeline", topology.key, there), *modules)
+
+
+def kept_module(name: str, text: str, settings: Settings, *, offline: bool) -> KeptFile:
+    """Return whether an earlier run made a module.
+
+    Args:
+        name: The module's name.
+        text: Its source.
+        settings: Where everything is.
+        offline: Do not look.
+    """
+    from include.plan.plan import KeptFile
     from recsflow.tasks.modules import module_uri
 
-    def there(uri: str) -> bool | None:
-        return None if reach.offline else storage.exists(uri)
-
-    uris = {name: module_uri(name, text, settings.artifact_root) for name, text in texts.items()}
-    modules = [KeptFile(name, uri.split("/")[-2], there(uri)) for name, uri in uris.items()]
-    return (KeptFile("pipeline", topology.key, there(spec_uri(topology, settings))), *modules)
+    uri = module_uri(name, text, settings.artifact_root)
+    return KeptFile(name, uri.split("/")[-2], None if offline else storage.exists(uri))
 
 
 def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str, Any] | None:

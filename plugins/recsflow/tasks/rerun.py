@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
@@ -30,24 +32,51 @@ def resolve_rerun() -> dict[str, str]:
     Returns:
         `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`.
     """
-    from include.errors import ConfigError
-    from include.experiment.rerun import resolve_rerun as resolve
-    from recsflow.errors import InvalidExperiment
+    from include.plan.rerun import render_rerun_plan
+    from recsflow.planning.rerun import make_rerun_plan
     from recsflow.settings import load_settings
 
     context = get_current_context()
-    settings = load_settings()
-    parameters = dict(context["params"])
+    settings, dag = load_settings(), context["dag"]
+    rerun = resolved_rerun(dict(context["params"]), dag.dag_id, context["run_id"], settings)
+    uri = keep_experiment(rerun.experiment, context, settings)
+    plan = make_rerun_plan(rerun, settings, dag.tasks)
+    say(context["ti"].task_id, render_rerun_plan(plan, whole=False))
+    say(context["ti"].task_id, f"reruns {rerun.parent.experiment_id} on {rerun.examples['examples']}")
+    return {"experiment": uri, **rerun.examples}
+
+
+@dataclass(frozen=True)
+class ResolvedRerun:
+    """A rerun, what it starts from, and what the Trainer reads: `examples`, `transform_graph`."""
+
+    experiment: Experiment
+    parent: Experiment
+    examples: dict[str, str]
+
+
+def resolved_rerun(
+    parameters: Mapping[str, Any], dag_id: str, run_id: str, settings: Settings
+) -> ResolvedRerun:
+    """Find the parent and what its Trainer read, and apply what the run changes.
+
+    Raises:
+        InvalidExperiment: The parent cannot be rerun, or not with these parameters.
+        TrackingError: MLflow did not answer, or refused.
+        VertexUnavailable: Vertex AI did not answer.
+    """
+    from include.errors import ConfigError
+    from include.experiment.rerun import resolve_rerun as resolve
+    from recsflow.errors import InvalidExperiment
+
     try:
         record = _record(parameters.get("experiment"), settings)
         parent = _resolved(record.experiment_id, settings)
         examples = _trainer_input(record, parent, settings)
-        experiment = resolve(parameters, parent, dag_id=context["dag"].dag_id, run_id=context["run_id"])
+        experiment = resolve(parameters, parent, dag_id=dag_id, run_id=run_id)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
-    uri = keep_experiment(experiment, context, settings)
-    say(context["ti"].task_id, f"reruns {parent.experiment_id} on {examples['examples']}")
-    return {"experiment": uri, **examples}
+    return ResolvedRerun(experiment, parent, examples)
 
 
 def _record(name: str | None, settings: Settings) -> RecordedExperiment:

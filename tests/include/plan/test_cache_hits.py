@@ -58,7 +58,7 @@ def test_no_more_runs_are_asked_for_than_needed():
 
 def test_without_a_run_before_everything_runs():
     plan = expected(pipeline())
-    assert set(plan.values()) == {(True, "no earlier run of this pipeline is recorded")}
+    assert set(plan.values()) == {(True, "no earlier run of this pipeline is found")}
     assert list(plan) == ["Read", "Prepare", "Trainer"]
     assert expected(pipeline(spec=None)) == {}
 

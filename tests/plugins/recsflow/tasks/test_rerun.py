@@ -68,7 +68,7 @@ def user(tmp_path, tracking_uri, settings_values, pipeline_jobs, context, monkey
     monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(values))
     # MLflow keeps files of runs below the working directory unless told otherwise.
     monkeypatch.chdir(tmp_path)
-    dag = SimpleNamespace(dag_id="trainer_rerun")
+    dag = SimpleNamespace(dag_id="trainer_rerun", tasks=[])
     return User(tmp_path, mlflow, pipeline_jobs, {**context, "dag": dag, "run_id": "manual__1"})
 
 

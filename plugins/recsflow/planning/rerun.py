@@ -1,0 +1,36 @@
+"""The plan of a rerun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recsflow.planning.plan import job_limits, kept_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from include.plan.rerun import RerunPlan
+    from recsflow.settings import Settings
+    from recsflow.tasks.rerun import ResolvedRerun
+
+
+def make_rerun_plan(rerun: ResolvedRerun, settings: Settings, tasks: Iterable[Any]) -> RerunPlan:
+    """Return the plan of a rerun; nothing is created.
+
+    Args:
+        rerun: The rerun.
+        settings: Where everything is.
+        tasks: Those of its DAG, one of which waits for the job.
+    """
+    from include.generators.trainer_module import render_trainer_module
+    from include.plan.rerun import RerunPlan
+
+    text = render_trainer_module(rerun.experiment)
+    return RerunPlan(
+        experiment=rerun.experiment,
+        parent=rerun.parent,
+        examples=rerun.examples["examples"],
+        module=kept_module("trainer_module", text, settings, offline=False),
+        limit_s=next(iter(job_limits(tasks).later_s.values()), None),
+        prices=settings.prices,
+    )
