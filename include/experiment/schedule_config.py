@@ -12,7 +12,10 @@ class ScheduleConfig(NamedConfig):
     """What is trained when.
 
     Attributes:
-        schedule: A cron expression such as `0 5 * * 1`, in UTC, or a name such as `@weekly`.
+        schedule: A cron expression such as `0 5 * * 1`, in UTC, or a name such as `@weekly`; None where only
+            assets start a run.
+        assets: URIs of Airflow assets, such as `bigquery://project/dataset/table`; a run starts when all of
+            them have had an event.
         dataset: Name of the dataset config.
         features: Name of the feature config.
         model: Name of the model config.
@@ -22,7 +25,8 @@ class ScheduleConfig(NamedConfig):
         promotion: What a trained model has to show before it becomes the schedule's champion.
     """
 
-    schedule: str
+    schedule: str | None = None
+    assets: tuple[str, ...] = ()
     dataset: str
     features: str
     model: str

@@ -1,5 +1,7 @@
 """Loads schedules; cheap to import, since DAG files do."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from croniter import croniter
@@ -10,6 +12,10 @@ from include.experiment.problems import did_you_mean, shown
 from include.experiment.schedule_config import ScheduleConfig
 from include.promotion.rule import METRICS_OF_TYPE
 
+CRON = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
+# What Airflow takes; of BigQuery's tables it wants all three names.
+_ASSET = re.compile(r"bigquery://[^/\s]+/[^/\s]+/[^/\s]+|(?!bigquery:|airflow:)[a-z][a-z0-9+.-]*://\S+")
+
 
 def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
     """Return the schedule `schedules/<name>.yaml`; raise ConfigError with all its problems."""
@@ -19,15 +25,25 @@ def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
     problems = [
         missing(kind, each, root, where) for kind, each in named.items() if not is_config(kind, each, root)
     ]
-    if not croniter.is_valid(config.schedule):
-        received = f"is {shown(config.schedule)}"
-        remedy = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
-        problems.append(Problem(where, "schedule", received, remedy))
+    problems += _starts(config, where)
     if problems:
         raise ConfigError(problems)
     _check_sweep(config, root, where)
     _check_promotion(config, root, where)
     return config
+
+
+def _starts(config: ScheduleConfig, where: str) -> Iterator[Problem]:
+    """Yield what is wrong with that which starts a run."""
+    if config.schedule is None:
+        if not config.assets:
+            yield Problem(where, "schedule", "is missing", f"{CRON}, or name assets")
+    elif not croniter.is_valid(config.schedule):
+        yield Problem(where, "schedule", f"is {shown(config.schedule)}", CRON)
+    for place, uri in enumerate(config.assets):
+        if not _ASSET.fullmatch(uri):
+            remedy = "use a URI such as bigquery://project/dataset/table or x-shop://transactions"
+            yield Problem(where, f"assets[{place}]", f"is {shown(uri)}", remedy)
 
 
 def _check_sweep(config: ScheduleConfig, root: Path | None, where: str) -> None:

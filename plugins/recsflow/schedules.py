@@ -6,17 +6,19 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param
 
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
+from recsflow.assets import champion_asset
 from recsflow.errors import InvalidExperiment
 from recsflow.params import experiment_params
 from recsflow.schedule_names import retraining_dag_id
 from recsflow.workflow import retraining_workflow
 
+PROMOTE = "promote"
 _DOC = """{description}
 
 Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
@@ -76,7 +78,7 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
     named = config.model_dump(include={"name", "dataset", "features", "model"})
     dag = DAG(
         dag_id,
-        schedule=CronTriggerTimetable(config.schedule, timezone="UTC"),
+        schedule=_starts(config),
         catchup=False,
         is_paused_upon_creation=True,  # a person decides when it begins to cost
         doc_md=_DOC.format(dag_id=dag_id, description=config.description or config.name, **named),
@@ -93,4 +95,15 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         twin: Any = copy.copy(task)
         twin.dag = twin.task_group = None
         twin.dag = dag
+        if task.task_id == PROMOTE:
+            twin.outlets = [champion_asset(dag_id)]
     return dag
+
+
+def _starts(config: ScheduleConfig) -> Any:
+    """Return what starts a run: the clock, assets, or either of them."""
+    assets = [Asset(uri) for uri in config.assets]
+    if config.schedule is None:
+        return assets
+    clock = CronTriggerTimetable(config.schedule, timezone="UTC")
+    return AssetOrTimeSchedule(timetable=clock, assets=assets) if assets else clock

@@ -78,4 +78,6 @@ class TaskInstance:
 @pytest.fixture
 def context() -> dict[str, object]:
     """As much of a task's context as an operator uses."""
-    return {"ti": TaskInstance()}
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
+    return {"ti": TaskInstance(), "outlet_events": OutletEventAccessors()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from recsflow.assets import champion_asset
 from recsflow.links import RegisteredModelLink
 from recsflow.progress import say
 from recsflow.retries import retries
@@ -65,7 +66,9 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
         tracking_uri = settings.mlflow_tracking_uri
         record_comparison(recorded, scores, str(decision), known, tracking_uri=tracking_uri)
         if not backfilled:
-            _register(name, recorded, folder, str(decision), promoted=decision.promote)
+            version = _register(name, recorded, folder, str(decision), promoted=decision.promote)
+            if decision.promote:
+                context["outlet_events"][champion_asset(name)].extra.update(version)
     if not decision.promote:
         raise AirflowSkipException(str(decision))
     return str(decision)
@@ -94,8 +97,8 @@ def _rule(experiment: Experiment) -> PromotionRule:
     return load_schedule(experiment.schedule).promotion if experiment.schedule else PromotionRule()
 
 
-def _register(name: str, run_id: str, folder: str, decision: str, *, promoted: bool) -> None:
-    """Make the model a version, whatever was decided: a person may decide otherwise."""
+def _register(name: str, run_id: str, folder: str, decision: str, *, promoted: bool) -> dict[str, str]:
+    """Make the model a version, whatever was decided: a person may decide otherwise; say which one it is."""
     from include.promotion.contenders import as_champion
     from include.tracking import champions
     from recsflow.settings import load_settings
@@ -107,3 +110,9 @@ def _register(name: str, run_id: str, folder: str, decision: str, *, promoted: b
     if promoted:
         champions.promote(name, version, tracking_uri=tracking_uri)
     say("promote", f"version {version} of {name}{', the champion now' if promoted else ''}")
+    return {
+        "version": version,
+        "experiment_id": registered.experiment_id,
+        "model_uri": registered.model_uri,
+        "decision": decision,
+    }

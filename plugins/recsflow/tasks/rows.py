@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
 from include import storage
+from recsflow.assets import STAGED_ROWS, dataset_asset
 from recsflow.links import QualityReportLink, StagedTableLink
 from recsflow.progress import say
 from recsflow.retries import retries
@@ -27,7 +28,7 @@ KEEP_DAYS = 7
 
 
 # Repeating is safe and cheap: the table is named by its content and made only where it is missing.
-@staging_task(**retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
+@staging_task(outlets=[STAGED_ROWS], **retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
 def stage_dataset(query: str) -> dict[str, str]:
     """Create the staged table, count its splits and export it where the pipeline reads files.
 
@@ -53,6 +54,10 @@ def stage_dataset(query: str) -> dict[str, str]:
     StagedTableLink.publish(context, settings.table_link(staged.table))
     _tell_staged(staged)
     _refuse_empty_splits(experiment, staged)
+    if not staged.reused:
+        asset = dataset_asset(experiment.dataset.name)
+        told: dict[str, Any] = {"table": staged.table, "rows": staged.rows}
+        context["outlet_events"][STAGED_ROWS].add(asset, extra=told)
     rows = {"experiment": experiment_uri, "table": staged.table}
     if exports_rows(experiment, settings):
         rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)

@@ -148,3 +148,35 @@ def test_a_sweep_that_does_not_exist_is_told_with_those_there_are(nightly):
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(sweep="rate"))
     (sentence,) = sentences(nightly)
     assert sentence.startswith("schedules/nightly.yaml: sweep is 'rate'; did you mean 'rates'?")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"schedule": None},
+            "schedule is missing; use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, "
+            "@monthly, or name assets.",
+        ),
+        (
+            {"assets": ["x-shop://sales", "shop.sales"]},
+            "assets[1] is 'shop.sales'; use a URI such as bigquery://project/dataset/table or "
+            "x-shop://transactions.",
+        ),
+        (
+            {"assets": ["bigquery://shop/sales"]},
+            "assets[0] is 'bigquery://shop/sales'; use a URI such as bigquery://project/dataset/table or "
+            "x-shop://transactions.",
+        ),
+    ],
+)
+def test_what_starts_a_run_is_a_clock_or_assets_that_airflow_takes(nightly, change, sentence):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(change))
+    assert sentences(nightly) == [f"schedules/nightly.yaml: {sentence}"]
+
+
+def test_assets_alone_may_start_a_run(nightly):
+    change = {"schedule": None, "assets": ["bigquery://project/shop/sales"]}
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(change))
+    loaded = load_schedule("nightly", nightly.root)
+    assert (loaded.schedule, loaded.assets) == (None, ("bigquery://project/shop/sales",))

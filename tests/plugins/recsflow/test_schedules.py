@@ -40,6 +40,28 @@ def test_each_schedule_has_a_dag_with_its_own_time_and_values(schedules):
     assert (nightly.params["model"], nightly.params["sample_percent"]) == ("shallow", 100)
 
 
+def test_a_schedule_may_wait_for_assets_or_for_whichever_comes_first(schedules):
+    orders = "assets: [x-shop://orders, x-shop://products]"
+    both = SCHEDULE.format(cron="0 2 * * *", rate=0.02) + orders
+    (schedules / "nightly.yaml").write_text(both)
+    (schedules / "monthly.yaml").write_text(both.replace('schedule: "0 2 * * *"', ""))
+    dags = retraining_dags()
+    either, alone = (dags[f"retraining_{name}"].timetable for name in ("nightly", "monthly"))
+    assert either.timetable.expression == "0 2 * * *"
+    for timetable in (either, alone):
+        assert [asset.uri for asset in timetable.asset_condition.objects] == [
+            "x-shop://orders",
+            "x-shop://products",
+        ]
+
+
+def test_each_champion_is_an_asset_of_its_own(schedules):
+    for dag_id, dag in retraining_dags().items():
+        assert [asset.uri for asset in dag.get_task("promote").outlets] == [
+            f"x-recsflow://champions/{dag_id}"
+        ]
+
+
 def test_a_new_schedule_waits_for_a_person_and_catches_nothing_up(schedules):
     for dag in retraining_dags().values():
         assert dag.is_paused_upon_creation

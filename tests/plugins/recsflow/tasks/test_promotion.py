@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
-from airflow.sdk.execution_time.context import set_current_context
+from airflow.sdk.execution_time.context import OutletEventAccessors, set_current_context
 from mlflow import MlflowClient
 
 from include import storage
@@ -14,6 +14,7 @@ from include.tracking.champions import ALIAS, find_champion
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
 from include.tracking.training_metrics import parse_training_metrics
+from recsflow.assets import champion_asset
 from recsflow.errors import ChampionChanged, ModelGone
 from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.tasks.promotion import promote
@@ -82,7 +83,9 @@ class Retraining:
         scores = {"schema_version": 1, "started_at": started, "rows": 9, "models": models, "error": None}
         storage.write_text(scored["metrics_uri"], json.dumps(scores))
         run = SimpleNamespace(run_type=run_type)
-        with set_current_context({**self.context, "dag_run": run}):
+        self.events = OutletEventAccessors()
+        context = {**self.context, "dag_run": run, "outlet_events": self.events}
+        with set_current_context(context):
             return promote.function(experiment, self.run_id, scored)
 
     def whole(self, name, served, champion=None, **changes):
@@ -143,7 +146,13 @@ def test_a_better_one_replaces_it_after_both_were_asked_about_the_same_rows(retr
     assert f"candidate={retraining.folder}/second/model" in arguments
     assert f"champion={retraining.folder}/first/model" in arguments
     assert arguments[:2] == ["--examples", f"{retraining.folder}/second/examples"]
-    retraining.promote(experiment, scored, candidate=0.33, champion=0.32)
+    decision = retraining.promote(experiment, scored, candidate=0.33, champion=0.32)
+    assert retraining.events[champion_asset(retraining.name)].extra == {
+        "version": "2",
+        "experiment_id": "second",
+        "model_uri": f"{retraining.folder}/second/model",
+        "decision": decision,
+    }
     assert (retraining.champion.version, retraining.champion.experiment_id) == ("2", "second")
     found = retraining.client.get_run(retraining.run_id).data
     assert (found.metrics["served_recall_at_100"], found.metrics["champion_recall_at_100"]) == (0.33, 0.32)
