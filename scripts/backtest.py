@@ -103,15 +103,16 @@ class Backtest:
     def _tell(self, first: date, last: date) -> None:
         for run in self._runs(first, last):
             state = self._state(run)
-            if self._said.get(run["dag_run_id"]) != state:
+            if state and self._said.get(run["dag_run_id"]) != state:
                 self._said[run["dag_run_id"]] = state
                 print(f"{run['logical_date'][:10]}  {state}", flush=True)
 
     def _state(self, run: dict[str, Any]) -> str:
+        """Return how a run stands; nothing between two tasks."""
         if run["state"] == "running":
             path = f"dags/{self.dag_id}/dagRuns/{run['dag_run_id']}/taskInstances"
             tasks = self._api.call("GET", path, query={"state": list(WAITING)})["task_instances"]
-            return ", ".join(task["task_id"] for task in tasks) or "running"
+            return ", ".join(task["task_id"] for task in tasks)
         seconds = f" {run['duration']:.0f} s" if run.get("duration") else ""
         return f"{run['state']}{seconds}"
 

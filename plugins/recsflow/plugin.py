@@ -2,11 +2,13 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from recsflow import run_note
+from recsflow import pools, run_note
+from recsflow.priority import BackfillLast
 
 
 class RecsflowPlugin(AirflowPlugin):
-    """Puts warnings on the note of a DAG run."""
+    """Puts what matters on the note of a DAG run, makes the pool, and lets backfills wait for other runs."""
 
     name = "recsflow"
-    listeners = [run_note]  # noqa: RUF012 (Airflow's own contract)
+    listeners = [run_note, pools]  # noqa: RUF012 (Airflow's own contract)
+    priority_weight_strategies = [BackfillLast]  # noqa: RUF012 (as above)

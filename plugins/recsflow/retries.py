@@ -1,4 +1,4 @@
-"""What happens when a task fails: another try where that can help, and its error kept for the record."""
+"""What every task is made with: when it is tried again, what is kept of its error, and who goes first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from include.errors import RecsflowError
 from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import WarehouseError, WarehouseUnavailable
+from recsflow.priority import BackfillLast
 from recsflow.progress import say
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None
         "retry_delay": delay,
         "retry_policy": ExceptionRetryPolicy(rules),
         "execution_timeout": execution_timeout,
+        "weight_rule": BackfillLast(),
         "on_failure_callback": keep_error,
         "on_retry_callback": tell_retry,
     }

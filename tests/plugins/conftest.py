@@ -16,6 +16,8 @@ if "airflow" not in sys.modules:
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="recsflow-airflow-")
     os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "False"
     os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+    # DAGs name what the plugin registers.
+    os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(REPOSITORY / "plugins")
 
 
 @pytest.fixture

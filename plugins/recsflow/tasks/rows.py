@@ -11,6 +11,7 @@ from airflow.sdk import get_current_context
 from include import storage
 from recsflow.assets import STAGED_ROWS, dataset_asset
 from recsflow.links import QualityReportLink, StagedTableLink
+from recsflow.pools import ROWS_POOL
 from recsflow.progress import say
 from recsflow.retries import retries
 from recsflow.tasks.decorators import quality_task, staging_task
@@ -66,7 +67,7 @@ def stage_dataset(query: str) -> dict[str, str]:
 
 
 # A retry helps only when the warehouse is away: a failed check is not repeated.
-@quality_task(**retries(1, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
+@quality_task(pool=ROWS_POOL, **retries(1, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
 def check_data_quality(rows: dict[str, str]) -> None:
     """Check the staged rows, keep the report, and stop the run on a critical failure.
 
