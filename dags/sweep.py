@@ -56,7 +56,7 @@ def try_point(trial: Any) -> None:
     doc_md=__doc__,
     description="A search for hyperparameters",
     tags=["experiment", "sweep"],
-    max_active_runs=2,
+    max_active_runs=4,
 )
 def sweep() -> None:
     """A search for hyperparameters."""

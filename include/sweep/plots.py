@@ -39,6 +39,8 @@ def importances(plan: SweepPlan, trials: Iterable[Trial]) -> dict[str, float]:
 
 def history_png(plan: SweepPlan, trials: Iterable[Trial]) -> bytes:
     """Return a PNG of each trial's value, the best one so far, and the best baseline."""
+    from matplotlib.ticker import MaxNLocator
+
     listed = sorted(trials, key=lambda trial: trial.number)
     complete = [(each.number, each.value) for each in listed if each.state is TrialState.COMPLETE]
     figure, axes = _empty(f"{plan.metric} of each trial, {plan.sweep_id}")
@@ -57,6 +59,7 @@ def history_png(plan: SweepPlan, trials: Iterable[Trial]) -> bytes:
                 each.number, linestyle=":", color="tab:red", label=f"{each.state.value} {each.number}"
             )
     axes.set_xlabel("trial")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(plan.metric)
     axes.legend(fontsize=_TITLE_POINTS - 2)
     return _png(figure)
