@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 from include import storage
 from recsflow.job_kinds import JobKind
@@ -46,8 +47,9 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
     )
     # A rerun's job is no pipeline.
     records = [each for each in found if each.job_id and not each.parent_experiment_id]
+    hook = _hook(settings)
     for record in records[:JOBS]:
-        if submission := _hook(settings).submission(record.job_id):
+        if submission := hook.submission(record.job_id):
             yield _past(record.experiment_id, submission, settings)
 
 
@@ -59,8 +61,6 @@ def topology_of(key: str, settings: Settings) -> Mapping[str, object]:
 
 
 def _hook(settings: Settings) -> PipelineJobsHook:
-    from typing import cast
-
     hook = JobKind.PIPELINE.hook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
     )
@@ -68,8 +68,6 @@ def _hook(settings: Settings) -> PipelineJobsHook:
 
 
 def _past(experiment_id: str, submission: Submission, settings: Settings) -> PastPipeline:
-    from datetime import UTC, datetime
-
     from include.plan.pipelines import PastPipeline, Pipeline
 
     job, folder = submission.job, settings.experiment_folder(experiment_id)
