@@ -11,6 +11,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from include.errors import RecsflowError
 from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import WarehouseError, WarehouseUnavailable
+from recsflow.notifications import notify_failure
 from recsflow.priority import BackfillLast
 from recsflow.progress import say
 
@@ -57,7 +58,8 @@ def tell_retry(context: Context) -> None:
 
 
 def keep_error(context: Context) -> None:
-    """Say the error among the progress lines, and keep it where the last task finds it."""
+    """Say the error among the progress lines, keep it where the last task finds it, and send it."""
     ti, error = context["ti"], str(context.get("exception"))[-MAX_ERROR_CHARACTERS:]
     ti.xcom_push(key=ERROR_KEY, value=error)
     say(ti.task_id, f"FAILED {error}", logging.ERROR)
+    notify_failure(context)

@@ -54,6 +54,18 @@ class CloudBuildCompiler(_Frozen):
     timeout_s: float = Field(default=900, gt=0)
 
 
+class NotifierSettings(_Frozen):
+    """An Airflow notifier that tells of failures.
+
+    Attributes:
+        notifier: Import path of its class, whose provider is installed.
+        arguments: Of the class; texts are templates that know `subject` and `message`.
+    """
+
+    notifier: str = Field(pattern=r"^\w+(\.\w+)+$")
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
 class Settings(_Frozen):
     """The Airflow Variable `recsflow`.
 
@@ -64,6 +76,7 @@ class Settings(_Frozen):
         service_account: Account that the pipeline runs as; the project's default if absent.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
+        notifiers: Who hears of a failure.
         *_url: Templates of links; `{object}` is the URI without its scheme, `{path}` is relative to the root.
     """
 
@@ -81,6 +94,7 @@ class Settings(_Frozen):
     prices: Prices | None = None
     mlflow_tracking_uri: str = Field(min_length=1)
     mlflow_experiment: str = "recsflow"
+    notifiers: tuple[NotifierSettings, ...] = ()
     table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
     artifact_url: str = CONSOLE + "/storage/browser/{object}"
     pipeline_job_url: str = (
