@@ -22,7 +22,7 @@ from include.experiment.loader import load_model
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
 from include.holdouts.holdout import Holdout, find_holdouts
-from include.holdouts.report import render_html, render_text
+from include.holdouts.report import render_html, render_text, title_of
 from local_cloud.settings import LocalSettings
 from scripts.airflow_api import AirflowApi, AirflowRefused
 
@@ -148,8 +148,7 @@ def _report(
 ) -> int:
     failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
     if holdouts:
-        configs = f"{schedule.dataset} / {schedule.features} / {schedule.model}"
-        title = f"Backtest of retraining_{schedule.name}: {holdouts[0].metric}, {configs}"
+        title = title_of(holdouts, f"Backtest of retraining_{schedule.name}")
         page = settings.artifact_root / "holdouts" / f"{schedule.name}_backtest.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(render_html(title, holdouts), encoding="utf-8")

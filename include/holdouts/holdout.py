@@ -33,6 +33,7 @@ class Holdout:
         champion_version: Its version, or empty.
         champion_saw: Whether the champion was trained on some of these rows, so that it cannot be compared.
         state: The verdict, or how the run ended where it did not succeed.
+        configs: Names of its dataset, feature and model config.
     """
 
     until: date
@@ -45,6 +46,7 @@ class Holdout:
     champion_saw: bool
     state: str
     experiment_id: str
+    configs: str
 
     @property
     def best_baseline(self) -> float | None:
@@ -103,4 +105,5 @@ def _read(run: RecordedExperiment, metric: str) -> Holdout:
         champion_saw=run.tags.get(CHAMPION_SAW) == "true",
         state=run.verdict if run.status == SUCCEEDED else run.status,
         experiment_id=run.experiment_id,
+        configs=f"{run.dataset} / {run.features} / {run.model}",
     )

@@ -15,6 +15,14 @@ SPREAD = {"mean": "mean", "± deviation": "deviation", "lowest": "lowest", "high
 _DATE_WIDTH = 12
 
 
+def title_of(holdouts: Sequence[Holdout], name: str) -> str:
+    """Return what a report of these dates is called: of what, in what, of which configs."""
+    days = {each.days for each in holdouts}
+    period = f" on the last {days.pop()} days" if len(days) == 1 and None not in days else ""
+    configs = ", ".join(sorted({each.configs for each in holdouts}))
+    return f"{name}: {holdouts[0].metric}{period}; {configs}"
+
+
 def series(holdouts: Sequence[Holdout]) -> dict[str, list[float | None]]:
     """Return the numbers of each side by date: the model, each baseline, the champion if there was one."""
     sides: dict[str, list[float | None]] = {MODEL: [each.model for each in holdouts]}
@@ -67,7 +75,7 @@ def render_text(title: str, holdouts: Sequence[Holdout]) -> str:
     return "\n".join(line.rstrip() for line in (*lines, *conclusions(holdouts)))
 
 
-def render_html(title: str, holdouts: Sequence[Holdout], *, note: str = "") -> str:
+def render_html(title: str, holdouts: Sequence[Holdout]) -> str:
     """Return the report for people: one file that loads nothing from elsewhere."""
     from base64 import b64encode
 
@@ -81,7 +89,6 @@ def render_html(title: str, holdouts: Sequence[Holdout], *, note: str = "") -> s
     environment.filters["number"] = _number
     return environment.from_string(TEMPLATE.read_text()).render(
         title=title,
-        note=note,
         holdouts=holdouts,
         sides=series(holdouts),
         spreads=spreads(holdouts),

@@ -27,7 +27,7 @@ def report_holdouts(experiment: str) -> str:
     from include import storage
     from include.experiment.schedule_loader import load_schedule
     from include.holdouts.holdout import find_holdouts
-    from include.holdouts.report import render_html, render_text
+    from include.holdouts.report import render_html, render_text, title_of
     from recsflow.errors import InvalidExperiment
     from recsflow.settings import load_settings
 
@@ -43,11 +43,9 @@ def report_holdouts(experiment: str) -> str:
         tracking_uri=settings.mlflow_tracking_uri,
         experiment_name=settings.mlflow_experiment,
     )
-    configs = f"{resolved.dataset.name} / {resolved.features.name} / {resolved.model.name}"
-    title = f"Holdouts of {context['dag'].dag_id}: {metric} on the last {resolved.split.holdout_days} days"
-    note = f"The newest run of each date; the last one was of {configs}."
-    say("report_holdouts", render_text(f"{title} ({configs})", holdouts))
-    page = render_html(title, holdouts, note=note)
+    title = title_of(holdouts, f"Holdouts of {context['dag'].dag_id}")
+    say("report_holdouts", render_text(title, holdouts))
+    page = render_html(title, holdouts)
     uri = storage.write_text(f"{settings.artifact_root}/holdouts/{resolved.schedule}.html", page)
     HoldoutsLink.publish(context, settings.artifact_link(uri))
     return uri

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from include.holdouts.holdout import holdouts
-from include.holdouts.report import conclusions, render_html, render_text, spreads
+from include.holdouts.report import conclusions, render_html, render_text, spreads, title_of
 from include.holdouts.summary import over_best_baseline, over_champion
 from include.tracking.search import RecordedExperiment
 
@@ -114,6 +114,12 @@ def test_the_table_has_a_line_a_date_and_what_they_say_together(four):
     )
 
 
+def test_the_title_says_of_what_and_by_which_configs(four):
+    assert title_of(four, "holdouts of weekly") == (
+        "holdouts of weekly: recall@100 on the last 7 days; shop / ids / one"
+    )
+
+
 def test_a_date_that_failed_is_named_and_not_counted():
     found = holdouts([run(6, 0.3), run(13, None, status="timed_out")], "recall@100")
     assert conclusions(found) == [
@@ -124,7 +130,7 @@ def test_a_date_that_failed_is_named_and_not_counted():
 
 
 def test_the_page_holds_chart_and_table_in_one_file(four):
-    page = render_html("holdouts of <weekly>", four, note="shop / ids / one")
+    page = render_html("holdouts of <weekly>", four)
     assert PNG in page
     assert "holdouts of &lt;weekly&gt;" in page
     assert page.count("<tr>") == 1 + len(four)
