@@ -146,7 +146,7 @@ requirements-check: ## Fail when requirements.txt is not what the lock says
 
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
-BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows \
+BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows backfill \
     retrieval-quality training-speed evaluation serving \
     verdicts gradient-statistics
 

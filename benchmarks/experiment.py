@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 POLL_S = 0.2
+END = datetime(2018, 1, 2, tzinfo=UTC)  # of the sample
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def use(machine: Machine) -> Settings:
     return parse_settings(os.environ["AIRFLOW_VAR_RECSFLOW"])
 
 
-def prepare(settings: Settings, parameters: Mapping[str, Any], run_id: str) -> Prepared:
+def prepare(
+    settings: Settings, parameters: Mapping[str, Any], run_id: str, window_end: datetime = END
+) -> Prepared:
     """Resolves, stages, exports and generates; returns what a submit needs."""
     from include.experiment.resolver import resolve, tables_to_look_up
     from recsflow.tasks.warehouse import open_warehouse
@@ -63,7 +66,7 @@ def prepare(settings: Settings, parameters: Mapping[str, Any], run_id: str) -> P
         parameters,
         dag_id="benchmark",
         run_id=run_id,
-        window_end=datetime(2018, 1, 2, tzinfo=UTC),
+        window_end=window_end,
         table_schemas=schemas,
     )
     return Prepared(

@@ -56,7 +56,7 @@ def measure() -> Measured:
         return Measured(
             ours_s=ours_s,
             changed_rate_s=changed_rate_s,
-            peer_s=_peer_s(machine, prepared, rows_uri),
+            peer_s=peer_seconds(machine, prepared, rows_uri),
             components_s=component_seconds(job),
             changed_rate_components={component.name: component.state.value for component in again.components},
         )
@@ -70,12 +70,13 @@ def component_seconds(job: Job) -> dict[str, float]:
     return {component.name: round(component.seconds(now), 1) for component in job.components}
 
 
-def _peer_s(machine: Machine, prepared: Prepared, rows_uri: str) -> float:
+def peer_seconds(machine: Machine, prepared: Prepared, rows_uri: str) -> float:
+    """Returns how long the plain TFX script takes with the same rows, modules and epochs."""
     from include import storage
 
     request = prepared.request()
     config: dict[str, Any] = json.loads(request.parameters["trainer_config"])
-    work = machine.settings.home / "peer"
+    work = machine.settings.home / f"peer-{prepared.experiment.experiment_id}"
     config["metrics_uri"] = str(work / "training_metrics.json")
     argv = [
         str(machine.settings.trainer_python),
