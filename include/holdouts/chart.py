@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from include.holdouts.holdout import Holdout
 
+NAMED_DATES = 16
+
 
 def draw(title: str, holdouts: Sequence[Holdout]) -> bytes:
     """Return a PNG: a line for each side over the dates, hollow where the champion saw the test rows."""
@@ -27,9 +29,12 @@ def draw(title: str, holdouts: Sequence[Holdout]) -> bytes:
             seen = [place for place, each in enumerate(holdouts) if each.champion_saw]
             hollow = [numbers[place] for place in seen]
             axes.plot(dates[seen], hollow, "o", color="white", zorder=3, markersize=4)
-    locator = AutoDateLocator()
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    if len(dates) <= NAMED_DATES:
+        axes.set_xticks(dates, [each.until.isoformat() for each in holdouts], rotation=30, ha="right")
+    else:
+        locator = AutoDateLocator()
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_title(title, fontsize=10)
     axes.set_ylabel(holdouts[0].metric)
     axes.grid(alpha=0.3)
