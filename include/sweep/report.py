@@ -12,14 +12,17 @@ from include.sweep.trial import Trial
 from include.sweep.winner import SweepWinner
 
 RULE = "-" * 60
+USUAL = ("recall@100", "rmse")
 _GAP = "  "
 
 
 def trials_table(plan: SweepPlan, trials: Iterable[Trial], best: Trial | None) -> list[str]:
     """Return a line for each trial: the best one is marked, and what failed says why below."""
     listed = list(trials)
-    header = ["", "trial", "state", plan.metric, "lift", "verdict", "time", *plan.space]
-    rows = [header, *(_row(plan, each, is_best=each is best) for each in listed)]
+    test = _test_measure(plan, listed)
+    header = ["", "trial", "state", plan.metric, "lift", *(f"test {name}" for name in test)]
+    header += ["verdict", "time", *plan.space]
+    rows = [header, *(_row(plan, each, test, is_best=each is best) for each in listed)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
     lines = [_aligned(row, widths) for row in rows]
     reasons = [
@@ -90,14 +93,21 @@ def schedule_yaml(winner: SweepWinner) -> str:
     return text
 
 
-def _row(plan: SweepPlan, trial: Trial, *, is_best: bool) -> list[str]:
+def _test_measure(plan: SweepPlan, trials: Iterable[Trial]) -> list[str]:
+    """Return which measure of the test split stands beside one of the eval rows, for information."""
+    known = {name for each in trials for name in each.test}
+    return [name for name in USUAL if name in known][:1] if of_eval_split(plan.metric) else []
+
+
+def _row(plan: SweepPlan, trial: Trial, test: list[str], *, is_best: bool) -> list[str]:
     seconds = (trial.ended_at - trial.started_at).total_seconds() if trial.ended_at else None
     return [
         "*" if is_best else "",
         str(trial.number),
         trial.state.value,
-        "" if trial.value is None else f"{trial.value:.4f}",
+        _number(trial.value),
         _lift(plan, trial),
+        *(_number(trial.test.get(name)) for name in test),
         trial.verdict.replace("_", " "),
         "" if seconds is None else f"{seconds:.0f} s",
         *(_shown(trial.point[name]) for name in plan.space),
@@ -109,6 +119,10 @@ def _lift(plan: SweepPlan, trial: Trial) -> str:
         return ""
     ratio = trial.value / trial.baseline
     return f"{ratio if plan.direction is Direction.MAXIMIZE else 1 / ratio:.2f} x"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 def _shown(value: Any) -> str:

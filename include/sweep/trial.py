@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from include import storage
 from include.experiment.base import Frozen
 from include.sweep.objective import TrialState
@@ -17,6 +19,7 @@ class Trial(Frozen):
         parameters: The run parameters that the point stands for, those that all trials share included.
         value: The sweep's metric; None where there is none, and for what is not complete.
         baseline: The best baseline's value of that metric on the same rows.
+        test: What training reports of its test split, by measure.
         reason: Why a trial failed or was pruned.
         mlflow_run_id: Where it is recorded; None until it is.
     """
@@ -28,6 +31,7 @@ class Trial(Frozen):
     state: TrialState = TrialState.RUNNING
     value: float | None = None
     baseline: float | None = None
+    test: dict[str, float | None] = Field(default_factory=dict)
     verdict: str = ""
     reason: str = ""
     mlflow_run_id: str | None = None

@@ -109,6 +109,7 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
         "state": judged.state,
         "value": judged.value,
         "baseline": judged.baseline,
+        "test": metrics.test if metrics else {},
         "verdict": judged.verdict,
         "reason": judged.reason,
         "mlflow_run_id": recorded,

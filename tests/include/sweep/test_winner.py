@@ -128,6 +128,15 @@ def test_a_winner_that_beats_no_baseline_says_so(metric, value, warned):
     assert any("beats the best baseline, 0.2000" in line for line in winner_lines(found)) is warned
 
 
+def test_a_table_by_the_eval_rows_has_the_test_metric_beside_it():
+    plan = planned(metric="val_loss")
+    tried = trial(plan, 0, 8.5).model_copy(update={"test": {"loss": 8.9, "recall@100": 0.31}})
+    header, row = trials_table(plan, [tried], tried)
+    assert "val_loss" in header
+    assert "test recall@100" in header
+    assert "0.3100" in row
+
+
 def test_the_table_marks_the_best_and_says_why_a_trial_failed():
     plan = planned()
     failed = trial(plan, 1, state=TrialState.FAILED).model_copy(update={"reason": "no such\ncolumn"})
