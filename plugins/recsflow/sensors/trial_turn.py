@@ -2,7 +2,8 @@
 
 Airflow's own limits count one task, and a trial is a chain of them: between two of its tasks another trial
 could begin. So the first task of each trial waits until enough of those before it have ended. It is
-rescheduled, holding no worker, and asks the less often the further its turn is away.
+rescheduled, holding no worker, and looks the less often the longer trials take and the further away its turn
+is.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 FIRST_FAILURES = 3
 FURTHEST = 6
+# A look is a task that starts, so it comes at tenths of a trial's time, and at most so much rarer.
+LOOKS_A_TRIAL, RAREST = 10, 12
 
 
 class SuggestTrial(BaseSensorOperator):
@@ -35,7 +38,7 @@ class SuggestTrial(BaseSensorOperator):
         trial: What plan_sweep returns of it: `sweep`, the URI of the plan, and its `number`, which is also
             its map index.
         last_task_id: The task of the mapped group that ends a trial.
-        poll_interval_s: Seconds between two looks of the trial that is next.
+        poll_interval_s: Seconds, at least, between two looks of the trial that is next.
     """
 
     template_fields: Sequence[str] = ("trial",)
@@ -47,7 +50,7 @@ class SuggestTrial(BaseSensorOperator):
         super().__init__(mode="reschedule", poke_interval=poll_interval_s, **kwargs)
         self.trial = trial
         self.last_task_id = last_task_id
-        self._away = 1
+        self._next_look_s = poll_interval_s
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Suggest the trial if it is its turn."""
@@ -65,8 +68,9 @@ class SuggestTrial(BaseSensorOperator):
         ended = self._ended_before(number, context)
         # Until one trial has ended, the first one goes alone: what it stages and transforms is there for all.
         at_once = plan.parallel_trials if _any_ended(trials) else 1
-        self._away = number - len(ended) - at_once + 1
-        if self._away > 0:
+        away = number - len(ended) - at_once + 1
+        if away > 0:
+            self._next_look_s = self._patience_s(trials) * min(away, FURTHEST)
             return PokeReturnValue(is_done=False)
         _refuse_hopeless([trials[each] for each in ended if each in trials])
         if mine is None:
@@ -74,6 +78,17 @@ class SuggestTrial(BaseSensorOperator):
             write_trial(folder, mine)
         say(self.task_id, f"trial {number} of {plan.trials}: {mine.point}")
         return PokeReturnValue(is_done=True, xcom_value=trial_uri(folder, number))
+
+    def _patience_s(self, trials: dict[int, Trial]) -> float:
+        """Return the seconds between two looks of the trial that is next, by how long trials take."""
+        from datetime import UTC, datetime
+
+        now, shortest = datetime.now(UTC), float(self.poke_interval)
+        longest = max(
+            (((each.ended_at or now) - each.started_at).total_seconds() for each in trials.values()),
+            default=0.0,
+        )
+        return min(max(longest / LOOKS_A_TRIAL, shortest), RAREST * shortest)
 
     def _suggest(self, plan: SweepPlan, number: int, trials: dict[int, Trial]) -> Trial:
         from datetime import UTC, datetime
@@ -102,7 +117,7 @@ class SuggestTrial(BaseSensorOperator):
     def _get_next_poke_interval(
         self, started_at: datetime | float, run_duration: Callable[[], float], poke_count: int
     ) -> float:
-        return float(self.poke_interval) * min(max(self._away, 1), FURTHEST)
+        return self._next_look_s
 
 
 def _any_ended(trials: dict[int, Trial]) -> bool:

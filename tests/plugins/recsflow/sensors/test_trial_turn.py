@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -73,14 +74,27 @@ def test_a_trial_that_goes_on_does_not_not_even_while_it_is_deferred(sweep, stat
     assert not sweep.begins(2)
 
 
-def test_the_further_the_turn_the_less_often_it_is_asked_for(sweep):
+def test_the_further_the_turn_and_the_longer_trials_take_the_less_often_it_is_asked_for(sweep):
     sweep = sweep(parallel_trials=1)
+    began = datetime.now(UTC)
+
+    def running_since(**time):
+        started = {"started_at": began - timedelta(**time)}
+        write_trial(sweep.folder, trial(sweep.plan, 0, state=TrialState.RUNNING).model_copy(update=started))
+        return next_looks(sweep)
+
+    assert running_since(seconds=5) == [10, 20, 50, 60]
+    assert running_since(minutes=10) == pytest.approx([60, 120, 300, 360], rel=0.1)
+    assert running_since(days=2) == [120, 240, 600, 720]
+
+
+def next_looks(sweep):
     intervals = []
     for number in (1, 2, 5, 7):
         sensor = sweep.sensor(number)
         sweep.poke(number, sensor)
         intervals.append(sensor._get_next_poke_interval(0.0, lambda: 0.0, 1))
-    assert intervals == [10, 20, 50, 60]
+    return intervals
 
 
 def test_a_repeated_suggestion_changes_nothing(sweep):
