@@ -86,7 +86,7 @@ def judge(metrics: TrainingMetrics | None, metric: str, error: str) -> Judgement
     """
     verdict = metrics.diagnosis.verdict if metrics else Verdict.UNKNOWN
     if metrics and verdict in PRUNED:
-        evidence = " ".join(metrics.diagnosis.evidence) or f"the verdict is {verdict.value}"
+        evidence = "; ".join(metrics.diagnosis.evidence) or f"the verdict is {verdict.value}"
         return Judgement(TrialState.PRUNED, _value(metrics, metric), verdict=verdict.value, reason=evidence)
     if error or metrics is None:
         return Judgement(TrialState.FAILED, verdict=verdict.value, reason=error or "no training ran")
