@@ -7,16 +7,38 @@ file is written beside its target and renamed, an object on Cloud Storage appear
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from include.errors import RecsflowError
 
 if TYPE_CHECKING:
     from upath import UPath
+
+
+_BEING_REMOVED = re.compile(r"\.(?P<name>[^/]+)\.[0-9a-f]{8}\.removed(?=/|$)")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file, or a local folder, which may be empty.
+
+    Attributes:
+        path: Below the folder that was listed.
+        changed: When it was written; None where the service does not say it of a folder.
+    """
+
+    path: str
+    size_bytes: int
+    changed: datetime | None
+    is_folder: bool
 
 
 class StorageError(RecsflowError, ValueError):
@@ -87,6 +109,51 @@ def exists(uri: str | UPath) -> bool:
     return bool(artifact_path(uri).exists())
 
 
+def list_files(uri: str | UPath) -> list[StoredFile]:
+    """Return all files and folders below a folder, at any depth; none where there is no such folder."""
+    path = artifact_path(uri)
+    found = path.fs.find(path.path, withdirs=True, detail=True)
+    return [_stored(name, info, path.path) for name, info in found.items() if name != path.path.rstrip("/")]
+
+
+def list_names(uri: str | UPath) -> list[str]:
+    """Return the names of the files and folders in a folder; none where there is no such folder."""
+    path = artifact_path(uri)
+    try:
+        found = path.fs.ls(path.path, detail=False)
+    except FileNotFoundError:
+        return []
+    return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
+
+
+def remove(uri: str | UPath) -> None:
+    """Remove a file, or a folder with all that is in it; nothing happens where there is none.
+
+    A local folder disappears at once, under another name until it is empty: whoever asks whether it is there
+    never finds half of it. `original_name` tells what it was, should this be interrupted.
+    """
+    path = artifact_path(uri)
+    if not path.exists():
+        return
+    if not _is_local(path):
+        path.fs.rm(path.path, recursive=True)
+        return
+    target = Path(path.path)
+    if target.is_dir() and not target.is_symlink():
+        leaving = target
+        if not _BEING_REMOVED.fullmatch(target.name):
+            leaving = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.removed")
+            target.rename(leaving)
+        shutil.rmtree(leaving)
+    else:
+        target.unlink(missing_ok=True)
+
+
+def original_name(path: str) -> str:
+    """Return a path as it was before an interrupted removal."""
+    return _BEING_REMOVED.sub(lambda found: found["name"], path)
+
+
 @contextmanager
 def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
     """Open a file for writing that appears at its place, whole, when the block ends without an error.
@@ -129,6 +196,14 @@ def _writing(path: UPath) -> Iterator[None]:
             f"artifact root: {path} cannot be written ({error}); set artifact_root to a folder or bucket "
             "that exists and that this account may write to."
         ) from None
+
+
+def _stored(name: str, info: dict[str, Any], folder: str) -> StoredFile:
+    changed = info.get("mtime")
+    if isinstance(changed, int | float):
+        changed = datetime.fromtimestamp(changed, UTC)
+    path = name.removeprefix(folder.rstrip("/")).strip("/")
+    return StoredFile(path, int(info.get("size") or 0), changed, info["type"] == "directory")
 
 
 def _is_local(path: UPath) -> bool:
