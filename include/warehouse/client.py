@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from include.sql.renderer import StagingQuery
+    from include.warehouse.tables import Tables
 
 __all__ = ["DateRange", "StagedTable", "Warehouse"]
 SPLITS = ("train", "eval", "test")
@@ -53,6 +54,13 @@ class Warehouse:
     def location(self) -> str | None:
         """Where every job runs."""
         return self._client.location
+
+    @property
+    def tables(self) -> Tables:
+        """Its tables as things that come and go."""
+        from include.warehouse.tables import Tables
+
+        return Tables(self._client, self._metadata_call)
 
     @property
     def _metadata_call(self) -> dict[str, Any]:
@@ -111,7 +119,7 @@ class Warehouse:
         # the emulator, and what was exported from the table would look outdated.
         job = None if self._exists(name) else self._create(name, query, dict(labels or {}), timeout_s)
         if keep_days is not None:
-            self._keep(str(name), timedelta(days=keep_days))
+            self.tables.keep(str(name), datetime.now(UTC) + timedelta(days=keep_days))
         counts = self.rows_by_split(str(name), timeout_s=timeout_s)
         return StagedTable(
             table=str(name),
@@ -239,12 +247,3 @@ class Warehouse:
                 self._client.get_dataset(dataset.reference, **self._metadata_call)
             except NotFound:
                 self._client.create_dataset(dataset, exists_ok=True, **self._metadata_call)
-
-    def _keep(self, table: str, lifetime: timedelta) -> None:
-        described = self.describe(table)
-        until = datetime.now(UTC) + lifetime
-        if described.expires is None or described.expires >= until:
-            return
-        described.expires = until
-        with translated_errors(f"table `{table}`"):
-            self._client.update_table(described, ["expires"], **self._metadata_call)

@@ -174,7 +174,7 @@ def test_a_table_that_would_end_too_soon_lives_on(warehouse, query):
             sent.append((fields, changed.expires - datetime.now(UTC)))
 
     long_lived = type(warehouse)(Service(), None, None)
-    long_lived._keep(query.table, timedelta(days=7))
+    long_lived.tables.keep(query.table, datetime.now(UTC) + timedelta(days=7))
 
     assert [fields for fields, _ in sent] == [["expires"]]
     assert timedelta(days=6.9) < sent[0][1] <= timedelta(days=7)
