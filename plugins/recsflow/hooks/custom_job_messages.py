@@ -15,6 +15,7 @@ from recsflow.hooks.job_service import (
 from recsflow.hooks.message_values import label, utc
 from recsflow.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
 from recsflow.jobs import JobState as OurState
+from recsflow.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
     from recsflow.container_request import ContainerRequest
@@ -58,6 +59,16 @@ def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:
         display_name=request.experiment_id,
         job_spec=CustomJobSpec(worker_pool_specs=[pool], service_account=settings.service_account or ""),
         labels={key: label(value) for key, value in request.labels.items()},
+    )
+
+
+def to_submitted(message: CustomJob) -> SubmittedJob:
+    """Read a job's message with what it was told."""
+    pools = message.job_spec.worker_pool_specs
+    return SubmittedJob(
+        job=to_job(message),
+        experiment_id=message.display_name,
+        told=tuple(argument for pool in pools for argument in pool.container_spec.args),
     )
 
 

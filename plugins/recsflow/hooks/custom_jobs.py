@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from recsflow.hooks.custom_job_messages import to_job, to_message
+from recsflow.hooks.custom_job_messages import to_job, to_message, to_submitted
 from recsflow.hooks.job_service import JobServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, DELETION_TIMEOUT_S, VertexHook, answered, refused
 from recsflow.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
     from recsflow.container_request import ContainerRequest
     from recsflow.jobs import Job
     from recsflow.settings import Settings
+    from recsflow.submitted_jobs import SubmittedJob
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -63,6 +64,17 @@ class CustomJobsHook(VertexHook):
     def request_cancellation(self, job_id: str) -> None:
         """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
         self.client.cancel_custom_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def list_submitted(self, condition: str) -> list[SubmittedJob]:
+        """Return the jobs for which a filter holds."""
+        wanted = {"parent": self._parent(), "filter": condition}
+        found = self.client.list_custom_jobs(request=wanted, timeout=CALL_TIMEOUT_S)
+        return [to_submitted(message) for message in found]
+
+    def request_deletion(self, job_id: str) -> None:
+        """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
+        deletion = self.client.delete_custom_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+        deletion.result(timeout=DELETION_TIMEOUT_S)
 
     def _parent(self) -> str:
         return self.client.common_location_path(self.project, self.location)

@@ -17,6 +17,7 @@ from recsflow.hooks.pipeline_service import (
     Value,
 )
 from recsflow.jobs import Component, Job, JobState
+from recsflow.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
     from recsflow.pipeline_parameters import PipelineRequest
@@ -94,6 +95,19 @@ def to_submission(message: PipelineJob) -> Submission:
         job=to_job(message),
         spec=json_format.MessageToDict(PipelineJob.pb(message).pipeline_spec),
         parameters={name: value.string_value for name, value in given.items()},
+    )
+
+
+def to_submitted(message: PipelineJob) -> SubmittedJob:
+    """Read a job's message with what it was told."""
+    spec: Any = message.pipeline_spec or {}
+    details = message.job_detail.task_details
+    return SubmittedJob(
+        job=to_job(message),
+        experiment_id=message.display_name,
+        told=tuple(value.string_value for value in message.runtime_config.parameters.values()),
+        pipeline=str(spec["pipelineInfo"]["name"]),
+        executions=tuple(detail.execution.name for detail in details if detail.execution.name),
     )
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from google.api_core.exceptions import AlreadyExists, NotFound
 
-from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission
+from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission, to_submitted
 from recsflow.hooks.pipeline_service import PipelineJob, PipelineServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, DELETION_TIMEOUT_S, VertexHook, answered, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from recsflow.jobs import Job
     from recsflow.pipeline_parameters import PipelineRequest
     from recsflow.settings import Settings
+    from recsflow.submitted_jobs import SubmittedJob
 
 
 class PipelineJobsHook(VertexHook):
@@ -70,6 +73,36 @@ class PipelineJobsHook(VertexHook):
     def request_cancellation(self, job_id: str) -> None:
         """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
         self.client.cancel_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def list_submitted(self, condition: str) -> list[SubmittedJob]:
+        """Return the jobs for which a filter holds."""
+        wanted = {"parent": self.client.common_location_path(self.project, self.location)}
+        found = self.client.list_pipeline_jobs(
+            request={**wanted, "filter": condition}, timeout=CALL_TIMEOUT_S
+        )
+        return [to_submitted(message) for message in found]
+
+    def request_deletion(self, job_id: str) -> None:
+        """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
+        deletion = self.client.delete_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+        deletion.result(timeout=DELETION_TIMEOUT_S)
+
+    def forget_results(self, executions: Iterable[str]) -> None:
+        """Let the engine find results no more: it hands out what it knows without a look at the files.
+
+        Args:
+            executions: Resource names in Vertex ML Metadata; nothing happens to those that are gone.
+        """
+        from recsflow.hooks.metadata_service import MetadataServiceClient
+
+        client = None
+        for name in executions:
+            client = client or MetadataServiceClient(**self.client_arguments())
+            try:
+                with answered():
+                    client.delete_execution(name=name, timeout=CALL_TIMEOUT_S).result(DELETION_TIMEOUT_S)
+            except NotFound:
+                self.log.info("%s is gone; nothing to forget.", name)
 
     def _get(self, job_id: str) -> PipelineJob:
         return self.client.get_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)

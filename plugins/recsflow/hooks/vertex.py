@@ -12,6 +12,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.providers.google.common.consts import CLIENT_INFO
@@ -23,8 +24,10 @@ from requests import ConnectionError as HttpConnectionError
 from include.errors import innermost
 from recsflow.errors import JobRefused, VertexUnavailable
 from recsflow.jobs import Job
+from recsflow.submitted_jobs import APPLICATION, APPLICATION_LABEL, SubmittedJob
 
 CALL_TIMEOUT_S = 30.0
+DELETION_TIMEOUT_S = 120.0
 PERMANENT_ERRORS = (
     exceptions.NotFound,
     exceptions.Forbidden,
@@ -76,6 +79,44 @@ class VertexHook(GoogleBaseHook):
         except exceptions.NotFound:
             self.log.info("Job %s is gone; nothing to cancel.", job_id)
 
+    def submitted(self, since: datetime | None = None) -> list[SubmittedJob]:
+        """Return our jobs with what they were told, whatever became of them.
+
+        Args:
+            since: Only jobs that were created at this time or later.
+
+        Raises:
+            VertexUnavailable: The service did not answer.
+        """
+        conditions = [f'labels.{APPLICATION_LABEL}="{APPLICATION}"']
+        if since is not None:
+            conditions.append(f'create_time>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"')
+        with answered():
+            return self.list_submitted(" AND ".join(conditions))
+
+    def delete(self, job_id: str) -> None:
+        """Delete the record of a finished job; nothing happens to a job that is gone.
+
+        Raises:
+            JobRefused: The service does not delete it, because it runs for example.
+            VertexUnavailable: The service did not answer.
+        """
+        try:
+            with answered():
+                self.request_deletion(job_id)
+        except exceptions.NotFound:
+            self.log.info("Job %s is gone; nothing to delete.", job_id)
+        except exceptions.GoogleAPICallError as error:
+            raise JobRefused(f"{job_id} is not deleted: {_words(error)}") from error
+
+    @abstractmethod
+    def list_submitted(self, condition: str) -> list[SubmittedJob]:
+        """Return the jobs for which a filter holds."""
+
+    @abstractmethod
+    def request_deletion(self, job_id: str) -> None:
+        """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
+
     @abstractmethod
     def read(self, job_id: str) -> Job:
         """Read a job; the client's own NotFound where there is none of that id."""
@@ -104,6 +145,9 @@ def refused(job: str) -> Iterator[None]:
     except (exceptions.TooManyRequests, exceptions.AlreadyExists):
         raise
     except (exceptions.ClientError, exceptions.MethodNotImplemented) as error:
-        # Over REST the client puts the method and the address before the service's own words.
-        words = REQUEST_PREFIX.sub("", error.message)
-        raise JobRefused(f"{job} was refused: {words}") from error
+        raise JobRefused(f"{job} was refused: {_words(error)}") from error
+
+
+def _words(error: exceptions.GoogleAPICallError) -> str:
+    """The service's own; over REST the client puts the method and the address before them."""
+    return REQUEST_PREFIX.sub("", str(error.message))
