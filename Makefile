@@ -73,6 +73,10 @@ rerun: setup $(AIRFLOW_DB) ## Train a finished experiment again (PARAMS='{"exper
 sweep: setup $(AIRFLOW_DB) ## Search hyperparameters (PARAMS='{"sweep": "history", "trials": 4}')
 	$(call follow,sweep)
 
+.PHONY: clean-up
+clean-up: setup $(AIRFLOW_DB) ## Say what is older than the retention; PARAMS='{"dry_run": false}' removes it
+	$(call follow,clean_up)
+
 # Dates of the sample; a backfill of another schedule: make backtest SCHEDULE=nightly FIRST=2026-10-01 LAST=2026-10-31
 SCHEDULE ?= weekly
 FIRST ?= 2017-11-06

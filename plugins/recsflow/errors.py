@@ -13,6 +13,8 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
 ├── SweepFailed                  no trial of a sweep has a model; its record is complete
 ├── JobRefused                   Vertex AI does not take the job as it is
+├── InvalidRetention             the retention of a clean-up cannot be used
+├── CleanUpIncomplete            something could not be removed; the rest is
 ├── ExperimentFailed             an earlier task failed; its record is complete
 └── JobError                     the job ended without success
     ├── JobFailed                a component failed; names it and carries its own error
@@ -77,6 +79,14 @@ class SweepFailed(PermanentTaskError):
 
 class JobRefused(PermanentTaskError):
     """Vertex AI does not take the job as it is; carries its own words."""
+
+
+class InvalidRetention(PermanentTaskError):
+    """The retention of a clean-up is no whole number of days, or less than one."""
+
+
+class CleanUpIncomplete(PermanentTaskError):
+    """Something could not be removed; lists it. The rest is removed, and the next clean-up tries again."""
 
 
 class ExperimentFailed(PermanentTaskError):

@@ -77,6 +77,7 @@ class Settings(_Frozen):
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
         notifiers: Who hears of a failure.
+        retention_days: Days after which `clean_up` removes what nothing needs any more.
         *_url: Templates of links; `{object}` is the URI without its scheme, `{path}` is relative to the root.
     """
 
@@ -95,6 +96,7 @@ class Settings(_Frozen):
     mlflow_tracking_uri: str = Field(min_length=1)
     mlflow_experiment: str = "recsflow"
     notifiers: tuple[NotifierSettings, ...] = ()
+    retention_days: int = Field(default=30, ge=1)
     table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
     artifact_url: str = CONSOLE + "/storage/browser/{object}"
     pipeline_job_url: str = (

@@ -1,0 +1,68 @@
+"""Who came after a clean-up had looked around, and what they use of what it is about to remove."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from include import storage
+from include.retention.stored import experiment_uses
+from recsflow.cleaning.jobs import job_uses
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from recsflow.cleaning.reach import Reach
+
+FRESH_S = 2.0
+
+
+class Newcomers:
+    """Jobs and experiments that began since.
+
+    Args:
+        reach: Where to look.
+        since: When the clean-up looked around.
+        experiments: Ids of the experiments that were there then.
+        same_pipeline: Names of what may be re-used, by the name of the pipeline.
+    """
+
+    def __init__(
+        self,
+        reach: Reach,
+        *,
+        since: datetime,
+        experiments: frozenset[str],
+        same_pipeline: Mapping[str, set[str]],
+    ) -> None:
+        self._reach = reach
+        self._since = since
+        self._experiments = experiments
+        self._same_pipeline = same_pipeline
+        self._uses: frozenset[str] = frozenset()
+        self._looked = float("-inf")
+
+    def use(self, name: str, *, now: bool = False) -> bool:
+        """Return whether one of them uses an item.
+
+        Args:
+            name: The item's.
+            now: Whether a look of a moment ago will not do.
+        """
+        if now or time.monotonic() - self._looked > FRESH_S:
+            self._uses = self._look()
+            self._looked = time.monotonic()
+        return name in self._uses
+
+    def _look(self) -> frozenset[str]:
+        root = self._reach.root
+        uses: set[str] = set()
+        for job in self._reach.jobs(self._since):
+            uses |= job_uses(job, self._same_pipeline, root)
+            # Ended or not, it took what it took while this clean-up was at work.
+            uses |= self._same_pipeline.get(job.pipeline, set())
+        there = storage.list_names(f"{root}/experiments")
+        for experiment_id in sorted(set(there) - self._experiments):
+            uses |= experiment_uses(experiment_id, root)
+        return frozenset(uses)
