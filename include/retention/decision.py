@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from include.errors import ConfigError, Problem
 from include.retention.item import Item
 
-type Uses = Callable[[Item], frozenset[str]]
+type FurtherUses = Callable[[Item, bool], frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,29 @@ def cutoff_of(retention_days: object, now: datetime) -> datetime:
 
 
 def decide(
-    items: Iterable[Item], needed: Mapping[str, str], cutoff: datetime, further_uses: Uses
+    items: Iterable[Item], needed: Mapping[str, str], cutoff: datetime, further_uses: FurtherUses
 ) -> Decision:
     """Return what may go.
 
     What stays keeps what it uses, and so on: an old job of which a younger one re-used a result stays as a
-    whole, since the engine would hand that result out again.
+    whole, since the engine would hand that result out again. What is young or runs keeps what it reads too.
 
     Args:
         items: All that is there.
         needed: Why an item is needed in any case, by its name.
         cutoff: What changed at this time or later stays.
-        further_uses: What an item that stays uses beside its `uses`; asked for what stays only.
+        further_uses: What an item uses beside its `uses`; asked for what stays only, with whether it is young
+            or runs.
     """
     known = {item.name: item for item in items}
     reasons: dict[str, str] = {}
+
+    def uses(item: Item) -> frozenset[str]:
+        active = item.runs or item.newest >= cutoff
+        return item.uses | further_uses(item, active) | (item.reads if active else frozenset())
+
     for name, reason in _roots(known, needed, cutoff):
-        _keep(name, reason, known, reasons, further_uses)
+        _keep(name, reason, known, reasons, uses)
     old = [item for item in known.values() if item.newest < cutoff]
     going = sorted((item for item in old if item.name not in reasons), key=_order)
     kept = sorted((item for item in old if item.name in reasons), key=_order)
@@ -96,7 +102,11 @@ def _roots(
 
 
 def _keep(
-    name: str, reason: str, known: Mapping[str, Item], reasons: dict[str, str], further_uses: Uses
+    name: str,
+    reason: str,
+    known: Mapping[str, Item],
+    reasons: dict[str, str],
+    uses: Callable[[Item], frozenset[str]],
 ) -> None:
     waiting = deque([name])
     while waiting:
@@ -104,8 +114,7 @@ def _keep(
         if each in reasons:
             continue
         reasons[each] = reason
-        uses = known[each].uses | further_uses(known[each])
-        waiting.extend(sorted(used for used in uses if used in known))
+        waiting.extend(sorted(used for used in uses(known[each]) if used in known))
 
 
 def _order(item: Item) -> tuple[int, datetime, str]:

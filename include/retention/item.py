@@ -33,7 +33,8 @@ class Item:
         newest: When something about it changed last; its age counts from here.
         size_bytes: As far as the service tells; jobs have none.
         paths: Files and folders that it consists of, below the artifact root.
-        uses: Names of items that it needs, whether or not they are there.
+        uses: Names of items without which it is not whole, whether or not they are there.
+        reads: Names of items that it was made from, and which it needs while it is young or runs.
         runs: Whether somebody works on it now.
     """
 
@@ -44,6 +45,7 @@ class Item:
     size_bytes: int = 0
     paths: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
     runs: bool = False
 
     @property

@@ -28,10 +28,17 @@ def stored_items(root: str) -> list[Item]:
     return [item for item in made if item is not None]
 
 
-def files_use(item: Item, root: str) -> frozenset[str]:
-    """Return what an experiment or a sweep uses, by its files: rows, its parent, the trials of the sweep."""
+def files_use(item: Item, root: str, *, active: bool) -> frozenset[str]:
+    """Return what an experiment or a sweep uses, by its files: rows, its parent, the trials of the sweep.
+
+    Args:
+        item: Anything; what is neither an experiment nor a sweep uses nothing by its files.
+        root: The artifact root.
+        active: Whether it is young or runs: only then it needs its rows.
+    """
     if item.kind is Kind.EXPERIMENT:
-        return experiment_uses(item.id, root)
+        rows = experiment_reads(item.id, root) if active else frozenset()
+        return experiment_uses(item.id, root) | rows
     if item.kind is Kind.SWEEP:
         trials = f"{root}/{item.name}/trials"
         texts = [_text(f"{trials}/{name}") for name in storage.list_names(trials) if name.endswith(".json")]
@@ -39,11 +46,15 @@ def files_use(item: Item, root: str) -> frozenset[str]:
     return frozenset()
 
 
+def experiment_reads(experiment_id: str, root: str) -> frozenset[str]:
+    """Return the rows that an experiment asks for; none before it came so far."""
+    return mentioned(_text(f"{root}/{experiment_item(experiment_id)}/query.sql"), root)
+
+
 def experiment_uses(experiment_id: str, root: str) -> frozenset[str]:
-    """Return what an experiment uses, as far as its files are there: its rows, its parent, its sweep."""
-    folder = f"{root}/{experiment_item(experiment_id)}"
-    uses = set(mentioned(_text(f"{folder}/query.sql"), root))
-    resolved = json.loads(_text(f"{folder}/experiment.json") or "{}")
+    """Return what an experiment is not whole without, as far as its files tell: its parent, its sweep."""
+    uses = set()
+    resolved = json.loads(_text(f"{root}/{experiment_item(experiment_id)}/experiment.json") or "{}")
     if parent := resolved.get("parent_experiment_id"):
         uses.add(experiment_item(parent))
     if sweep := resolved.get("sweep_id"):

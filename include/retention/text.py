@@ -51,7 +51,8 @@ def _table(title: str, items: Sequence[Item]) -> list[str]:
 
 
 def _row(name: str, items: Sequence[Item]) -> str:
-    size = size_text(sum(item.size_bytes for item in items))
+    total = sum(item.size_bytes for item in items)
+    size = size_text(total) if total else "-"
     return (
         f"{name:<20}{len(items):>8,}{size:>13}  {oldest(items):%Y-%m-%d}  {newest(items):%Y-%m-%d}".rstrip()
     )

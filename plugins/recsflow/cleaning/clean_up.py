@@ -57,7 +57,9 @@ class CleanUp:
         jobs = reach.jobs()
         items = reach.items(jobs)
         needed = needed_by_models(registered_versions(tracking_uri), reach.root, cutoff)
-        decision = decide(items, needed, cutoff, lambda item: files_use(item, reach.root))
+        decision = decide(
+            items, needed, cutoff, lambda item, active: files_use(item, reach.root, active=active)
+        )
         return cls(reach, looked, tuple(items), tuple(jobs), decision)
 
     def carry_out(self) -> Removal:
@@ -74,7 +76,7 @@ class _Remover:
         same: dict[str, set[str]] = defaultdict(set)
         self._executions: dict[str, set[str]] = defaultdict(set)
         for job in plan.jobs:
-            mine = {*job_uses(job, {}, plan.reach.root), job_item_name(job)}
+            mine = {*job_uses(job, plan.reach.root), job_item_name(job)}
             same[job.pipeline] |= mine if job.pipeline else set()
             for name in mine:
                 self._executions[name].update(job.executions)

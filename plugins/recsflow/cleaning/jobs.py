@@ -49,34 +49,31 @@ def job_item_name(job: SubmittedJob) -> str:
     return pipeline_job_item(job.job.job_id) if job.pipeline else custom_job_item(job.job.job_id)
 
 
-def job_uses(job: SubmittedJob, same_pipeline: Mapping[str, set[str]], root: str) -> frozenset[str]:
-    """Return what a job needs: what it was told, what it made or re-used, and what it may re-use yet.
-
-    Args:
-        job: The job.
-        same_pipeline: Names of all jobs by their pipeline, whose results a job that has not ended may take.
-        root: The artifact root.
-    """
+def job_uses(job: SubmittedJob, root: str) -> frozenset[str]:
+    """Return what a job is not whole without: its experiment, and what its components made or re-used."""
     outputs = (uri for component in job.job.components for uri in component.outputs.values())
-    uses = {experiment_item(job.experiment_id)}
-    for text in (*job.told, *outputs):
-        uses |= mentioned(text, root)
-    if topology := job.job.labels.get(TOPOLOGY_LABEL):
-        uses.add(f"compiled/{topology}")
-    if _runs(job):
-        uses |= same_pipeline.get(job.pipeline, set())
-    return frozenset(uses)
+    return frozenset({experiment_item(job.experiment_id)}).union(*(mentioned(uri, root) for uri in outputs))
+
+
+def job_reads(job: SubmittedJob, root: str) -> frozenset[str]:
+    """Return what a job was told: rows, modules, models, results of another job, its compiled pipeline."""
+    reads = frozenset().union(*(mentioned(text, root) for text in job.told))
+    topology = job.job.labels.get(TOPOLOGY_LABEL)
+    return reads | {f"compiled/{topology}"} if topology else reads
 
 
 def _record(job: SubmittedJob, same_pipeline: Mapping[str, set[str]], root: str) -> Item:
     name = job_item_name(job)
     created = job.job.created or _NEVER
+    # One that has not ended may yet take any result of its pipeline.
+    takes = same_pipeline.get(job.pipeline, set()) if _runs(job) else set()
     return Item(
         Kind.PIPELINE_JOB if job.pipeline else Kind.CUSTOM_JOB,
         name,
         oldest=created,
         newest=job.job.ended or created,
-        uses=job_uses(job, same_pipeline, root) - {name},
+        uses=job_uses(job, root),
+        reads=job_reads(job, root) | takes,
         runs=_runs(job),
     )
 

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from include import storage
-from include.retention.stored import experiment_uses
-from recsflow.cleaning.jobs import job_uses
+from include.retention.stored import experiment_reads, experiment_uses
+from recsflow.cleaning.jobs import job_reads, job_uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,10 +59,10 @@ class Newcomers:
         root = self._reach.root
         uses: set[str] = set()
         for job in self._reach.jobs(self._since):
-            uses |= job_uses(job, self._same_pipeline, root)
-            # Ended or not, it took what it took while this clean-up was at work.
+            uses |= job_uses(job, root) | job_reads(job, root)
+            # Ended or not, it may have taken any result of its pipeline while this clean-up was at work.
             uses |= self._same_pipeline.get(job.pipeline, set())
         there = storage.list_names(f"{root}/experiments")
         for experiment_id in sorted(set(there) - self._experiments):
-            uses |= experiment_uses(experiment_id, root)
+            uses |= experiment_uses(experiment_id, root) | experiment_reads(experiment_id, root)
         return frozenset(uses)

@@ -11,7 +11,7 @@ OLD = "quick-test-old-0123456789"
 NEW = "quick-test-new-9876543210"
 
 
-def item(name, age_days, *uses, kind=None, runs=False, size_bytes=0):
+def item(name, age_days, *uses, reads=(), runs=False, size_bytes=0):
     """An item whose first change is a day before its last."""
     kinds = {
         "tables": Kind.TABLE,
@@ -26,11 +26,12 @@ def item(name, age_days, *uses, kind=None, runs=False, size_bytes=0):
     }
     changed = NOW - timedelta(days=age_days)
     return Item(
-        kind or kinds[name.partition("/")[0]],
+        kinds[name.partition("/")[0]],
         name,
         oldest=changed - timedelta(days=1),
         newest=changed,
         size_bytes=size_bytes,
         uses=frozenset(uses),
+        reads=frozenset(reads),
         runs=runs,
     )

@@ -12,7 +12,7 @@ JOB = f"pipelineJobs/{OLD}"
 
 def decided(*items, needed=None, further=None):
     uses = further or {}
-    return decide(items, needed or {}, CUTOFF, lambda each: frozenset(uses.get(each.name, ())))
+    return decide(items, needed or {}, CUTOFF, lambda each, _: frozenset(uses.get(each.name, ())))
 
 
 def going(decision):
@@ -39,14 +39,25 @@ def test_what_a_champion_needs_is_kept_with_what_belongs_to_it():
     decision = decided(
         item(f"experiments/{OLD}", 90, JOB),
         item(ARTIFACTS, 90, JOB),
-        item(JOB, 90, ARTIFACTS, f"experiments/{OLD}", "modules/m"),
+        item(JOB, 90, ARTIFACTS, f"experiments/{OLD}", reads=["modules/m"]),
         item("modules/m", 90),
-        item("modules/other", 90),
         needed={ARTIFACTS: "champion of retraining_weekly, version 3"},
     )
-    assert going(decision) == ["modules/other"]
+    assert going(decision) == ["modules/m"]
     assert set(kept(decision).values()) == {"champion of retraining_weekly, version 3"}
-    assert len(kept(decision)) == 4
+    assert len(kept(decision)) == 3
+
+
+@pytest.mark.parametrize(("age_days", "runs"), [(1, False), (40, True)])
+def test_what_a_job_was_made_from_stays_while_it_is_young_or_runs(age_days, runs):
+    job = item(JOB, age_days, reads=["rows/rows_a"], runs=runs)
+    assert going(decided(job, item("rows/rows_a", 50))) == []
+
+
+def test_young_and_champion_at_once_keeps_what_it_reads():
+    job = item(JOB, 1, reads=["rows/rows_a"])
+    decision = decided(job, item("rows/rows_a", 50), needed={JOB: "champion of m, version 1"})
+    assert going(decision) == []
 
 
 def test_an_artifact_that_a_younger_job_was_given_again_is_kept_with_its_job():
@@ -71,7 +82,7 @@ def test_jobs_that_share_an_artifact_go_together_and_the_artifacts_before_the_re
 
 
 def test_a_job_that_runs_is_kept_with_all_that_it_may_re_use_however_old_it_is():
-    runs = item("pipelineJobs/long", 60, JOB, "rows/rows_a", runs=True)
+    runs = item("pipelineJobs/long", 60, reads=[JOB, "rows/rows_a"], runs=True)
     decision = decided(runs, item(JOB, 60, ARTIFACTS), item(ARTIFACTS, 60), item("rows/rows_a", 60))
     assert going(decision) == []
     assert set(kept(decision).values()) == {"needed by pipelineJobs/long, which runs"}
@@ -80,14 +91,14 @@ def test_a_job_that_runs_is_kept_with_all_that_it_may_re_use_however_old_it_is()
 def test_the_files_of_what_stays_are_asked_and_of_nothing_else():
     asked = []
 
-    def further(each):
-        asked.append(each.name)
+    def further(each, active):
+        asked.append((each.name, active))
         return frozenset({"tables/rows_a"} if each.name == "experiments/young" else set())
 
     items = [item("experiments/young", 1), item("experiments/old", 50), item("tables/rows_a", 50)]
     decision = decide(items, {}, CUTOFF, further)
     assert going(decision) == ["experiments/old"]
-    assert asked == ["experiments/young", "tables/rows_a"]
+    assert asked == [("experiments/young", True), ("tables/rows_a", False)]
 
 
 def test_uses_that_are_not_there_are_no_trouble():

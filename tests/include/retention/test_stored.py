@@ -81,20 +81,18 @@ def test_an_experiment_uses_its_rows_its_parent_and_its_sweep(root):
     write(root, f"experiments/{OLD}/experiment.json", json.dumps(resolved))
     write(root, f"experiments/{OLD}/query.sql", "CREATE TABLE `local.staging.rows_0123456789ab` AS")
     [item] = stored_items(root)
-    assert files_use(item, root) == {
-        "tables/rows_0123456789ab",
-        "rows/rows_0123456789ab",
-        experiment_item(NEW),
-        sweep_item("sweep-x-0123456789"),
-    }
+    whole = {experiment_item(NEW), sweep_item("sweep-x-0123456789")}
+    rows = {"tables/rows_0123456789ab", "rows/rows_0123456789ab"}
+    assert files_use(item, root, active=True) == whole | rows
+    assert files_use(item, root, active=False) == whole
 
 
 def test_a_sweep_uses_the_experiments_of_its_trials(root):
     write(root, f"sweeps/{OLD}/trials/0.json", json.dumps({"experiment_id": NEW}))
     [item] = stored_items(root)
-    assert files_use(item, root) == {experiment_item(NEW)}
+    assert files_use(item, root, active=False) == {experiment_item(NEW)}
 
 
 def test_an_experiment_that_came_no_further_uses_nothing(root):
     write(root, f"experiments/{OLD}/experiment.json", "{}")
-    assert files_use(stored_items(root)[0], root) == set()
+    assert files_use(stored_items(root)[0], root, active=True) == set()

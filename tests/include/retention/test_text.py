@@ -17,7 +17,7 @@ def test_table_counts_sizes_and_dates_by_kind_and_tells_why_things_stay():
         item("rows/rows_c", 1),
     ]
     needed = {f"experiments/{OLD}": "champion of retraining_weekly, version 3"}
-    text = render_decision(decide(items, needed, CUTOFF, lambda _: frozenset()), 30)
+    text = render_decision(decide(items, needed, CUTOFF, lambda *_: frozenset()), 30)
     rule = "-" * 72
     assert text.splitlines() == [
         rule,
@@ -39,7 +39,7 @@ def test_table_counts_sizes_and_dates_by_kind_and_tells_why_things_stay():
 
 
 def test_nothing_to_do_is_said():
-    text = render_decision(decide([], {}, CUTOFF, lambda _: frozenset()), 30)
+    text = render_decision(decide([], {}, CUTOFF, lambda *_: frozenset()), 30)
     assert "nothing is that old and not needed any more" in text
 
 
