@@ -14,13 +14,14 @@ from tests.e2e.dag_runs import experiments, follow
 pytestmark = pytest.mark.e2e
 
 # The third rate is so fast that the training diverges.
-RATES = [0.1, 0.3, 10.0]
+RATES = [0.01, 0.1, 10.0]
 PARAMETERS = {
     "sweep": None,
     "search_space": {"learning_rate": {"type": "categorical", "choices": RATES}},
     "trials": 3,
     "parallel_trials": 2,
     "metric": "recall@10",
+    "features": "basic",
     "model": "shallow",
     "optimizer": "adam",
     "sample_percent": 5,
@@ -54,6 +55,12 @@ def test_every_rate_was_tried_and_the_best_complete_trial_won(sweep: Sweep) -> N
     assert best["trial"] == max(values, key=lambda number: values[number])
     assert best["parameters"]["learning_rate"] == sweep.trials[best["trial"]]["point"]["learning_rate"]
     assert f"best: trial {best['trial']}, recall@10" in sweep.output
+
+
+def test_a_training_that_diverged_is_pruned_and_says_why(sweep: Sweep) -> None:
+    (fast,) = [trial for trial in sweep.trials if trial["point"]["learning_rate"] == RATES[-1]]
+    assert (fast["state"], fast["verdict"]) == ("pruned", "diverged")
+    assert f"trial {fast['number']} pruned: loss " in sweep.output
 
 
 def test_no_trial_saw_a_row_of_the_runs_test_window(machine: Machine, sweep: Sweep) -> None:
