@@ -47,6 +47,11 @@ class Backtest:
     def run(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> list[dict[str, Any]]:
         """Run it to its end and return its DAG runs; the DAG is paused again if it was."""
         paused = self._wait_until_known()
+        if paused:
+            print(
+                f"{self.dag_id} is switched on until the end; Airflow starts its newest due run too",
+                flush=True,
+            )
         self._pause(False)
         try:
             self._follow(self._create(first, last, conf, at_once), first, last)

@@ -188,13 +188,16 @@ class Retrieval(TwoTowers):
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        memory = self._memory(model, inputs)
+        bought: Memory | BoughtProducts | None = self._memory(model, inputs)
+        if bought is None:
+            known, seen = self.customer.vocabulary_size(tft_output), self._purchases(inputs, candidates)
+            bought = BoughtProducts(seen, known, len(candidates.ids))
         return RetrievalServer(
             tft_output,
             self.query.raw_columns,
             model.query,
             catalogue,
-            bought=self._bought_products(inputs, candidates) if memory is None else memory,
+            bought=bought,
             customer=self.customer.name,
         )
 
@@ -231,10 +234,6 @@ class Retrieval(TwoTowers):
             product=self.product.name,
             candidates=candidates,
         )
-
-    def _bought_products(self, inputs: TransformedInputs, candidates: Candidates) -> BoughtProducts:
-        known = self.customer.vocabulary_size(inputs.tft_output)
-        return BoughtProducts(self._purchases(inputs, candidates), known, len(candidates.ids))
 
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""

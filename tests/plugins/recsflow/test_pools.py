@@ -1,0 +1,42 @@
+"""A task whose pool does not exist would wait for ever, so starting Airflow makes it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.emulator
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+# What every part of Airflow does when it starts.
+START = """
+from airflow.jobs.job import Job
+from airflow.models.pool import Pool
+from airflow.utils.session import create_session
+
+for _ in range(2):
+    Job()
+    with create_session() as session:
+        pools = {pool.pool: pool for pool in Pool.get_pools(session=session)}
+        print(pools["recsflow_rows"].slots)
+        pools["recsflow_rows"].slots = 5
+"""
+
+
+def test_a_start_makes_the_pool_and_leaves_alone_what_a_person_sets(tmp_path):
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/airflow.db",
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    airflow = Path(sys.executable).with_name("airflow")
+    subprocess.run([str(airflow), "db", "migrate"], env=environment, check=True, capture_output=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", START], env=environment, check=True, capture_output=True, text=True
+    )
+    assert ran.stdout.split()[-2:] == ["2", "5"]
