@@ -16,7 +16,8 @@ RECORDS_STAY = "MLflow's runs, metrics and registered versions stay; holdouts' p
 
 def render_decision(decision: Decision, retention_days: int) -> str:
     """Return what may go by kind, what stays despite its age with the reason, and what is never touched."""
-    title = f"not changed for {retention_days} days, since {decision.cutoff:%Y-%m-%d %H:%M} UTC"
+    days = "1 day" if retention_days == 1 else f"{retention_days} days"
+    title = f"not changed for {days}, since {decision.cutoff:%Y-%m-%d %H:%M} UTC"
     lines = [_RULE, title, _RULE]
     lines += (
         _table("may go", decision.going)

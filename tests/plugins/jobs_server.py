@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlparse
 
 PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
 LABEL = re.compile(r'labels\.(?P<name>\w+)="(?P<value>[^"]*)"')
+SINCE = re.compile(r'create_time>="(?P<time>[^"]*)"')
+EXECUTION = re.compile(r"/v1/(?P<name>projects/.+/metadataStores/default/executions/[^/?]+)")
 
 
 class JobsServer:
@@ -23,6 +25,9 @@ class JobsServer:
         asked: Path of each request that was posted.
         outage: How many of the next requests are answered with 503.
         refusal: Status, code and message of the error that answers every creation, if set.
+        deleted: Ids of jobs and names of executions that were deleted, in this order.
+        executions: Names of the executions in Vertex ML Metadata.
+        undeletable: Ids of the jobs whose deletion is not allowed.
     """
 
     def __init__(self, collection="pipelineJobs"):
@@ -34,6 +39,9 @@ class JobsServer:
         self.asked = []
         self.outage = 0
         self.refusal = None
+        self.deleted = []
+        self.executions = set()
+        self.undeletable = set()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -66,11 +74,27 @@ class JobsServer:
         return (200, self.jobs[job_id]) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
 
     def list(self, condition):
-        wanted = LABEL.fullmatch(condition)
+        label, _, since = condition.partition(" AND ")
+        wanted, since = LABEL.fullmatch(label), SINCE.fullmatch(since)
         found = [
-            job for job in self.jobs.values() if job.get("labels", {}).get(wanted["name"]) == wanted["value"]
+            job
+            for job in self.jobs.values()
+            if job.get("labels", {}).get(wanted["name"]) == wanted["value"]
+            and (since is None or job["createTime"] >= since["time"])
         ]
         return 200, {self.collection: found}
+
+    def delete(self, path):
+        execution, job = EXECUTION.match(path), PATH.match(path)
+        name = execution["name"] if execution else job["job"]
+        if name in self.undeletable:
+            return 403, _error("PERMISSION_DENIED", "not yours")
+        if name not in self.executions | self.jobs.keys():
+            return 404, _error("NOT_FOUND", "no such thing")
+        self.executions.discard(name)
+        self.jobs.pop(name, None)
+        self.deleted.append(name)
+        return 200, {"name": "projects/local/operations/1", "done": True, "response": EMPTY}
 
     def cancel(self, job_id):
         self.cancelled.append(job_id)
@@ -95,6 +119,9 @@ class JobsServer:
                     job_id = self._query().get("pipelineJobId", [str(len(server.jobs) + 1)])[0]
                     self._answer(*self._away() or server.create(job_id, body))
 
+            def do_DELETE(self):
+                self._answer(*self._away() or server.delete(self.path))
+
             def _query(self):
                 return parse_qs(urlparse(self.path).query)
 
@@ -114,6 +141,9 @@ class JobsServer:
                 pass
 
         return Handler
+
+
+EMPTY = {"@type": "type.googleapis.com/google.protobuf.Empty"}
 
 
 def _error(status, message):

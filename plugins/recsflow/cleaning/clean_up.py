@@ -83,7 +83,7 @@ class _Remover:
         self._newcomers = Newcomers(
             plan.reach,
             since=plan.looked,
-            experiments=frozenset(item.id for item in plan.items if item.kind is Kind.EXPERIMENT),
+            known=frozenset(item.name for item in plan.items),
             same_pipeline=same,
         )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.retention.layout import experiment_item, item_of
 from include.retention.stored import experiment_reads, experiment_uses
-from recsflow.cleaning.jobs import job_reads, job_uses
+from recsflow.cleaning.jobs import job_item_name, job_reads, job_uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from recsflow.cleaning.reach import Reach
 
 FRESH_S = 2.0
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Newcomers:
@@ -23,8 +26,8 @@ class Newcomers:
 
     Args:
         reach: Where to look.
-        since: When the clean-up looked around.
-        experiments: Ids of the experiments that were there then.
+        since: When the clean-up began to look around.
+        known: Names of the items that it saw.
         same_pipeline: Names of what may be re-used, by the name of the pipeline.
     """
 
@@ -33,12 +36,13 @@ class Newcomers:
         reach: Reach,
         *,
         since: datetime,
-        experiments: frozenset[str],
+        known: frozenset[str],
         same_pipeline: Mapping[str, set[str]],
     ) -> None:
         self._reach = reach
-        self._since = since
-        self._experiments = experiments
+        # Their clock is not ours.
+        self._since = since - CLOCK_SKEW
+        self._known = known
         self._same_pipeline = same_pipeline
         self._uses: frozenset[str] = frozenset()
         self._looked = float("-inf")
@@ -59,10 +63,14 @@ class Newcomers:
         root = self._reach.root
         uses: set[str] = set()
         for job in self._reach.jobs(self._since):
+            if job_item_name(job) in self._known:
+                continue
             uses |= job_uses(job, root) | job_reads(job, root)
             # Ended or not, it may have taken any result of its pipeline while this clean-up was at work.
             uses |= self._same_pipeline.get(job.pipeline, set())
-        there = storage.list_names(f"{root}/experiments")
-        for experiment_id in sorted(set(there) - self._experiments):
+        for experiment_id in storage.list_names(f"{root}/experiments"):
+            name = experiment_item(experiment_id)
+            if name in self._known or item_of(name) is None:
+                continue
             uses |= experiment_uses(experiment_id, root) | experiment_reads(experiment_id, root)
         return frozenset(uses)
