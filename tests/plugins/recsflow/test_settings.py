@@ -44,6 +44,13 @@ def test_unknown_compiler_is_refused(settings_values):
         parse_settings(json.dumps(settings_values))
 
 
+@pytest.mark.parametrize("days", [0, -1])
+def test_a_retention_of_less_than_a_day_is_refused(settings_values, days):
+    assert parse_settings(json.dumps(settings_values)).retention_days == 30
+    with pytest.raises(SettingsError, match=rf"retention_days is {days}: .* greater than or equal to 1"):
+        parse_settings(json.dumps({**settings_values, "retention_days": days}))
+
+
 def test_links_of_the_google_cloud_console_by_default(settings_values):
     values = {
         **settings_values,
