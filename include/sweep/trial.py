@@ -1,7 +1,7 @@
 """One trial of a sweep, kept as a file of its own: two trials at once never write the same file."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -44,6 +44,11 @@ class Trial(Frozen):
         if self.state is TrialState.COMPLETE:
             return self.mlflow_run_id is not None
         return self.state is TrialState.PRUNED
+
+    def begun_again(self) -> Self:
+        """Return the trial at its start, with the same point; for one that failed or was not recorded."""
+        kept = {"number", "experiment_id", "point", "parameters"}
+        return type(self)(**self.model_dump(include=kept), started_at=datetime.now(UTC))
 
 
 def trial_uri(folder: str, number: int) -> str:

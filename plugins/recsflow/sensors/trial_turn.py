@@ -73,8 +73,8 @@ class SuggestTrial(BaseSensorOperator):
             self._next_look_s = self._patience_s(trials) * min(away, FURTHEST)
             return PokeReturnValue(is_done=False)
         _refuse_hopeless([trials[each] for each in ended if each in trials])
-        if mine is None:
-            mine = self._suggest(plan, number, trials)
+        if mine is None or mine.ended_at is not None:
+            mine = mine.begun_again() if mine else self._suggest(plan, number, trials)
             write_trial(folder, mine)
         say(self.task_id, f"trial {number} of {plan.trials}: {mine.point}")
         return PokeReturnValue(is_done=True, xcom_value=trial_uri(folder, number))

@@ -120,7 +120,9 @@ def test_a_failed_or_interrupted_trial_is_tried_again_with_the_same_values(sweep
     for number, state in ((1, TrialState.FAILED), (2, TrialState.RUNNING)):
         write_trial(sweep.folder, trial(sweep.plan, number, state=state, learning_rate=0.123))
         assert sweep.begins(number)
-        assert read_trials(sweep.folder, 8)[number].point["learning_rate"] == 0.123
+        again = read_trials(sweep.folder, 8)[number]
+        assert (again.point["learning_rate"], again.state) == (0.123, TrialState.RUNNING)
+        assert (again.ended_at, again.reason) == (None, "")
 
 
 def test_a_sweep_whose_first_three_trials_failed_goes_no_further(sweep):
