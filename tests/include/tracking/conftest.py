@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,14 +42,19 @@ def failed():
 
 
 @pytest.fixture(scope="session")
-def tracking_uri(tmp_path_factory):
-    """An MLflow store whose tables are made once."""
+def empty_database(tmp_path_factory):
+    """An MLflow database whose tables are made once, which takes seconds; tests copy it."""
     from mlflow import MlflowClient
 
-    folder = tmp_path_factory.mktemp("mlflow")
-    uri = f"sqlite:///{folder}/mlflow.db"
-    MlflowClient(uri).search_experiments()
-    return uri
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture(scope="session")
+def tracking_uri(empty_database, tmp_path_factory):
+    """An MLflow store that tests share."""
+    return f"sqlite:///{shutil.copy(empty_database, tmp_path_factory.mktemp('store'))}"
 
 
 @pytest.fixture

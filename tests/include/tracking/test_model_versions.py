@@ -1,3 +1,4 @@
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,8 @@ MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @pytest.fixture
-def registry(tmp_path):
-    return f"sqlite:///{tmp_path}/registry.db"
+def registry(empty_database, tmp_path):
+    return f"sqlite:///{shutil.copy(empty_database, tmp_path)}"
 
 
 def add(registry, model, experiment_id):
