@@ -18,15 +18,18 @@ from airflow.sdk import Asset, AssetAlias
 SCHEME = (
     "x-recsflow"  # of any that does not begin with x-, Airflow asks all providers, for more than a second
 )
+# Airflow tells assets apart by name and URI. These have no name of their own, so that the URI is all it takes
+# to wait for one.
+
 # Which dataset a run stages is known when it runs.
 STAGED_ROWS = AssetAlias("recsflow_staged_rows")
 
 
 def dataset_asset(dataset: str) -> Asset:
     """Return the asset of a dataset's staged rows."""
-    return Asset(name=f"recsflow_dataset_{dataset}", uri=f"{SCHEME}://datasets/{dataset}")
+    return Asset(f"{SCHEME}://datasets/{dataset}")
 
 
 def champion_asset(dag_id: str) -> Asset:
     """Return the asset of the champion of a schedule's DAG."""
-    return Asset(name=f"recsflow_champion_{dag_id}", uri=f"{SCHEME}://champions/{dag_id}")
+    return Asset(f"{SCHEME}://champions/{dag_id}")

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from airflow.sdk import Asset
 
 from include.configs import config_root
 from recsflow.errors import InvalidExperiment
