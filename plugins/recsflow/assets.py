@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from airflow.sdk import Asset, AssetAlias
 
-# About any scheme that does not begin with x-, Airflow asks all providers, for more than a second. And it tells
-# assets apart by name and URI: these have no name of their own, so that the URI is all it takes to wait for one.
+# About any scheme that does not begin with x-, Airflow asks all providers, for more than a second. And it
+# tells assets apart by name and URI: these have no name of their own, so that a URI is all it takes to wait.
 SCHEME = "x-recsflow"
 
 # Which dataset a run stages is known when it runs.
