@@ -86,15 +86,17 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         tags=["retraining", config.dataset],
         max_active_runs=4,
     )
+    given = config.run_parameters()
     # Not handed over with the rest: Airflow would check each value against its schema, as our models have.
     for name, param in params.items():
-        dag.params[name] = copy.copy(param)
-    for name, value in config.run_parameters().items():
+        dag.params[name] = copy.copy(param) if name in given else param
+    for name, value in given.items():
         dag.params.get_param(name).value = value
     for task in template.tasks:
         twin: Any = copy.copy(task)
-        twin.dag = twin.task_group = None
-        twin.dag = dag
+        # Not by assignment, since Airflow's setters look each value over; add_task sets both anew.
+        vars(twin).update(_dag=None, task_group=None)
+        dag.add_task(twin)
         if task.task_id == PROMOTE:
             twin.outlets = [champion_asset(dag_id)]
     return dag
