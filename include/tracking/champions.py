@@ -56,6 +56,12 @@ def find_champion(name: str, *, tracking_uri: str) -> RegisteredChampion | None:
         return _read(client.get_model_version(name, aliases[ALIAS]))
 
 
+def find_version(name: str, version: str, *, tracking_uri: str) -> RegisteredChampion:
+    """Return a version of a registered model, whoever is champion now."""
+    with tracking_client(tracking_uri) as client:
+        return _read(client.get_model_version(name, version))
+
+
 def register(
     name: str, run_id: str, champion: RegisteredChampion, decision: str, *, tracking_uri: str
 ) -> str:

@@ -53,7 +53,7 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
     name, folder = context["dag"].dag_id, experiment.rpartition("/")[0]
     backfilled = context["dag_run"].run_type == BACKFILL
     resolved, scores = read_experiment(experiment), read_scores(scored["metrics_uri"])
-    registered = _champion(name, scored["champion_version"], settings)
+    registered = _champion(name, scored["champion_version"], resolved.experiment_id, settings)
     rule = _rule(resolved)
     candidate = read_candidate(folder, resolved, rule, scores)
     champion = as_served(registered, candidate.metric, scores) if registered else None
@@ -74,20 +74,23 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
     return str(decision)
 
 
-def _champion(name: str, scored: str, settings: Settings) -> RegisteredChampion | None:
-    """Return the champion that was scored, which has to be the champion still."""
-    from include.tracking.champions import find_champion
+def _champion(name: str, scored: str, own: str, settings: Settings) -> RegisteredChampion | None:
+    """Return the champion that was scored; it has to be the champion still, or this run's model instead.
+
+    The latter is left by a try that was interrupted after it had moved the alias.
+    """
+    from include.tracking.champions import find_champion, find_version
     from recsflow.errors import ChampionChanged
 
     found = find_champion(name, tracking_uri=settings.mlflow_tracking_uri)
     now = found.version if found else ""
-    if now != scored:
+    if now != scored and not (found and found.experiment_id == own):
         before, after = (f"version {each}" if each else "none" for each in (scored, now))
         raise ChampionChanged(
             f"The champion of {name} was {before} when the models were scored and is {after} now; clear "
             "score_models to compare with it."
         )
-    return found
+    return find_version(name, scored, tracking_uri=settings.mlflow_tracking_uri) if scored else None
 
 
 def _rule(experiment: Experiment) -> PromotionRule:

@@ -203,6 +203,17 @@ def test_repeated_tasks_make_no_second_version_and_keep_the_decision(retraining)
     assert retraining.champion.version == "1"
 
 
+def test_a_try_that_was_interrupted_after_the_alias_moved_is_completed(retraining):
+    retraining.whole("first", 0.3)
+    experiment = retraining.train("second", 0.33, day=8)
+    scored = retraining.submit(experiment)
+    before = retraining.promote(experiment, scored, candidate=0.33, champion=0.32)
+    assert retraining.promote(experiment, scored, candidate=0.33, champion=0.32) == before
+    assert retraining.events[champion_asset(retraining.name)].extra["version"] == "2"
+    assert retraining.champion.version == "2"
+    assert len(retraining.client.search_model_versions(f"name = '{retraining.name}'")) == 2
+
+
 def test_a_champion_that_changed_meanwhile_is_not_overrun(retraining):
     slow = retraining.train("slow", 0.35, day=8)
     scored, run_id = retraining.submit(slow), retraining.run_id
