@@ -12,6 +12,7 @@ from include import storage
 from recsflow.links import ExperimentLink, QueryLink
 from recsflow.progress import say
 from recsflow.retries import retries
+from recsflow.run_note import WARNINGS_KEY
 from recsflow.tasks.decorators import experiment_task, query_task
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
     from include.sql.renderer import StagingQuery
     from recsflow.settings import Settings
-
-WARNINGS_KEY = "warnings"
 
 
 # Reads table schemas only; repeated because the warehouse may be away for a moment.

@@ -12,6 +12,7 @@ from recsflow.assets import champion_asset
 from recsflow.links import RegisteredModelLink
 from recsflow.progress import say
 from recsflow.retries import retries
+from recsflow.run_note import DECISION_KEY
 from recsflow.tasks.decorators import promotion_task
 from recsflow.tasks.files import read_experiment
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from include.tracking.champions import RegisteredChampion
     from recsflow.settings import Settings
 
-DECISION_KEY = "promotion"
 BACKFILL = "backfill"
 
 
@@ -42,8 +42,9 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
         AirflowSkipException: The champion stays; what follows a promotion is skipped then.
         ChampionChanged: The models were compared with another champion than there is now.
     """
-    from include.promotion.contenders import as_served, read_candidate
+    from include.promotion.contenders import as_champion, as_served, read_candidate
     from include.promotion.gate import decide
+    from include.tracking import champions
     from include.tracking.comparison import record_comparison
     from include.tracking.scores import read_scores
     from recsflow.settings import load_settings
@@ -53,10 +54,10 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
     name, folder = context["dag"].dag_id, experiment.rpartition("/")[0]
     backfilled = context["dag_run"].run_type == BACKFILL
     resolved, scores = read_experiment(experiment), read_scores(scored["metrics_uri"])
-    registered = _champion(name, scored["champion_version"], resolved.experiment_id, settings)
+    current = _champion(name, scored["champion_version"], resolved.experiment_id, settings)
     rule = _rule(resolved)
     candidate = read_candidate(folder, resolved, rule, scores)
-    champion = as_served(registered, candidate.metric, scores) if registered else None
+    champion = as_served(current, candidate.metric, scores) if current else None
     decision = decide(rule, candidate, champion, backfilled=backfilled)
     say("promote", str(decision))
     context["ti"].xcom_push(key=DECISION_KEY, value=str(decision))
@@ -65,10 +66,15 @@ def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
         known = (champion.version, champion.saw(candidate)) if champion else None
         tracking_uri = settings.mlflow_tracking_uri
         record_comparison(recorded, scores, str(decision), known, tracking_uri=tracking_uri)
-        if not backfilled:
-            version = _register(name, recorded, folder, str(decision), promoted=decision.promote)
+        if not backfilled:  # every model is a version, since a person may decide otherwise
+            registered = as_champion(folder, resolved)
+            version = champions.register(name, recorded, registered, str(decision), tracking_uri=tracking_uri)
             if decision.promote:
-                context["outlet_events"][champion_asset(name)].extra.update(version)
+                champions.promote(name, version, tracking_uri=tracking_uri)
+                told = {"experiment_id": registered.experiment_id, "model_uri": registered.model_uri}
+                told |= {"version": version, "decision": str(decision)}
+                context["outlet_events"][champion_asset(name)].extra.update(told)
+            say("promote", f"version {version} of {name}{', the champion now' if decision.promote else ''}")
     if not decision.promote:
         raise AirflowSkipException(str(decision))
     return str(decision)
@@ -98,24 +104,3 @@ def _rule(experiment: Experiment) -> PromotionRule:
     from include.promotion.rule import PromotionRule
 
     return load_schedule(experiment.schedule).promotion if experiment.schedule else PromotionRule()
-
-
-def _register(name: str, run_id: str, folder: str, decision: str, *, promoted: bool) -> dict[str, str]:
-    """Make the model a version, whatever was decided: a person may decide otherwise; say which one it is."""
-    from include.promotion.contenders import as_champion
-    from include.tracking import champions
-    from recsflow.settings import load_settings
-    from recsflow.tasks.files import EXPERIMENT_FILE
-
-    tracking_uri = load_settings().mlflow_tracking_uri
-    registered = as_champion(folder, read_experiment(f"{folder}/{EXPERIMENT_FILE}"))
-    version = champions.register(name, run_id, registered, decision, tracking_uri=tracking_uri)
-    if promoted:
-        champions.promote(name, version, tracking_uri=tracking_uri)
-    say("promote", f"version {version} of {name}{', the champion now' if promoted else ''}")
-    return {
-        "version": version,
-        "experiment_id": registered.experiment_id,
-        "model_uri": registered.model_uri,
-        "decision": decision,
-    }
