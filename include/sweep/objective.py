@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from include.promotion.rule import LOWER_IS_BETTER, RATING
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
 EVAL_PREFIX = "val_"
@@ -16,15 +17,14 @@ _CUTOFFS = (5, 10, 50, 100)
 _RETRIEVAL = tuple(
     f"{kind}@{cutoff}" for kind in ("recall", "repeat_recall", "novel_recall") for cutoff in _CUTOFFS
 )
-_RATING = ("rmse", "mae", "pairwise_accuracy", "spearman")
 # By model type; the first one is what a sweep goes by unless it says otherwise.
 METRICS: Mapping[str, tuple[str, ...]] = {
     "retrieval": ("recall@100", *_RETRIEVAL, "val_recall@10", "val_loss"),
-    "multitask": ("recall@100", *_RETRIEVAL, *_RATING, "val_recall@10", "val_rmse", "val_loss"),
-    "ranking": (*_RATING, "val_rmse", "val_loss"),
-    "graph_ranking": (*_RATING, "pairwise_accuracy_all", "spearman_all", "val_rmse", "val_loss"),
+    "multitask": ("recall@100", *_RETRIEVAL, *RATING, "val_recall@10", "val_rmse", "val_loss"),
+    "ranking": (*RATING, "val_rmse", "val_loss"),
+    "graph_ranking": (*RATING, "pairwise_accuracy_all", "spearman_all", "val_rmse", "val_loss"),
 }
-_SMALL_IS_GOOD = frozenset({"rmse", "mae", "val_rmse", "val_loss"})
+_SMALL_IS_GOOD = LOWER_IS_BETTER | {"val_rmse", "val_loss"}
 # Broken trainings, and one whose number is too good to be true: none of them may win.
 PRUNED = frozenset({Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEAD_TOWER, Verdict.SUSPECTED_LEAKAGE})
 
