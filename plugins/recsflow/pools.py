@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 @hookimpl
 def on_starting(component: Any) -> None:
     """Make the pool, once; each part of Airflow that starts calls this, several at the same time."""
+    from airflow.sdk.execution_time.task_runner import TaskRunnerMarker
+
+    if isinstance(component, TaskRunnerMarker):
+        return  # a task starts too, and has no database
+
     from airflow.models.pool import Pool
     from airflow.utils.session import create_session
     from sqlalchemy.exc import IntegrityError

@@ -23,6 +23,27 @@ for _ in range(2):
         print(pools["recsflow_rows"].slots)
         pools["recsflow_rows"].slots = 5
 """
+# What every task does when it starts, where it has no way to the database.
+START_TASK = """
+from airflow.sdk.execution_time.task_runner import TaskRunnerMarker
+from recsflow import pools
+
+pools.on_starting(TaskRunnerMarker())
+"""
+
+
+def test_a_task_that_starts_leaves_the_database_alone(tmp_path):
+    nowhere = f"sqlite:///{tmp_path}/nowhere/airflow.db"
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": nowhere,
+        "PYTHONPATH": f"{REPOSITORY / 'plugins'}:{REPOSITORY}",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", START_TASK], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
 
 
 def test_a_start_makes_the_pool_and_leaves_alone_what_a_person_sets(tmp_path):
