@@ -24,8 +24,9 @@ from include.experiment.overrides import (
     training_parameters,
     value_sources,
 )
-from include.experiment.problems import problems_from
+from include.experiment.problems import problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
 from include.experiment.schema_checks import TableSchemas, check_date, check_schema
 from include.experiment.split_plan import split_plan
@@ -100,6 +101,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     date_column = run.date_column if run else None
     dataset = problems.attempt(lambda: apply_date_column(loaded, date_column)) if loaded else None
     problems.extend(_check(dataset, features, table_schemas, date_column))
+    problems.extend(_other_dataset(run, scheduled) if run and scheduled else [])
     problems.extend(check_label(base, dataset, features) if base and dataset else [])
     problems.extend(check_graph(base, dataset, features) if base and dataset else [])
     split = problems.attempt(lambda: split_plan(dataset, run, base)) if dataset and run and base else None
@@ -126,6 +128,14 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         filter_types=filter_types(dataset, table_schemas or {}),
         schedule=schedule,
     )
+
+
+def _other_dataset(run: RunParameters, schedule: ScheduleConfig) -> Iterator[Problem]:
+    """Yield a problem where a run of a schedule asks for rows that its champion has never seen."""
+    if run.dataset != schedule.dataset:
+        where = f"schedules/{schedule.name}.yaml"
+        remedy = f"use {shown(schedule.dataset)}, as {where} says, or another DAG"
+        yield Problem(RUN_PARAMETERS, "dataset", f"is {shown(run.dataset)}", remedy)
 
 
 def _chosen(parameters: Mapping[str, Any]) -> dict[str, Any]:

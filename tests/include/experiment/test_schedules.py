@@ -180,3 +180,11 @@ def test_assets_alone_may_start_a_run(nightly):
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(change))
     loaded = load_schedule("nightly", nightly.root)
     assert (loaded.schedule, loaded.assets) == (None, ("bigquery://project/shop/sales",))
+
+
+def test_a_run_on_another_dataset_than_its_champion_knows_is_refused(nightly):
+    problems = nightly.problems(schedule="nightly", dataset="museum", features="ids", model="one")
+    assert any(
+        "dataset is 'museum'; use 'shop', as schedules/nightly.yaml says, or another DAG" in problem
+        for problem in problems
+    ), problems
