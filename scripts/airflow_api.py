@@ -51,7 +51,7 @@ class AirflowApi:
         )
         if not answer.ok:
             raise AirflowRefused(answer.status_code, _words(answer))
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = answer.json() if answer.content else {}
         return found
 
 

@@ -12,19 +12,22 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include.configs import list_configs
-from include.errors import ConfigError
+from include.errors import ConfigError, Problem
 from include.experiment.loader import load_model
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
+from include.experiment.schedule_names import retraining_dag_id
 from include.holdouts.holdout import Holdout, find_holdouts
 from include.holdouts.report import render_html, render_text, title_of
 from local_cloud.settings import LocalSettings
 from scripts.airflow_api import AirflowApi, AirflowRefused
+from scripts.due_run import newest_due_run_held_back
 
 KNOWN_TIMEOUT_S = 180
 POLL_S = 5
@@ -40,24 +43,39 @@ class Backtest:
     """
 
     def __init__(self, schedule: ScheduleConfig, api: AirflowApi) -> None:
-        self.dag_id = f"retraining_{schedule.name}"
+        self.dag_id = retraining_dag_id(schedule.name)
+        self._name, self._cron = schedule.name, schedule.schedule
         self._api = api
         self._said: dict[str, str] = {}
 
     def run(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> list[dict[str, Any]]:
-        """Run it to its end and return its DAG runs; the DAG is paused again if it was."""
-        paused = self._wait_until_known()
-        if paused:
-            print(
-                f"{self.dag_id} is switched on until the end; Airflow starts its newest due run too",
-                flush=True,
-            )
-        self._pause(False)
-        try:
+        """Run it to its end and return its DAG runs; the DAG is paused again if it was.
+
+        Raises:
+            ConfigError: Only assets start the schedule's runs, so it has no dates.
+        """
+        with self._switched_on(self._dates(), first, last):
             self._follow(self._create(first, last, conf, at_once), first, last)
-        finally:
-            self._pause(paused)
         return self._runs(first, last)
+
+    def _dates(self) -> str:
+        if self._cron is None:
+            where = f"schedules/{self._name}.yaml"
+            raise ConfigError([Problem(where, "schedule", "is missing", "a backtest needs its dates")])
+        return self._cron
+
+    @contextmanager
+    def _switched_on(self, cron: str, first: date, last: date) -> Iterator[None]:
+        if not self._wait_until_known():
+            yield
+            return
+        print(f"{self.dag_id} is switched on until the end", flush=True)
+        with newest_due_run_held_back(self._api, self.dag_id, cron, (first, last)):
+            self._pause(False)
+            try:
+                yield
+            finally:
+                self._pause(True)
 
     def _wait_until_known(self) -> bool:
         """Return whether the DAG is paused, as soon as Airflow has read its file."""
@@ -153,7 +171,7 @@ def _report(
 ) -> int:
     failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
     if holdouts:
-        title = title_of(holdouts, f"Backtest of retraining_{schedule.name}")
+        title = title_of(holdouts, f"Backtest of {retraining_dag_id(schedule.name)}")
         page = settings.artifact_root / "holdouts" / f"{schedule.name}_backtest.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(render_html(title, holdouts), encoding="utf-8")
