@@ -12,13 +12,13 @@ from include.configs import list_configs
 from include.errors import ConfigError, Problem
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
-from recsflow.assets import champion_asset
+from include.experiment.schedule_names import retraining_dag_id
+from recsflow.assets import champion_asset, dataset_asset
 from recsflow.errors import InvalidExperiment
 from recsflow.params import experiment_params
-from recsflow.schedule_names import retraining_dag_id
 from recsflow.workflow import retraining_workflow
 
-PROMOTE = "promote"
+PROMOTE, STAGE = "promote", "stage_dataset"
 _DOC = """{description}
 
 Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
@@ -99,6 +99,8 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         dag.add_task(twin)
         if task.task_id == PROMOTE:
             twin.outlets = [champion_asset(dag_id)]
+        elif task.task_id == STAGE:
+            twin.outlets = [dataset_asset(config.dataset)]
     return dag
 
 

@@ -7,6 +7,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +72,7 @@ class TaskInstance:
         self.id = uuid.uuid4()
         self.task_id = "task"
         self.try_number = 1
+        self.task = SimpleNamespace(outlets=[])
         self.pushed: dict[str, object] = {}
 
     def xcom_push(self, key: str, value: object) -> None:

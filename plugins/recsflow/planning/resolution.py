@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recsflow.schedule_names import schedule_name
+from include.experiment.schedule_names import schedule_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

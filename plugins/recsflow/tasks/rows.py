@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.assets import STAGED_ROWS, dataset_asset
+from recsflow.assets import announce_nothing, announce_rows, dataset_assets
 from recsflow.links import QualityReportLink, StagedTableLink
 from recsflow.pools import ROWS_POOL
 from recsflow.progress import say
@@ -29,7 +29,9 @@ KEEP_DAYS = 7
 
 
 # Repeating is safe and cheap: the table is named by its content and made only where it is missing.
-@staging_task(outlets=[STAGED_ROWS], **retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
+@staging_task(
+    outlets=dataset_assets(), **retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1))
+)
 def stage_dataset(query: str) -> dict[str, str]:
     """Create the staged table, count its splits and export it where the pipeline reads files.
 
@@ -55,10 +57,10 @@ def stage_dataset(query: str) -> dict[str, str]:
     StagedTableLink.publish(context, settings.table_link(staged.table))
     _tell_staged(staged)
     _refuse_empty_splits(experiment, staged)
-    if not staged.reused:
-        asset = dataset_asset(experiment.dataset.name)
-        told: dict[str, Any] = {"table": staged.table, "rows": staged.rows}
-        context["outlet_events"][STAGED_ROWS].add(asset, extra=told)
+    if staged.reused:
+        announce_nothing(context)
+    else:
+        announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
     rows = {"experiment": experiment_uri, "table": staged.table}
     if exports_rows(experiment, settings):
         rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)

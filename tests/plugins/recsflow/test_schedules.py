@@ -60,6 +60,7 @@ def test_each_champion_is_an_asset_of_its_own(schedules):
     for dag_id, dag in retraining_dags().items():
         # Equal to what a person writes: Airflow tells assets apart by name and URI.
         assert dag.get_task("promote").outlets == [Asset(f"x-recsflow://champions/{dag_id}")]
+        assert dag.get_task("stage_dataset").outlets == [Asset("x-recsflow://datasets/complete_journey")]
 
 
 def test_a_new_schedule_waits_for_a_person_and_catches_nothing_up(schedules):
