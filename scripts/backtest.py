@@ -30,6 +30,7 @@ from scripts.airflow_api import AirflowApi, AirflowRefused
 from scripts.due_run import newest_due_run_held_back
 
 KNOWN_TIMEOUT_S = 180
+LOCKED, LOCKED_TIMEOUT_S = 503, 60
 POLL_S = 5
 WAITING = ("running", "deferred", "up_for_retry")
 
@@ -102,7 +103,15 @@ class Backtest:
             "reprocess_behavior": "failed",
             "max_active_runs": at_once,
         }
-        return int(self._api.call("POST", "backfills", body=body)["id"])
+        deadline = time.monotonic() + LOCKED_TIMEOUT_S
+        while True:
+            try:
+                return int(self._api.call("POST", "backfills", body=body)["id"])
+            except AirflowRefused as refused:
+                # SQLite, on which Airflow runs here, lets one writer in at a time.
+                if refused.status != LOCKED or time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
 
     def _follow(self, backfill: int, first: date, last: date) -> None:
         try:
