@@ -1,10 +1,12 @@
-"""Airflow's standalone mode with every port on loopback.
+"""Airflow's standalone mode with every port on loopback, and a scheduler whose tasks start fast.
 
 The scheduler's and the triggerer's log servers listen on all interfaces and have no setting for it. On one
 machine the API server reads the log files itself, so both are started without one.
 """
 
 import signal
+import subprocess
+import sys
 from typing import Any
 
 from airflow.cli.commands import standalone_command
@@ -18,6 +20,19 @@ class LoopbackSubCommand(standalone_command.SubCommand):
     def __init__(self, parent: Any, name: str, command: list[str], env: dict[str, str]) -> None:
         flags = ["--skip-serve-logs"] if name in LOG_SERVING_COMMANDS else []
         super().__init__(parent, name=name, command=[*command, *flags], env=env)
+
+    def run(self) -> None:
+        """Starts the part, and hands on what it prints."""
+        name, *arguments = self.command
+        own = [sys.executable, "-m", "local_cloud.airflow_scheduler"]
+        self.process = subprocess.Popen(
+            [*(own if name == "scheduler" else ["airflow", name]), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.env,
+        )
+        for line in self.process.stdout or ():
+            self.parent.output_queue.append((self.name, line))
 
 
 def main() -> None:
