@@ -4,6 +4,7 @@ import hashlib
 import re
 
 _MAX_EXPERIMENT_ID = 120  # leaves room for the `-2`, `-3` … of resubmitted jobs within Vertex's 128
+_MODEL_ID = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
 
 
 def content_hash(*parts: str) -> str:
@@ -35,3 +36,13 @@ def experiment_id(dag_id: str, run_id: str) -> str:
 def pipeline_name(dataset: str, features: str) -> str:
     """Return the pipeline's name, stable per dataset and feature config; Vertex takes no underscores."""
     return _slug(f"{dataset}-{features}")
+
+
+def model_id(dag_id: str) -> str:
+    """Return the id of a DAG's model in Vertex AI's Model Registry: the DAG's own where it may be that.
+
+    Another one has a hash at its end, since different ids can read alike once they are made valid.
+    """
+    if _MODEL_ID.fullmatch(dag_id):
+        return dag_id
+    return f"model-{_slug(dag_id)[:46].strip('-')}-{content_hash(dag_id)[:10]}"

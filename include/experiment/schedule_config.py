@@ -5,6 +5,7 @@ from typing import Any
 from include.experiment.base import NamedConfig
 from include.experiment.choices import SamplePercent
 from include.experiment.run_parameters import ParameterOverrides
+from include.promotion.push_config import PushConfig
 from include.promotion.rule import PromotionRule
 
 
@@ -23,6 +24,7 @@ class ScheduleConfig(NamedConfig):
         sweep: A sweep config; each run takes what the newest sweep of it found best, where neither
             `parameters` nor a person says otherwise.
         promotion: What a trained model has to show before it becomes the schedule's champion.
+        push: Where a new champion is served; None where nothing is done with it.
     """
 
     schedule: str | None = None
@@ -33,6 +35,7 @@ class ScheduleConfig(NamedConfig):
     parameters: ParameterOverrides = ParameterOverrides()
     sweep: str | None = None
     promotion: PromotionRule = PromotionRule()
+    push: PushConfig | None = None
 
     def run_parameters(self) -> dict[str, Any]:
         """Returns what its runs are triggered with, by the names of the run parameters."""

@@ -25,7 +25,7 @@ def load_schedule(name: str, root: Path | None = None) -> ScheduleConfig:
     problems = [
         missing(kind, each, root, where) for kind, each in named.items() if not is_config(kind, each, root)
     ]
-    problems += _starts(config, where)
+    problems += [*_starts(config, where), *_push(config, where)]
     if problems:
         raise ConfigError(problems)
     _check_sweep(config, root, where)
@@ -44,6 +44,20 @@ def _starts(config: ScheduleConfig, where: str) -> Iterator[Problem]:
         if not _ASSET.fullmatch(uri):
             remedy = "use a URI such as bigquery://project/dataset/table or x-shop://transactions"
             yield Problem(where, f"assets[{place}]", f"is {shown(uri)}", remedy)
+
+
+def _push(config: ScheduleConfig, where: str) -> Iterator[Problem]:
+    """Yield what does not go together in that which says where the champion is served."""
+    push = config.push
+    if push is None:
+        return
+    if push.endpoint is None:
+        for key in sorted(push.model_fields_set - {"endpoint"}):
+            remedy = "name the endpoint that it is for, or remove the key"
+            yield Problem(where, f"push.{key}", f"is {shown(getattr(push, key))}", remedy)
+    if push.most_replicas < push.min_replicas:
+        remedy = f"use at least {push.min_replicas}, which is min_replicas"
+        yield Problem(where, "push.max_replicas", f"is {push.max_replicas}", remedy)
 
 
 def _check_sweep(config: ScheduleConfig, root: Path | None, where: str) -> None:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from include.experiment.identity import content_hash, experiment_id, pipeline_name
+from include.experiment.identity import content_hash, experiment_id, model_id, pipeline_name
 
 pytestmark = pytest.mark.unit
 
@@ -36,6 +36,16 @@ def test_experiment_id_is_readable_and_stable():
 
 def test_pipeline_name_has_no_underscores():
     assert pipeline_name("complete_journey", "rich_v2") == "complete-journey-rich-v2"
+
+
+@pytest.mark.parametrize("dag_id", ["retraining_weekly", "Ünïcode", "1st", "r" * 64, "a.b", ""])
+def test_model_id_is_one_of_the_model_registry(dag_id):
+    assert re.fullmatch(r"[a-z_][a-z0-9_-]{0,62}", model_id(dag_id))
+
+
+def test_model_id_is_the_dags_own_wherever_it_may_be():
+    assert model_id("retraining_weekly") == "retraining_weekly"
+    assert len({model_id(each) for each in ("a.b", "a-b", "a_b", "r" * 64, "r" * 65)}) == 5
 
 
 def test_hash_tells_parts_apart():

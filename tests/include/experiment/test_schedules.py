@@ -188,3 +188,66 @@ def test_a_run_on_another_dataset_than_its_champion_knows_is_refused(nightly):
         "dataset is 'museum'; use 'shop', as schedules/nightly.yaml says, or another DAG" in problem
         for problem in problems
     ), problems
+
+
+def push(configs, **values):
+    configs.edit("schedules/nightly.yaml", lambda file: file.update(push=values))
+
+
+def test_a_schedule_pushes_nowhere_unless_it_says_so(nightly):
+    assert load_schedule("nightly", nightly.root).push is None
+
+
+def test_a_schedule_may_name_the_endpoint_and_its_machines(nightly):
+    push(nightly, endpoint="shop-home", machine_type="e2-standard-2", min_replicas=2, max_replicas=5)
+    config = load_schedule("nightly", nightly.root).push
+    assert (config.endpoint, config.machine_type) == ("shop-home", "e2-standard-2")
+    assert (config.min_replicas, config.most_replicas) == (2, 5)
+
+
+def test_there_are_as_many_replicas_as_are_always_wanted_unless_it_says_more(nightly):
+    push(nightly, endpoint="shop-home", min_replicas=3)
+    assert load_schedule("nightly", nightly.root).push.most_replicas == 3
+
+
+def test_a_push_without_an_endpoint_goes_to_the_model_registry_only(nightly):
+    push(nightly)
+    assert load_schedule("nightly", nightly.root).push.endpoint is None
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"endpoint": "shop home"},
+            "push.endpoint is 'shop home'; begin with a letter and use up to 128 letters, digits, hyphens "
+            "and underscores.",
+        ),
+        ({"endpoint": ""}, "push.endpoint is ''; begin with a letter and"),
+        ({"endpoint": 7}, "push.endpoint is 7; use text."),
+        (
+            {"endpoint": "shop", "machine_type": "big"},
+            "push.machine_type is 'big'; name a machine type of Compute Engine, such as n1-standard-4.",
+        ),
+        ({"endpoint": "shop", "min_replicas": 0}, "push.min_replicas is 0; use at least 1."),
+        ({"endpoint": "shop", "max_replicas": 1.5}, "push.max_replicas is 1.5; use a whole number."),
+        (
+            {"endpoint": "shop", "min_replicas": 3, "max_replicas": 2},
+            "push.max_replicas is 2; use at least 3, which is min_replicas.",
+        ),
+        ({"end_point": "shop"}, "push.end_point is not a known key; did you mean 'endpoint'? Otherwise"),
+        (
+            {"machine_type": "n1-standard-4"},
+            "push.machine_type is 'n1-standard-4'; name the endpoint that it is for, or remove the key.",
+        ),
+    ],
+)
+def test_a_mistake_in_where_the_champion_goes_is_named(nightly, values, sentence):
+    push(nightly, **values)
+    (found,) = sentences(nightly)
+    assert found.startswith(f"schedules/nightly.yaml: {sentence}")
+
+
+def test_a_push_is_a_mapping(nightly):
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(push=True))
+    assert sentences(nightly) == ["schedules/nightly.yaml: push is True; use a mapping of keys to values."]
