@@ -64,6 +64,11 @@ class LocalSettings:
         return self.home / "artifacts"
 
     @property
+    def serving_root(self) -> Path:
+        """Folder that stands for the machines of endpoints: `<endpoint>/<version>/saved_model.pb`."""
+        return self.home / "serving"
+
+    @property
     def trainer_python(self) -> Path:
         """Interpreter that compiles and runs pipelines."""
         return REPOSITORY / "trainer_image" / ".venv" / "bin" / "python"
@@ -111,6 +116,8 @@ class LocalSettings:
             "artifact_url": console + "/artifacts/{path}",
             "pipeline_job_url": console + "/jobs/{job_id}",
             "custom_job_url": console + "/jobs/{job_id}",
+            "model_url": console + "/models/{model_id}",
+            "endpoint_url": console + "/endpoints/{endpoint_id}",
             "mlflow_run_url": self.url("mlflow") + "/#/experiments/{experiment_id}/runs/{run_id}",
             "mlflow_model_url": self.url("mlflow") + "/#/models/{name}",
         }

@@ -1,6 +1,5 @@
 """What the APIs of pipeline and custom jobs share: get, list, cancel, delete, and answering errors."""
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -11,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_cloud.vertex import listing, messages
-from local_cloud.vertex.errors import ApiError, FailedPreconditionError, InvalidArgumentError, NotFoundError
+from local_cloud.vertex.errors import ApiError, FailedPreconditionError, NotFoundError
+from local_cloud.vertex.message_checks import json_of
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.states import Collection, JobKey, JobRecord, JobState
 from local_cloud.vertex.store import Store
@@ -54,11 +54,7 @@ class JobsApi(ABC):
 
     async def create(self, request: Request) -> Response:
         """Creates a job and starts it."""
-        try:
-            body = await request.json()
-        except json.JSONDecodeError as error:
-            raise InvalidArgumentError(f"The request's body is not JSON: {error}.") from error
-        return JSONResponse(await run_in_threadpool(self._create, request, body))
+        return JSONResponse(await run_in_threadpool(self._create, request, await json_of(request)))
 
     def _create(self, request: Request, body: object) -> dict[str, object]:
         job = self._store.create_job(*self.read(request, body))

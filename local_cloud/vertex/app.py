@@ -13,10 +13,16 @@ from local_cloud.settings import LocalSettings
 from local_cloud.vertex.api import answer_error
 from local_cloud.vertex.console import Console
 from local_cloud.vertex.custom_jobs_api import CustomJobsApi
+from local_cloud.vertex.endpoints_api import EndpointsApi
 from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
+from local_cloud.vertex.models_api import ModelsApi
+from local_cloud.vertex.operations import Operations
 from local_cloud.vertex.pipeline_jobs_api import PipelineJobsApi
 from local_cloud.vertex.scheduler import Scheduler
+from local_cloud.vertex.serving_folders import ServingFolders
+from local_cloud.vertex.serving_pages import ServingPages
+from local_cloud.vertex.serving_store import ServingStore
 from local_cloud.vertex.store import Store
 from local_cloud.vertex.tables import TablePages
 
@@ -43,6 +49,9 @@ def build_app(settings: LocalSettings) -> Starlette:
 
     logs.mkdir(parents=True, exist_ok=True)
     store = Store(settings.home / "vertex.sqlite")
+    serving = ServingStore(settings.home / "serving.sqlite")
+    operations = Operations(serving)
+    folders = ServingFolders(settings.serving_root)
     host = HostClient(settings.trainer_python, logs / "component_host.log", COMPONENT_ENVIRONMENT)
     scheduler = Scheduler(store=store, host=host, parallel_tasks=PARALLEL_TASKS, log_of=log_of)
 
@@ -53,6 +62,7 @@ def build_app(settings: LocalSettings) -> Starlette:
         yield
         scheduler.shut_down()
         store.close()
+        serving.close()
 
     def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "component_host": "ready" if host.is_ready else "importing TFX"})
@@ -62,6 +72,10 @@ def build_app(settings: LocalSettings) -> Starlette:
             Route("/healthz", health),
             *PipelineJobsApi(store, scheduler, trainer_image).routes(),
             *CustomJobsApi(store, scheduler, trainer_image).routes(),
+            *ModelsApi(serving, operations).routes(),
+            *EndpointsApi(serving, operations, folders).routes(),
+            *operations.routes(),
+            *ServingPages(serving, folders).routes(),
             *Console(store, settings.artifact_root, log_of).routes(),
             *TablePages().routes(),
         ],

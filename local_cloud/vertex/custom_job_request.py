@@ -1,13 +1,12 @@
 """Validation of a custom job: what Vertex AI refuses is refused here, in the same way."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.aiplatform_v1.types import CustomJob
-from google.protobuf import json_format
 
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
+from local_cloud.vertex.message_checks import check_display_name, check_labels, parse, refuse_unknown
 
 # Fields of the message that this server understands, each level by its path; the others must be unset.
 IMPLEMENTED = {
@@ -18,8 +17,6 @@ IMPLEMENTED = {
     "customJob.jobSpec.workerPoolSpecs[0].containerSpec": {"imageUri", "command", "args"},
 }
 POOL = "customJob.jobSpec.workerPoolSpecs[0]"
-MAX_DISPLAY_NAME = 128
-LABEL = re.compile(r"[a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -39,43 +36,14 @@ class CustomRequest:
     @classmethod
     def from_json(cls, body: Any) -> "CustomRequest":
         """Reads and validates the body of a create request."""
-        message = _parse(body)
-        _refuse_unknown(message, "customJob")
-        if not 0 < len(message.get("displayName", "")) <= MAX_DISPLAY_NAME:
-            raise InvalidArgumentError(
-                f"customJob.displayName is {message.get('displayName', '')!r}; give 1 to "
-                f"{MAX_DISPLAY_NAME} characters."
-            )
-        _check_labels(message.get("labels", {}))
+        message = parse(body, CustomJob)
+        refuse_unknown(message, "customJob", IMPLEMENTED)
+        check_display_name(message, "customJob")
+        check_labels(message.get("labels", {}), "customJob")
         spec = message.get("jobSpec", {})
-        _refuse_unknown(spec, "customJob.jobSpec")
+        refuse_unknown(spec, "customJob.jobSpec", IMPLEMENTED)
         container = _container(spec.get("workerPoolSpecs", []))
         return cls(message=message, image=container["imageUri"], command=_command(container))
-
-
-def _parse(body: Any) -> dict[str, Any]:
-    try:
-        message = json_format.ParseDict(body, CustomJob.pb()())
-    except json_format.ParseError as error:
-        raise InvalidArgumentError(f"The request is not a CustomJob: {error}") from error
-    return json_format.MessageToDict(message)
-
-
-def _refuse_unknown(values: dict[str, Any], path: str) -> None:
-    for name in sorted(set(values) - IMPLEMENTED[path]):
-        raise UnimplementedError(
-            f"{path}.{name} is set; the local server of custom jobs does not implement it. Leave it out, or "
-            "run on Vertex AI."
-        )
-
-
-def _check_labels(labels: dict[str, str]) -> None:
-    for name, value in labels.items():
-        if not LABEL.fullmatch(name) or not LABEL.fullmatch(value):
-            raise InvalidArgumentError(
-                f"customJob.labels has {name!r}: {value!r}; use up to 63 lower-case letters, digits, '_' "
-                "and '-'."
-            )
 
 
 def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
@@ -87,7 +55,7 @@ def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
             f"customJob.jobSpec.workerPoolSpecs asks for {len(pools)} pool(s), the first with "
             f"{pool.get('replicaCount', '0')} replica(s); this machine runs one pool of one replica."
         )
-    _refuse_unknown(pool, POOL)
+    refuse_unknown(pool, POOL, IMPLEMENTED)
     machine, container = pool.get("machineSpec", {}), pool.get("containerSpec", {})
     if machine.get("acceleratorType"):
         raise UnimplementedError(
@@ -95,12 +63,12 @@ def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
             "this machine runs containers on its own CPU and memory: choose accelerator cpu, or run on "
             "Vertex AI."
         )
-    _refuse_unknown(machine, f"{POOL}.machineSpec")
+    refuse_unknown(machine, f"{POOL}.machineSpec", IMPLEMENTED)
     if not machine.get("machineType"):
         raise InvalidArgumentError(f"{POOL}.machineSpec.machineType is missing; n1-standard-4 for example.")
     if not container.get("imageUri"):
         raise InvalidArgumentError(f"{POOL}.containerSpec.imageUri is missing; give the trainer image.")
-    _refuse_unknown(container, f"{POOL}.containerSpec")
+    refuse_unknown(container, f"{POOL}.containerSpec", IMPLEMENTED)
     return container
 
 

@@ -3,9 +3,9 @@
 VertexError
 ├── ApiError                     answered to the client in Google's error shape
 │   ├── InvalidArgumentError     the request can never work
-│   ├── FailedPreconditionError  the job is in a state that forbids it
+│   ├── FailedPreconditionError  the state of things forbids it
 │   ├── NotFoundError            there is no such thing
-│   ├── AlreadyExistsError       the job id is taken
+│   ├── AlreadyExistsError       the id or name is taken
 │   └── UnimplementedError       Vertex does this, this server does not
 ├── TaskError                    a task failed; the text is what its component said
 └── HostError                    the process that runs components is gone
@@ -39,7 +39,7 @@ class InvalidArgumentError(ApiError):
 
 
 class FailedPreconditionError(ApiError):
-    """The job is in a state that forbids the request."""
+    """The state of things forbids the request."""
 
     http_status = HTTPStatus.BAD_REQUEST
     code = "FAILED_PRECONDITION"
@@ -53,7 +53,7 @@ class NotFoundError(ApiError):
 
 
 class AlreadyExistsError(ApiError):
-    """The job id is taken."""
+    """The id or name is taken."""
 
     http_status = HTTPStatus.CONFLICT
     code = "ALREADY_EXISTS"

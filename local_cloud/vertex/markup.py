@@ -79,7 +79,7 @@ def page(title: str, body: object, *, refresh_s: int = 0) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{safe(title)} · recsflow local cloud</title><style>{STYLE}</style></head>\n"
         f"<body><nav>{link('/console/jobs', 'Jobs')}{link('/console/tables', 'Tables')}"
-        f"{link('/console/artifacts/', 'Artifacts')}</nav>\n"
+        f"{link('/console/artifacts/', 'Artifacts')}{link('/console/models', 'Models')}</nav>\n"
         f"<h1>{safe(title)}</h1>\n{safe(body)}</body></html>\n"
     )
 

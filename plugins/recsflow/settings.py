@@ -23,6 +23,8 @@ PLACEHOLDERS = {
     "artifact_url": {"uri", "object", "path"},
     "pipeline_job_url": {"project", "location", "job_id"},
     "custom_job_url": {"project", "location", "job_id"},
+    "model_url": {"project", "location", "model_id"},
+    "endpoint_url": {"project", "location", "endpoint_id"},
     "mlflow_run_url": {"tracking_uri", "experiment_id", "run_id"},
     "mlflow_model_url": {"tracking_uri", "name"},
 }
@@ -73,6 +75,7 @@ class Settings(_Frozen):
         artifact_root: `file:///folder` or `gs://bucket/prefix`.
         location: Region of the pipelines.
         example_source: How the pipeline reads rows: a Parquet export, or BigQuery itself.
+        serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
         service_account: Account that the pipeline runs as; the project's default if absent.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
@@ -90,6 +93,9 @@ class Settings(_Frozen):
     example_source: Literal["parquet", "bigquery"] = "bigquery"
     trainer_image: str = Field(min_length=1)
     compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]
+    serving_image: str = Field(
+        default="us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-15:latest", min_length=1
+    )
     service_account: str | None = None
     beam_args: tuple[str, ...] = ()
     prices: Prices | None = None
@@ -105,6 +111,11 @@ class Settings(_Frozen):
     custom_job_url: str = (
         CONSOLE + "/vertex-ai/training/training-jobs/locations/{location}/{job_id}?project={project}"
     )
+    model_url: str = (
+        CONSOLE + "/vertex-ai/models/locations/{location}/models/{model_id}/versions/default/properties"
+        "?project={project}"
+    )
+    endpoint_url: str = CONSOLE + "/vertex-ai/locations/{location}/endpoints/{endpoint_id}?project={project}"
     mlflow_run_url: str = "{tracking_uri}/#/experiments/{experiment_id}/runs/{run_id}"
     mlflow_model_url: str = "{tracking_uri}/#/models/{name}"
 
@@ -149,6 +160,14 @@ class Settings(_Frozen):
     def custom_job_link(self, job_id: str) -> str:
         """Address of the page of a custom job."""
         return self.custom_job_url.format(project=self.project, location=self.location, job_id=job_id)
+
+    def model_link(self, model_id: str) -> str:
+        """Address of the page of a model in the Model Registry."""
+        return self.model_url.format(project=self.project, location=self.location, model_id=model_id)
+
+    def endpoint_link(self, endpoint_id: str) -> str:
+        """Address of the page of an endpoint."""
+        return self.endpoint_url.format(project=self.project, location=self.location, endpoint_id=endpoint_id)
 
     def mlflow_run_link(self, experiment_id: str, run_id: str) -> str:
         """Address of the page of an MLflow run."""

@@ -71,6 +71,13 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
     )
     assert settings.mlflow_run_link("3", "abc") == "https://mlflow/#/experiments/3/runs/abc"
     assert settings.registered_model_link("weekly") == "https://mlflow/#/models/weekly"
+    where = "locations/us-central1"
+    model = "models/retraining_weekly/versions/default/properties"
+    assert (
+        settings.model_link("retraining_weekly")
+        == f"{console}/vertex-ai/models/{where}/{model}?project=local"
+    )
+    assert settings.endpoint_link("7") == f"{console}/vertex-ai/{where}/endpoints/7?project=local"
 
 
 def test_path_in_a_link_is_relative_to_the_artifact_root(settings_values):

@@ -1,0 +1,61 @@
+"""The Vertex AI stand-in as a process of its own, without the component host, which imports TFX first."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from local_cloud.settings import REPOSITORY
+
+PYTHON = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+PROGRAM = """
+import sys, uvicorn
+from pathlib import Path
+from local_cloud.settings import LocalSettings
+from local_cloud.vertex.app import build_app
+app = build_app(LocalSettings(Path(sys.argv[1])))
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), lifespan="off", log_level="warning")
+"""
+START_TIMEOUT_S = 60
+
+
+class AppServer:
+    """A server on a port of its own, which it keeps when it is started again.
+
+    Args:
+        home: Folder of all that it keeps.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        log = self.home / "server.log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [str(PYTHON), "-c", PROGRAM, str(self.home), str(self._port)],
+                stdout=output,
+                stderr=output,
+                cwd=REPOSITORY,
+                env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"The server did not start:\n{log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait(timeout=30)
