@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from include.warehouse.client import Warehouse
+    from recsflow.hooks.jobs import JobsHook
     from recsflow.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.hooks.vertex import VertexHook
     from recsflow.settings import Settings
     from recsflow.submitted_jobs import SubmittedJob
 
@@ -36,7 +36,7 @@ class Reach:
     dataset: str
     warehouse: Warehouse
     pipeline_jobs: PipelineJobsHook
-    custom_jobs: VertexHook
+    custom_jobs: JobsHook
 
     @classmethod
     def of(cls, settings: Settings) -> Reach:
@@ -53,7 +53,7 @@ class Reach:
             dataset=settings.staging_dataset,
             warehouse=open_warehouse(settings),
             pipeline_jobs=cast("PipelineJobsHook", JobKind.PIPELINE.hook(**where)),
-            custom_jobs=JobKind.CUSTOM.hook(**where),
+            custom_jobs=cast("JobsHook", JobKind.CUSTOM.hook(**where)),
         )
 
     def jobs(self, since: datetime | None = None) -> list[SubmittedJob]:

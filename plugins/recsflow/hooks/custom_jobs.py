@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from recsflow.hooks.custom_job_messages import to_job, to_message, to_submitted
 from recsflow.hooks.job_service import JobServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, DELETION_TIMEOUT_S, VertexHook, answered, refused
+from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered, refused
 from recsflow.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class CustomJobsHook(VertexHook):
+class CustomJobsHook(JobsHook):
     """Custom jobs, whose ids the service chooses."""
 
     @cached_property

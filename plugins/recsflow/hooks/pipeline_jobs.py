@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from google.api_core.exceptions import AlreadyExists, NotFound
 
+from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
 from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission, to_submitted
 from recsflow.hooks.pipeline_service import PipelineJob, PipelineServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, DELETION_TIMEOUT_S, VertexHook, answered, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from recsflow.submitted_jobs import SubmittedJob
 
 
-class PipelineJobsHook(VertexHook):
+class PipelineJobsHook(JobsHook):
     """Pipeline jobs, whose ids we choose."""
 
     @cached_property

@@ -12,7 +12,6 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from airflow.providers.google.common.consts import CLIENT_INFO
@@ -24,10 +23,8 @@ from requests import ConnectionError as HttpConnectionError
 from include.errors import innermost
 from recsflow.errors import JobRefused, VertexUnavailable
 from recsflow.jobs import Job
-from recsflow.submitted_jobs import APPLICATION, APPLICATION_LABEL, SubmittedJob
 
 CALL_TIMEOUT_S = 30.0
-DELETION_TIMEOUT_S = 120.0
 PERMANENT_ERRORS = (
     exceptions.NotFound,
     exceptions.Forbidden,
@@ -37,8 +34,8 @@ PERMANENT_ERRORS = (
 REQUEST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 
 
-class VertexHook(GoogleBaseHook):
-    """Reads and cancels jobs of one kind, in one project and location."""
+class VertexConnection(GoogleBaseHook):
+    """What Google's clients of Vertex AI are made with, in one project and location."""
 
     def __init__(self, *, gcp_conn_id: str, project: str, location: str) -> None:
         super().__init__(gcp_conn_id=gcp_conn_id)
@@ -60,6 +57,10 @@ class VertexHook(GoogleBaseHook):
         endpoint = f"{self.location}-aiplatform.googleapis.com:443" if in_default_universe else None
         return self.get_client_options(api_endpoint_override=endpoint)
 
+
+class VertexHook(VertexConnection):
+    """Reads and cancels jobs of one kind."""
+
     def find(self, job_id: str) -> Job | None:
         """Read a job; None where there is none of that id.
 
@@ -78,44 +79,6 @@ class VertexHook(GoogleBaseHook):
             self.request_cancellation(job_id)
         except exceptions.NotFound:
             self.log.info("Job %s is gone; nothing to cancel.", job_id)
-
-    def submitted(self, since: datetime | None = None) -> list[SubmittedJob]:
-        """Return our jobs with what they were told, whatever became of them.
-
-        Args:
-            since: Only jobs that were created at this time or later.
-
-        Raises:
-            VertexUnavailable: The service did not answer.
-        """
-        conditions = [f'labels.{APPLICATION_LABEL}="{APPLICATION}"']
-        if since is not None:
-            conditions.append(f'create_time>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"')
-        with answered():
-            return self.list_submitted(" AND ".join(conditions))
-
-    def delete(self, job_id: str) -> None:
-        """Delete the record of a finished job; nothing happens to a job that is gone.
-
-        Raises:
-            JobRefused: The service does not delete it, because it runs for example.
-            VertexUnavailable: The service did not answer.
-        """
-        try:
-            with answered():
-                self.request_deletion(job_id)
-        except exceptions.NotFound:
-            self.log.info("Job %s is gone; nothing to delete.", job_id)
-        except exceptions.GoogleAPICallError as error:
-            raise JobRefused(f"{job_id} is not deleted: {_words(error)}") from error
-
-    @abstractmethod
-    def list_submitted(self, condition: str) -> list[SubmittedJob]:
-        """Return the jobs for which a filter holds."""
-
-    @abstractmethod
-    def request_deletion(self, job_id: str) -> None:
-        """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
 
     @abstractmethod
     def read(self, job_id: str) -> Job:
@@ -145,9 +108,9 @@ def refused(job: str) -> Iterator[None]:
     except (exceptions.TooManyRequests, exceptions.AlreadyExists):
         raise
     except (exceptions.ClientError, exceptions.MethodNotImplemented) as error:
-        raise JobRefused(f"{job} was refused: {_words(error)}") from error
+        raise JobRefused(f"{job} was refused: {own_words(error)}") from error
 
 
-def _words(error: exceptions.GoogleAPICallError) -> str:
-    """The service's own; over REST the client puts the method and the address before them."""
+def own_words(error: exceptions.GoogleAPICallError) -> str:
+    """Return the service's own words; over REST the client puts the method and the address before them."""
     return REQUEST_PREFIX.sub("", str(error.message))
