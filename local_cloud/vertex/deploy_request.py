@@ -37,6 +37,17 @@ def read_endpoint(body: object) -> dict[str, Any]:
     return endpoint
 
 
+def read_update(body: object, mask: str) -> dict[str, int]:
+    """Returns how an update request divides the traffic, all that it can change."""
+    if mask not in {"trafficSplit", "traffic_split"}:
+        raise UnimplementedError(
+            f"updateMask is {mask!r}; the local server changes trafficSplit only. Leave the rest, or run on "
+            "Vertex AI."
+        )
+    split: dict[str, int] = parse(body, Endpoint).get("trafficSplit", {})
+    return split
+
+
 def read_deployment(body: object) -> dict[str, Any]:
     """Returns what a deploy request asks for."""
     wanted = parse(body, DeployModelRequest)

@@ -1,4 +1,4 @@
-"""The endpoints API: create, get, list, deploy and undeploy models, each a copy in the endpoint's folder."""
+"""The endpoints API: create, get, list, change traffic, deploy and undeploy; a copy of each served model."""
 
 import threading
 import uuid
@@ -20,6 +20,7 @@ from local_cloud.vertex.deploy_request import (
     read_deployment,
     read_endpoint,
     read_undeployment,
+    read_update,
 )
 from local_cloud.vertex.errors import AlreadyExistsError, FailedPreconditionError, NotFoundError
 from local_cloud.vertex.message_checks import json_of
@@ -54,6 +55,7 @@ class EndpointsApi:
             Route(endpoints + "/{endpoint}:deployModel", self.deploy, methods=["POST"]),
             Route(endpoints + "/{endpoint}:undeployModel", self.undeploy, methods=["POST"]),
             Route(endpoints + "/{endpoint}", self.get, methods=["GET"]),
+            Route(endpoints + "/{endpoint}", self.update, methods=["PATCH"]),
         ]
 
     async def create(self, request: Request) -> Response:
@@ -84,6 +86,19 @@ class EndpointsApi:
     def get(self, request: Request) -> Response:
         """Answers one endpoint with what it serves."""
         return JSONResponse(_message(self._store.endpoint(_name(request))))
+
+    async def update(self, request: Request) -> Response:
+        """Divides an endpoint's traffic anew."""
+        wanted = read_update(await json_of(request), request.query_params.get("updateMask", ""))
+        return await run_in_threadpool(self._update, _name(request), wanted)
+
+    def _update(self, name: str, split: dict[str, int]) -> Response:
+        with self._lock:
+            endpoint = self._store.endpoint(name)
+            check_split(split, {each["id"] for each in endpoint.get("deployedModels", [])})
+            changed = {**endpoint, "trafficSplit": split}
+            self._store.save_endpoint(changed)
+        return JSONResponse(_message(changed))
 
     async def deploy(self, request: Request) -> Response:
         """Serves a version of a model."""

@@ -2,7 +2,8 @@
 
 RecsflowTaskError                something outside failed; a retry may help
 ├── CompileError                 the pipeline could not be compiled
-├── VertexUnavailable            Vertex AI did not answer
+├── VertexUnavailable            Vertex AI did not answer, or not in time
+├── EndpointBusy                 another model is being deployed to the endpoint
 └── JobStateUnknown              the state of a job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
@@ -38,7 +39,11 @@ class CompileError(RecsflowTaskError):
 
 
 class VertexUnavailable(RecsflowTaskError):
-    """Vertex AI did not answer."""
+    """Vertex AI did not answer, or not in time."""
+
+
+class EndpointBusy(RecsflowTaskError):
+    """Another model is being deployed to the endpoint."""
 
 
 class JobStateUnknown(RecsflowTaskError):

@@ -1,11 +1,11 @@
-"""The two services of Vertex AI that run jobs for us."""
+"""What of Vertex AI takes long, and is waited for."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from recsflow.links import CustomJobLink, PipelineJobLink, PublishedLink
+from recsflow.links import CustomJobLink, PipelineJobLink, PublishedLink, ServedModelLink
 
 if TYPE_CHECKING:
     from recsflow.hooks.vertex import VertexHook
@@ -13,26 +13,41 @@ if TYPE_CHECKING:
 
 
 class JobKind(StrEnum):
-    """A pipeline, or one container of the trainer image; its value is how a person calls it."""
+    """A pipeline, one container of the trainer image, or a model on its way to an endpoint.
+
+    Its value is how a person calls it.
+    """
 
     PIPELINE = "pipeline job"
     CUSTOM = "custom job"
+    DEPLOYMENT = "deployment"
 
     @property
     def link(self) -> type[PublishedLink]:
         """The button that opens such a job."""
-        return PipelineJobLink if self is JobKind.PIPELINE else CustomJobLink
+        links: dict[JobKind, type[PublishedLink]] = {
+            JobKind.PIPELINE: PipelineJobLink,
+            JobKind.CUSTOM: CustomJobLink,
+            JobKind.DEPLOYMENT: ServedModelLink,
+        }
+        return links[self]
 
     def address(self, job_id: str, settings: Settings) -> str:
-        """Return the address of a job's page."""
+        """Return the address of a job's page; a deployment's is that of its endpoint."""
         if self is JobKind.PIPELINE:
             return settings.pipeline_job_link(job_id)
-        return settings.custom_job_link(job_id)
+        if self is JobKind.CUSTOM:
+            return settings.custom_job_link(job_id)
+        return settings.endpoint_link(job_id.split("/")[1])
 
     def hook(self, *, gcp_conn_id: str, project: str, location: str) -> VertexHook:
         """Return a hook for such jobs; importing Google's client takes a second."""
+        where = {"gcp_conn_id": gcp_conn_id, "project": project, "location": location}
+        if self is JobKind.DEPLOYMENT:
+            from recsflow.hooks.endpoints import EndpointsHook
+
+            return EndpointsHook(**where)
         from recsflow.hooks.custom_jobs import CustomJobsHook
         from recsflow.hooks.pipeline_jobs import PipelineJobsHook
 
-        hook = PipelineJobsHook if self is JobKind.PIPELINE else CustomJobsHook
-        return hook(gcp_conn_id=gcp_conn_id, project=project, location=location)
+        return PipelineJobsHook(**where) if self is JobKind.PIPELINE else CustomJobsHook(**where)

@@ -26,7 +26,7 @@ class JobState(StrEnum):
 ENDED = frozenset(
     {JobState.SUCCEEDED, JobState.CACHED, JobState.FAILED, JobState.CANCELLED, JobState.NOT_RUN}
 )
-TRAINER, SCORING = "Trainer", "Scoring"
+TRAINER, SCORING, DEPLOYMENT = "Trainer", "Scoring", "Deployment"
 INPUTS_LABEL, COMPONENT_LABEL = "inputs", "component"
 TOPOLOGY_LABEL = "topology"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})

@@ -96,6 +96,12 @@ class RegisteredModelLink(PublishedLink):
     title = "Champion"
 
 
+class ServedModelLink(PublishedLink):
+    """The endpoint that serves a champion, or its model in the Model Registry."""
+
+    title = "Served model"
+
+
 class HoldoutsLink(PublishedLink):
     """All runs of a schedule side by side."""
 

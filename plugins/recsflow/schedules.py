@@ -22,7 +22,7 @@ PROMOTE, STAGE = "promote", "stage_dataset"
 _DOC = """{description}
 
 Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logical date, by
-`schedules/{name}.yaml`. The tasks are those of `quick_test`, and four more:
+`schedules/{name}.yaml`. The tasks are those of `quick_test`, and these:
 
 | task | makes | link |
 |---|---|---|
@@ -30,21 +30,28 @@ Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logic
 | wait_for_scores | nothing; follows the job and fails with its error | Custom job |
 | promote | the model's version in MLflow; skipped where the champion stays, its log says why | Champion |
 | report_holdouts | table and chart of all runs of the schedule, by the date that their rows end | Holdouts |
-
+{push}
 Trigger it by hand to change a parameter for once; backfill it, up to the day after the last date, to see how
 it would have done. A backfill never promotes.
 
     airflow backfill create --dag-id {dag_id} --from-date YYYY-MM-DD --to-date YYYY-MM-DD
 """
+_PUSH_DOC = """| push_model | the champion in the Model Registry, and its deployment | Served model |
+| wait_for_push | nothing; follows the deployment, then undeploys what it replaces | Served model |
+
+Move the alias `champion` in MLflow to another version and clear `push_model` to have that one served.
+"""
 
 
 def retraining_dags() -> dict[str, DAG]:
     """Return the DAG of each schedule by its id; schedules with a problem are left to `check_schedules`."""
-    with DAG("retraining", schedule=None, auto_register=False) as template:
-        retraining_workflow()
     params = experiment_params()
     loaded, _ = _schedules()
-    return {retraining_dag_id(each.name): _retraining_dag(each, template, params) for each in loaded}
+    templates = {push: _template(push=push) for push in {each.push is not None for each in loaded}}
+    return {
+        retraining_dag_id(each.name): _retraining_dag(each, templates[each.push is not None], params)
+        for each in loaded
+    }
 
 
 def check_schedules() -> None:
@@ -72,10 +79,17 @@ def _schedules() -> tuple[list[ScheduleConfig], list[Problem]]:
     return loaded, problems
 
 
+def _template(*, push: bool) -> DAG:
+    with DAG("retraining", schedule=None, auto_register=False) as template:
+        retraining_workflow(push=push)
+    return template
+
+
 def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, Param]) -> DAG:
     """Return a DAG with copies of the template's tasks; making each anew takes twenty times as long."""
     dag_id = retraining_dag_id(config.name)
     named = config.model_dump(include={"name", "dataset", "features", "model"})
+    named["push"] = _PUSH_DOC if config.push else ""
     dag = DAG(
         dag_id,
         schedule=_starts(config),

@@ -7,11 +7,13 @@ from typing import Any
 
 from airflow.sdk import TriggerRule
 
+from recsflow.operators.push_model import PushModel
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.retries import retries
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
+from recsflow.sensors.push import PushSensor
 from recsflow.tasks.experiment import render_query, resolve_experiment
 from recsflow.tasks.holdouts import report_holdouts
 from recsflow.tasks.metrics import cache_metrics
@@ -28,8 +30,12 @@ def experiment_workflow() -> None:
     train_and_record(resolve_experiment())
 
 
-def retraining_workflow() -> None:
-    """Add the tasks of an experiment whose model may become the champion of the DAG at hand."""
+def retraining_workflow(*, push: bool = False) -> None:
+    """Add the tasks of an experiment whose model may become the champion of the DAG at hand.
+
+    Args:
+        push: Whether a new champion is brought to where it is served.
+    """
     experiment = resolve_experiment()
     recorded, job = train_and_record(experiment)
     scoring = SubmitScoring(
@@ -48,6 +54,29 @@ def retraining_workflow() -> None:
     )
     promoted = promote(experiment, recorded, scoring.output)
     recorded >> scoring >> wait >> promoted >> report_holdouts(experiment)
+    if push:
+        push_champion(promoted)
+
+
+def push_champion(promoted: Any) -> None:
+    """Add the tasks that follow where a model became champion; they are skipped where none did.
+
+    Args:
+        promoted: The task that decides about it.
+    """
+    pushed = PushModel(
+        task_id="push_model",
+        # Another deployment to the endpoint takes many minutes; what is uploaded or deployed already is used.
+        **retries(12, timedelta(minutes=5), execution_timeout=timedelta(minutes=30)),
+    )
+    wait = PushSensor(
+        task_id="wait_for_push",
+        job=pushed.output,
+        timeout=timedelta(hours=2),
+        # A retry looks at the same deployment again, after an outage; one that failed is not retried.
+        **retries(2, timedelta(minutes=1)),
+    )
+    promoted >> pushed >> wait
 
 
 def train_and_record(

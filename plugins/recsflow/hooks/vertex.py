@@ -18,6 +18,7 @@ from airflow.providers.google.common.consts import CLIENT_INFO
 from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
 from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
+from google.api_core.operation import Operation
 from requests import ConnectionError as HttpConnectionError
 
 from include.errors import innermost
@@ -109,6 +110,18 @@ def refused(job: str) -> Iterator[None]:
         raise
     except (exceptions.ClientError, exceptions.MethodNotImplemented) as error:
         raise JobRefused(f"{job} was refused: {own_words(error)}") from error
+
+
+def ended(operation: Operation, what: str, timeout_s: float) -> Any:
+    """Wait for an operation that takes a minute, and return its result.
+
+    Raises:
+        VertexUnavailable: It did not end in time.
+    """
+    try:
+        return operation.result(timeout=timeout_s)
+    except TimeoutError:
+        raise VertexUnavailable(f"Vertex AI: {what} did not end within {timeout_s:.0f} s.") from None
 
 
 def own_words(error: exceptions.GoogleAPICallError) -> str:

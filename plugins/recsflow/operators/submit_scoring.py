@@ -49,12 +49,13 @@ class SubmitScoring(SubmitCustomJob):
     def request(self, settings: Settings) -> ContainerRequest:
         """Return the command that scores the models."""
         from include.tracking.scores import CANDIDATE, CHAMPION
+        from recsflow.champion_model import require_model
         from recsflow.scoring_request import scoring_request
         from recsflow.tasks.files import read_experiment
 
         models = {CANDIDATE: self._trained_model()}
         if self._champion is not None:
-            models[CHAMPION] = _there(self._champion)
+            models[CHAMPION] = require_model(self._champion)
         return scoring_request(read_experiment(self.experiment), self._rows(settings), models, settings)
 
     def _trained_model(self) -> str:
@@ -80,17 +81,3 @@ class SubmitScoring(SubmitCustomJob):
             return raw_examples(hook.read(self.job["job_id"]))
         except LookupError as error:
             raise ModelGone(f"{error}; clear submit_pipeline to make them again.") from None
-
-
-def _there(champion: RegisteredChampion) -> str:
-    """Return the champion's folder; a champion that cannot be asked must not be passed over in silence."""
-    from include import storage
-    from recsflow.errors import ModelGone
-
-    if not storage.exists(f"{champion.model_uri}/saved_model.pb"):
-        raise ModelGone(
-            f"The champion, version {champion.version}, experiment {champion.experiment_id}, has no model at "
-            f"{champion.model_uri} any more; in MLflow, move the alias 'champion' to a version that has one, "
-            "or delete the alias, then clear this task."
-        )
-    return champion.model_uri

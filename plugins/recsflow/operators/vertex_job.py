@@ -32,7 +32,7 @@ class SubmitVertexJob(BaseOperator):
         self._job: tuple[VertexHook, str] | None = None
 
     def execute(self, context: Context) -> dict[str, str]:
-        """Find the job, or start it; returns `job_id`, and `metrics_uri` where the Trainer reports."""
+        """Find the job, or start it; returns `job_id`, and `metrics_uri` of a job that reports."""
         from recsflow.settings import load_settings
 
         return self.find_or_submit(context, load_settings())

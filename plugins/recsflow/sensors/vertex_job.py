@@ -25,7 +25,7 @@ class VertexJobSensor(BaseSensorOperator):
     """Succeeds when the job has succeeded, and only then; returns what became of each component.
 
     Args:
-        job: What the submitting task returns: `job_id` and `metrics_uri`.
+        job: What the submitting task returns: `job_id`, and `metrics_uri` of a job that reports.
         deferrable: Wait in the triggerer, holding no worker; else poll from a worker.
         poll_interval_s: Seconds between two looks at the job.
         max_outage_s: Seconds without an answer after which the task fails (and may be retried).
@@ -127,7 +127,7 @@ class VertexJobSensor(BaseSensorOperator):
             project=settings.project,
             location=settings.location,
             job_id=self.job["job_id"],
-            metrics_uri=self.job["metrics_uri"],
+            metrics_uri=self.job.get("metrics_uri", ""),
             poll_interval_s=self.poll_interval_s,
             deadline_s=deadline_s,
             max_outage_s=self.max_outage_s,

@@ -26,7 +26,7 @@ class WatchedJob:
 
     Attributes:
         kind: Which of Vertex AI's services runs it.
-        metrics_uri: The `training_metrics.json` that shows the epochs.
+        metrics_uri: The `training_metrics.json` that shows the epochs; empty where there is none.
         deadline_s: End of waiting, in Unix seconds.
         max_outage_s: Seconds without an answer after which the job's state counts as unknown.
     """

@@ -238,6 +238,20 @@ def test_a_model_with_traffic_is_undeployed_only_where_another_one_takes_it(serv
         serving.undeploy(endpoint, first)
 
 
+def test_traffic_can_be_given_to_another_model(serving):
+    serving.two_versions()
+    name = serving.endpoint()
+    first, second = serving.deploy(name, "1"), serving.deploy(name, "2")
+    changed = Endpoint(name=name, traffic_split={first: 70, second: 30})
+    mask = {"paths": ["traffic_split"]}
+    serving.endpoints.update_endpoint(endpoint=changed, update_mask=mask)
+    found = serving.endpoints.get_endpoint(name=name)
+    assert dict(found.traffic_split) == {first: 70, second: 30}
+    assert len(found.deployed_models) == 2
+    with pytest.raises(exceptions.MethodNotImplemented, match="changes trafficSplit only"):
+        serving.endpoints.update_endpoint(endpoint=changed, update_mask={"paths": ["labels"]})
+
+
 def test_a_model_that_is_gone_is_not_deployed(serving):
     serving.two_versions()
     (serving.folder / "first" / "saved_model.pb").unlink()

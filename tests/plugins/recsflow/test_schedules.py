@@ -80,6 +80,54 @@ def test_tasks_of_a_schedule_are_its_own(schedules):
     assert not first & second
 
 
+def tasks(dag):
+    return {
+        task.task_id: (type(task).__name__, task.upstream_task_ids, task.trigger_rule, task.retries)
+        for task in dag.tasks
+    }
+
+
+@pytest.fixture
+def pushing(schedules):
+    """The DAG of a schedule with a push, and that of one without, which stands beside it."""
+    text = (schedules / "nightly.yaml").read_text()
+    (schedules / "nightly.yaml").write_text(f"{text}push: {{endpoint: shop-home}}")
+    dags = retraining_dags()
+    return dags["retraining_nightly"], dags["retraining_monthly"]
+
+
+def test_a_push_follows_the_gate_and_changes_no_other_task(pushing, schedules):
+    nightly, monthly = pushing
+    found = tasks(nightly)
+    pushed, waited = found.pop("push_model"), found.pop("wait_for_push")
+    assert found == tasks(monthly)
+    assert (pushed[0], pushed[1]) == ("PushModel", {"promote"})
+    assert (waited[0], waited[1]) == ("PushSensor", {"push_model"})
+    assert "push_model" in nightly.doc_md
+    assert "push_model" not in monthly.doc_md
+
+
+def test_a_push_is_skipped_where_nobody_was_promoted_and_fails_the_run_where_it_fails(pushing):
+    nightly, _ = pushing
+    for task_id in ("push_model", "wait_for_push"):
+        assert nightly.get_task(task_id).trigger_rule == "all_success"
+    # A run is as red as the last of its tasks.
+    assert {task.task_id for task in nightly.leaves} == {"report_holdouts", "wait_for_push"}
+    assert not nightly.get_task("report_holdouts").upstream_task_ids - {"promote", "resolve_experiment"}
+
+
+def test_tasks_of_pushing_schedules_are_their_own(schedules):
+    for name in ("nightly", "monthly"):
+        text = (schedules / f"{name}.yaml").read_text()
+        (schedules / f"{name}.yaml").write_text(f"{text}push: {{}}")
+    dags = retraining_dags().values()
+    for dag in dags:
+        dag.validate()
+        assert all(task.dag is dag for task in dag.tasks)
+    first, second = ({id(task) for task in dag.tasks} for dag in dags)
+    assert not first & second
+
+
 def test_nothing_is_wrong_with_good_schedules(schedules):
     check_schedules()
 
