@@ -65,6 +65,43 @@ def _jobs(
     server.close()
 
 
+@pytest.fixture(scope="session")
+def serving_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """The stand-in for Vertex AI; tests tell their things apart by their location."""
+    from tests.local_cloud.vertex.app_server import AppServer
+
+    server = AppServer(tmp_path_factory.mktemp("cloud"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mlflow_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A tracking URI; tests tell their models apart by name, since making a database takes seconds."""
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db"
+
+
+@pytest.fixture
+def pushing(
+    tmp_path: Path,
+    serving_server: object,
+    mlflow_database: str,
+    settings_values: dict[str, object],
+    context: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> object:
+    """A schedule whose champion is pushed to an endpoint of its own."""
+    from tests.plugins.pushing import Pushing
+
+    values = {**settings_values, "mlflow_tracking_uri": mlflow_database}
+    pushing = Pushing(tmp_path, serving_server, values, context)
+    for name, value in pushing.environment().items():
+        monkeypatch.setenv(name, value)
+    # MLflow keeps files of runs below the working directory unless told otherwise.
+    monkeypatch.chdir(tmp_path)
+    return pushing
+
+
 class TaskInstance:
     """As much of Airflow's task instance as an operator uses."""
 
