@@ -39,7 +39,8 @@ it would have done. A backfill never promotes.
 _PUSH_DOC = """| push_model | the champion in the Model Registry, and its deployment | Served model |
 | wait_for_push | nothing; follows the deployment, then undeploys what it replaces | Served model |
 
-Move the alias `champion` in MLflow to another version and clear `push_model` to have that one served.
+Move the alias `champion` in MLflow to another version and clear `push_model` of a run that promoted, with
+what follows it, to have that one served.
 """
 
 

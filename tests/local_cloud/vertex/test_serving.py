@@ -259,6 +259,16 @@ def test_a_model_that_is_gone_is_not_deployed(serving):
         serving.deploy(serving.endpoint(), "1")
 
 
+def test_a_copy_that_fails_is_told_of_by_the_operation(serving):
+    serving.two_versions()
+    (serving.folder / "first" / "assets").symlink_to("nowhere")
+    endpoint = serving.endpoint()
+    with pytest.raises(exceptions.InternalServerError, match="first is not copied"):
+        serving.deploy(endpoint, "1")
+    assert not serving.endpoints.get_endpoint(name=endpoint).deployed_models
+    assert serving.served == {}
+
+
 def test_a_version_is_served_once(serving):
     serving.two_versions()
     endpoint = serving.endpoint()

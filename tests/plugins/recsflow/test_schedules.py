@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 from airflow.sdk import Asset
+from airflow.serialization.serialized_objects import DagSerialization
 
 from include.configs import config_root
 from recsflow.errors import InvalidExperiment
@@ -103,6 +104,9 @@ def test_a_push_follows_the_gate_and_changes_no_other_task(pushing, schedules):
     assert found == tasks(monthly)
     assert (pushed[0], pushed[1]) == ("PushModel", {"promote"})
     assert (waited[0], waited[1]) == ("PushSensor", {"push_model"})
+    assert (
+        tasks(DagSerialization.from_dict(DagSerialization.to_dict(nightly))).keys() == tasks(nightly).keys()
+    )
     assert "push_model" in nightly.doc_md
     assert "push_model" not in monthly.doc_md
 
