@@ -92,8 +92,8 @@ class PushModel(SubmitVertexJob):
 
 def _push_config(dag_id: str) -> PushConfig:
     from include.experiment.schedule_loader import load_schedule
+    from include.experiment.schedule_names import schedule_name
     from recsflow.errors import InvalidExperiment
-    from recsflow.schedule_names import schedule_name
 
     name = schedule_name(dag_id)
     push = load_schedule(name).push if name else None
