@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+RUFF = Path(sys.executable).with_name("ruff")
 
 
 def imported_names(source: str) -> set[str]:
@@ -34,7 +35,7 @@ def complaints(source: str) -> str:
     said = ""
     for command in (["check", "--quiet", "--output-format=concise"], ["format", "--diff", "--quiet"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *options],
+            [str(RUFF), *command, *options],
             input=source,
             capture_output=True,
             text=True,
