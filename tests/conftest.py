@@ -47,10 +47,10 @@ def bigquery_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQ
     python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
     rest_port, grpc_port = _free_port(), _free_port()
     log = tmp_path_factory.mktemp("bigquery") / "emulator.log"
-    command = [str(python), str(REPOSITORY / "local_cloud" / "bigquery_server.py"), "start"]
+    command = [str(python), "-m", "local_cloud.bigquery_server", "start"]
     ports = ["--rest-port", str(rest_port), "--grpc-port", str(grpc_port)]
     with log.open("wb") as output:
-        server = subprocess.Popen([*command, *ports], stdout=output, stderr=output, cwd=log.parent)
+        server = subprocess.Popen([*command, *ports], stdout=output, stderr=output, cwd=REPOSITORY)
     emulator = BigQueryEmulator(f"http://127.0.0.1:{rest_port}", f"127.0.0.1:{grpc_port}")
     variables = {
         "BIGQUERY_EMULATOR_HOST": emulator.rest,
