@@ -17,7 +17,7 @@ of sweeps, and MLflow's records: the numbers of an experiment stay when its file
 A job and its artifacts go together, and never while a job of the same pipeline runs, since the pipeline
 engine could hand out a result whose files are just going. The next run makes anew what it misses.
 
-Scheduled runs take the form's defaults, so they say what would go and remove nothing.
+Scheduled runs remove nothing, unless the Variable `recsflow` says `"scheduled_clean_up_removes": true`.
 """
 
 from airflow.sdk import dag

@@ -81,6 +81,7 @@ class Settings(_Frozen):
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
         notifiers: Who hears of a failure.
         retention_days: Days after which `clean_up` removes what nothing needs any more.
+        scheduled_clean_up_removes: Whether the daily `clean_up` removes it, or only says what would go.
         *_url: Templates of links; `{object}` is the URI without its scheme, `{path}` is relative to the root.
     """
 
@@ -103,6 +104,7 @@ class Settings(_Frozen):
     mlflow_experiment: str = "recsflow"
     notifiers: tuple[NotifierSettings, ...] = ()
     retention_days: int = Field(default=30, ge=1)
+    scheduled_clean_up_removes: bool = False
     table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
     artifact_url: str = CONSOLE + "/storage/browser/{object}"
     pipeline_job_url: str = (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from include.retention.removal import Removal
     from recsflow.settings import Settings
 
-TASK = "remove_old"
+TASK, SCHEDULED = "remove_old", "scheduled"
 
 
 # A second try looks around anew, and removes what the first one left.
@@ -32,10 +32,11 @@ def remove_old() -> dict[str, int]:
     """
     from recsflow.settings import load_settings
 
-    params = get_current_context()["params"]
-    return clean_up(
-        load_settings(), params["retention_days"], dry_run=params["dry_run"], now=datetime.now(UTC)
-    )
+    context, settings = get_current_context(), load_settings()
+    params = context["params"]
+    scheduled = context["dag_run"].run_type == SCHEDULED
+    dry_run = params["dry_run"] and not (scheduled and settings.scheduled_clean_up_removes)
+    return clean_up(settings, params["retention_days"], dry_run=dry_run, now=datetime.now(UTC))
 
 
 def clean_up(

@@ -3,13 +3,15 @@
 import json
 import os
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
 from recsflow.errors import CleanUpIncomplete, VertexUnavailable
 from recsflow.settings import parse_settings
-from recsflow.tasks.clean_up import clean_up
+from recsflow.tasks.clean_up import clean_up, remove_old
 
 pytestmark = pytest.mark.emulator
 
@@ -68,6 +70,28 @@ def test_a_dry_run_asks_for_no_deletion(settings, pipeline_jobs):
     assert clean(settings, dry_run=True) == {"going": 2, "kept": 0, "removed": 0}
     assert pipeline_jobs.deleted == []
     assert storage.exists(folder)
+
+
+@pytest.mark.parametrize(
+    ("run_type", "removes", "dry_run", "removed"),
+    [
+        ("scheduled", False, True, 0),
+        ("scheduled", True, True, 1),
+        ("manual", True, True, 0),
+        ("manual", False, False, 1),
+    ],
+)
+def test_only_a_scheduled_run_removes_without_being_asked_and_only_where_the_variable_says_so(
+    settings, pipeline_jobs, monkeypatch, run_type, removes, dry_run, removed
+):
+    add(pipeline_jobs, settings, ONE)
+    values = {**settings.model_dump(mode="json", exclude_unset=True), "scheduled_clean_up_removes": removes}
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(values))
+    params = {"dry_run": dry_run, "retention_days": 30}
+    with set_current_context({"params": params, "dag_run": SimpleNamespace(run_type=run_type)}):
+        counts = remove_old.function()
+    assert (counts["removed"] > 0) == bool(removed)
+    assert pipeline_jobs.deleted == [ONE] * removed
 
 
 @pytest.mark.parametrize("state", ["PENDING", "RUNNING", "PAUSED", "CANCELLING"])
