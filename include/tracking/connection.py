@@ -46,7 +46,7 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
 
 
 def _unavailable(tracking_uri: str, error: Exception) -> str:
-    return f"MLflow at {tracking_uri} did not answer ({innermost(error)}); start it, then clear this task."
+    return f"MLflow at {tracking_uri} did not answer ({innermost(error)}); start it, then try again."
 
 
 @contextmanager
