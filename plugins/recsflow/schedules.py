@@ -32,7 +32,8 @@ Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logic
 | report_holdouts | table and chart of all runs of the schedule, by the date that their rows end | Holdouts |
 {push}
 Trigger it by hand to change a parameter for once; backfill it, up to the day after the last date, to see how
-it would have done. A backfill never promotes.
+it would have done. A backfill never promotes. In the form of a backfill, tick "Override parameters on
+existing runs" where you change a parameter: Airflow leaves out the changes otherwise.
 
     airflow backfill create --dag-id {dag_id} --from-date YYYY-MM-DD --to-date YYYY-MM-DD
 """
