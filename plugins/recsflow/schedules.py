@@ -101,6 +101,10 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         description=config.description or f"Trains {config.dataset} / {config.model} by schedule",
         tags=["retraining", config.dataset],
         max_active_runs=4,
+        # As Airflow's configuration says, which is slow to ask a hundred times.
+        max_active_tasks=template.max_active_tasks,
+        max_consecutive_failed_dag_runs=template.max_consecutive_failed_dag_runs,
+        disable_bundle_versioning=template.disable_bundle_versioning,
     )
     given = config.run_parameters()
     # Not handed over with the rest: Airflow would check each value against its schema, as our models have.
@@ -108,15 +112,12 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         dag.params[name] = copy.copy(param) if name in given else param
     for name, value in given.items():
         dag.params.get_param(name).value = value
+    outlets = {PROMOTE: [champion_asset(dag_id)], STAGE: [dataset_asset(config.dataset)]}
     for task in template.tasks:
         twin: Any = copy.copy(task)
-        # Not by assignment, since Airflow's setters look each value over; add_task sets both anew.
-        vars(twin).update(_dag=None, task_group=None)
+        # Not by assignment, since Airflow's setters look each value over; add_task sets two anew.
+        vars(twin).update(_dag=None, task_group=None, outlets=outlets.get(task.task_id, []))
         dag.add_task(twin)
-        if task.task_id == PROMOTE:
-            twin.outlets = [champion_asset(dag_id)]
-        elif task.task_id == STAGE:
-            twin.outlets = [dataset_asset(config.dataset)]
     return dag
 
 
