@@ -31,18 +31,18 @@ IMPORT_PEER = (
 )
 
 
-def seconds(statement: str, configs: Path = ROOT / "include" / "configs") -> float:
-    """Returns the median seconds of the statement in a fresh interpreter, after `import airflow.sdk`."""
+def once(statement: str, configs: Path = ROOT / "include" / "configs") -> float:
+    """Returns the seconds of the statement in a fresh interpreter, after `import airflow.sdk`."""
     environment = os.environ | {"RECSFLOW_CONFIG_ROOT": str(configs)}
     code = TIMED.format(root=str(ROOT), plugins=str(ROOT / "plugins"), statement=statement)
-    return statistics.median(
-        float(
-            subprocess.run(
-                [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
-            ).stdout.split()[-1]
-        )
-        for _ in range(ROUNDS)
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return float(done.stdout.split()[-1])
+
+
+def seconds(statement: str) -> float:
+    """Returns the median seconds of the statement in fresh interpreters."""
+    return statistics.median(once(statement) for _ in range(ROUNDS))
 
 
 def main() -> None:
