@@ -99,12 +99,19 @@ def value_sources(
     sources |= dict.fromkeys(run.model_options or {}, RUN_PARAMETER)
     if isinstance(model, GraphRankingConfig):
         sources["sample_unit"] = f"model type {model.type}"
-    scheduled = _flat(schedule.run_parameters()) if schedule else {}
-    chosen = _flat(run.model_dump(mode="json"))
-    of_schedule = {name for name in sources if name in scheduled and scheduled[name] == chosen[name]}
+    return sources | (_against_schedule(run, schedule, sources) if schedule else {})
+
+
+def _against_schedule(
+    run: RunParameters, schedule: ScheduleConfig, sources: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the sources of what a schedule gives: the schedule, or the person who changed it."""
+    scheduled, chosen = _flat(schedule.run_parameters()), _flat(run.model_dump(mode="json"))
+    by_schedule = {name for name in sources if name in scheduled and scheduled[name] == chosen.get(name)}
+    by_person = {name for name in sources if name in scheduled and chosen.get(name) is not None} - by_schedule
     return {
-        name: f"schedules/{schedule.name}.yaml" if schedule and name in of_schedule else source
-        for name, source in sources.items()
+        **dict.fromkeys(by_schedule, f"schedules/{schedule.name}.yaml"),
+        **dict.fromkeys(by_person, RUN_PARAMETER),
     }
 
 

@@ -182,6 +182,16 @@ def test_assets_alone_may_start_a_run(nightly):
     assert (loaded.schedule, loaded.assets) == (None, ("bigquery://project/shop/sales",))
 
 
+def test_a_person_who_asks_a_scheduled_run_for_a_default_is_its_source(nightly):
+    options = {"parameters": {"model_options": {"learning_rate_decay": 0.5}}}
+    nightly.edit("schedules/nightly.yaml", lambda file: file.update(options))
+    scheduled = load_schedule("nightly", nightly.root).run_parameters()
+    changed = {**scheduled, "sample_percent": 25, "model_options": None}
+    experiment = nightly.resolve(schedule="nightly", **changed)
+    assert experiment.sources["sample_percent"] == "run parameter"
+    assert experiment.sources["learning_rate_decay"] == "default"
+
+
 def test_a_run_on_another_dataset_than_its_champion_knows_is_refused(nightly):
     problems = nightly.problems(schedule="nightly", dataset="museum", features="ids", model="one")
     assert any(
