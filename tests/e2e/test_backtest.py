@@ -1,4 +1,4 @@
-"""A newcomer's backtest, by a real scheduler: it trains its dates, and nothing else is started or promoted."""
+"""A backtest by a real scheduler: it trains its dates, and nothing else is started or promoted."""
 
 from __future__ import annotations
 
