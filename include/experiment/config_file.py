@@ -1,5 +1,6 @@
 """One config file: YAML in, a frozen model out, every problem of the file reported at once."""
 
+import os
 from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
@@ -69,7 +70,8 @@ def _adapter(model: Any) -> TypeAdapter[Any]:
 
 def is_config(kind: str, name: str, root: Path | None) -> bool:
     """Return whether there is a config of that name."""
-    return "/" not in name and ((root or config_root()) / kind / f"{name}.yaml").is_file()
+    # Not by joining paths, which takes longer than the look itself, where a hundred schedules ask.
+    return "/" not in name and os.path.isfile(f"{root or config_root()}/{kind}/{name}.yaml")
 
 
 def missing(kind: str, name: str, root: Path | None, where: str = RUN_PARAMETERS) -> Problem:
