@@ -9,7 +9,7 @@ from include.plan.lines import row
 
 NOT_IN_IT = (
     "queries of the checks (first and last date, NULL ids), reading and keeping staged rows and artifacts, "
-    "compiling"
+    "compiling, machines that serve a champion"
 )
 
 

@@ -10,6 +10,7 @@ from include.plan.cost import Prices, Usage
 from include.plan.differences import Difference
 from include.plan.pipelines import Pipeline, parameter_differences, topology_differences
 from include.plan.rows import RowsPlan
+from include.promotion.push_config import PushConfig
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Plan:
         prediction: Which components run; None where earlier runs could not be asked for.
         usage: What a bound on cost is made of.
         prices: None where nobody has given any.
+        push: Where the model is served should it become champion; None where nobody has said.
         unknown: What could not be found out, and why, as sentences.
     """
 
@@ -55,6 +57,7 @@ class Plan:
     prediction: Prediction | None
     usage: Usage
     prices: Prices | None
+    push: PushConfig | None = None
     unknown: tuple[str, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from include.plan.cost_text import cost_lines
 from include.plan.lines import RULE, kept, row
 from include.plan.plan import Plan
 from include.plan.rows_text import rows_lines, staging_text
+from include.promotion.push_config import PushConfig
 
 
 def render_plan(plan: Plan, *, whole: bool) -> str:
@@ -60,6 +61,15 @@ def _steps(plan: Plan) -> Iterator[str]:
         yield row(f"  {each.name}", f"{said} {each.reason}")
     for task_id in plan.usage.later_jobs_s:
         yield row(task_id, "runs a custom job, each time")
+    if plan.push:
+        yield row("push_model", f"runs where the model is promoted: {_pushed(plan.push)}")
+
+
+def _pushed(push: PushConfig) -> str:
+    if push.endpoint is None:
+        return "a version in the Model Registry, served by nobody"
+    replicas = f"{push.min_replicas} to {push.most_replicas}"
+    return f"served at {push.endpoint} by {replicas} {push.machine_type}, paid until it is replaced"
 
 
 def _compared(plan: Plan) -> str:

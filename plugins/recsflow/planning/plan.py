@@ -75,17 +75,18 @@ class _Unknown(list[str]):
 
 def job_limits(tasks: Iterable[Any]) -> JobLimits:
     """Return after what time the jobs of a DAG are cancelled, by the tasks that wait for them."""
+    from recsflow.sensors.custom_job import CustomJobSensor
     from recsflow.sensors.pipeline_job import PipelineJobSensor
-    from recsflow.sensors.vertex_job import VertexJobSensor
 
-    waits = [task for task in tasks if isinstance(task, VertexJobSensor)]
-    pipeline = next((float(task.timeout) for task in waits if isinstance(task, PipelineJobSensor)), None)
-    later = {task.task_id: float(task.timeout) for task in waits if not isinstance(task, PipelineJobSensor)}
+    listed = list(tasks)
+    pipeline = next((float(task.timeout) for task in listed if isinstance(task, PipelineJobSensor)), None)
+    later = {task.task_id: float(task.timeout) for task in listed if isinstance(task, CustomJobSensor)}
     return JobLimits(pipeline, later)
 
 
 def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
     """Return the plan of a run; what cannot be found out is in it as a sentence, and nothing is created."""
+    from include.experiment.schedule_loader import load_schedule
     from include.experiment.staging import column_uses
     from include.plan.cost import Usage
     from include.plan.plan import Plan
@@ -117,6 +118,7 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
             later_jobs_s=reach.limits.later_s,
         ),
         prices=settings.prices,
+        push=load_schedule(experiment.schedule).push if experiment.schedule else None,
         unknown=tuple(unknown),
     )
 

@@ -7,6 +7,7 @@ from include.plan.cost import Prices, Usage
 from include.plan.plan import KeptFile, Plan
 from include.plan.rows import RowsPlan, StagedRows
 from include.plan.text import render_plan
+from include.promotion.push_config import PushConfig
 from include.sql.renderer import render_staging_query
 from tests.include.complete_journey import resolved
 from tests.include.plan.pipelines import PARAMETERS, past, pipeline, told
@@ -163,3 +164,18 @@ def test_what_could_not_be_found_out_is_said():
     assert "stage_dataset not known" in said
     assert "components not known" in said
     assert said[said.index("what is not known") + 1] == "MLflow did not answer."
+
+
+@pytest.mark.parametrize(
+    ("push", "said"),
+    [
+        (PushConfig(), "a version in the Model Registry, served by nobody"),
+        (
+            PushConfig(endpoint="shop-home", max_replicas=2),
+            "served at shop-home by 1 to 2 n1-standard-4, paid until it is replaced",
+        ),
+    ],
+)
+def test_machines_that_a_promotion_would_start_are_told(push, said):
+    assert f"push_model runs where the model is promoted: {said}" in lines(push=push)
+    assert not any("push_model" in line for line in lines())

@@ -6,6 +6,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 
 from include.configs import config_root
 from recsflow.errors import InvalidExperiment
+from recsflow.planning.plan import job_limits
 from recsflow.schedules import check_schedules, retraining_dags
 
 pytestmark = pytest.mark.unit
@@ -62,6 +63,14 @@ def test_each_champion_is_an_asset_of_its_own(schedules):
         # Equal to what a person writes: Airflow tells assets apart by name and URI.
         assert dag.get_task("promote").outlets == [Asset(f"x-recsflow://champions/{dag_id}")]
         assert dag.get_task("stage_dataset").outlets == [Asset("x-recsflow://datasets/complete_journey")]
+
+
+def test_a_plan_counts_the_jobs_that_compute_and_not_the_wait_for_a_deployment(schedules):
+    with (schedules / "nightly.yaml").open("a") as file:
+        file.write("push: {endpoint: shop-home}\n")
+    tasks = retraining_dags()["retraining_nightly"].tasks
+    assert "wait_for_push" in {task.task_id for task in tasks}
+    assert set(job_limits(tasks).later_s) == {"wait_for_scores"}
 
 
 def test_a_new_schedule_waits_for_a_person_and_catches_nothing_up(schedules):
