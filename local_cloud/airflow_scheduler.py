@@ -1,7 +1,8 @@
 """Airflow's scheduler, whose tasks find their slow imports done.
 
 Each task is a fork of the scheduler here. What is loaded before costs a task nothing, and these take seconds.
-They are libraries only: code of the project is read anew by each task, so that an edit counts at once.
+They are libraries only, two of them by way of the modules that import the parts of Google's clients that we
+use: all other code of the project is read anew by each task, so that an edit counts at once.
 """
 
 import sys

@@ -116,7 +116,7 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
     for task in template.tasks:
         twin: Any = copy.copy(task)
         # Not by assignment, since Airflow's setters look each value over; add_task sets two anew.
-        vars(twin).update(_dag=None, task_group=None, outlets=outlets.get(task.task_id, []))
+        vars(twin).update(_dag=None, task_group=None, outlets=outlets.get(task.task_id, task.outlets))
         dag.add_task(twin)
     return dag
 
