@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.evaluation.candidates import Candidates
+from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Split
+from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 
 
@@ -57,6 +59,26 @@ def purchases(
         customers=np.where(customers < known_customers, customers, -1),
         products=candidates.positions(products),
         seconds=seconds,
+    )
+
+
+def seen_purchases(
+    inputs: TransformedInputs, candidates: Candidates, customer: Vocabulary, product: Vocabulary
+) -> Purchases:
+    """Reads everything that was bought before the test rows.
+
+    Args:
+        inputs: The rows.
+        candidates: The products that can be recommended.
+        customer: The customer's id.
+        product: The product's id.
+    """
+    return purchases(
+        inputs.seen,
+        customer=customer.name,
+        known_customers=customer.vocabulary_size(inputs.tft_output),
+        product=product.name,
+        candidates=candidates,
     )
 
 

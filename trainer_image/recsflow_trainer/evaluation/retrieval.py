@@ -18,11 +18,13 @@ from recsflow_trainer.evaluation.novelty import (
     recall_by_novelty,
     top_lists,
 )
-from recsflow_trainer.evaluation.purchases import Purchases, purchases
+from recsflow_trainer.evaluation.purchases import Purchases, purchases, seen_purchases
 from recsflow_trainer.evaluation.recall import CUTOFFS
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.distinct_rows import distinct_rows
+from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Splits
+from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.keras import tf
 
 BASELINES: dict[str, Callable[[Purchases, TestRows, int], Ranks]] = {
@@ -41,7 +43,7 @@ class RetrievalTest:
         customer: Name of the customer's id.
         product: Name of the product's id.
         candidates: The products that are ranked.
-        seen: The purchases of the train and eval rows.
+        seen: The purchases before the test rows.
         rows: The test rows.
     """
 
@@ -54,29 +56,26 @@ class RetrievalTest:
 
     @classmethod
     def of(
-        cls, splits: Splits, candidates: Candidates, *, customer: str, known_customers: int, product: str
+        cls, inputs: TransformedInputs, candidates: Candidates, customer: Vocabulary, product: Vocabulary
     ) -> "RetrievalTest":
         """Reads who bought what.
 
         Args:
-            splits: The rows.
+            inputs: The rows.
             candidates: The products that are ranked.
-            customer: Name of the customer's id.
-            known_customers: Customer ids from here on are out of vocabulary.
-            product: Name of the product's id.
+            customer: The customer's id.
+            product: The product's id.
         """
-        seen, test = (
-            purchases(
-                read,
-                customer=customer,
-                known_customers=known_customers,
-                product=product,
-                candidates=candidates,
-            )
-            for read in ([splits.train, splits.eval], [splits.test])
+        seen = seen_purchases(inputs, candidates, customer, product)
+        test = purchases(
+            [inputs.splits.test],
+            customer=customer.name,
+            known_customers=customer.vocabulary_size(inputs.tft_output),
+            product=product.name,
+            candidates=candidates,
         )
         rows = TestRows.of(seen, test, len(candidates.ids))
-        return cls(splits, customer, product, candidates, seen, rows)
+        return cls(inputs.splits, customer.name, product.name, candidates, seen, rows)
 
     def queries(self, features: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Returns a test row of each distinct query, and for each test row which query it is.

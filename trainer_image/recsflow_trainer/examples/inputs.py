@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow_transform as tft
 
-from recsflow_trainer.examples.splits import Splits, read_split, sibling_split
+from recsflow_trainer.examples.splits import Split, Splits, read_split, sibling_split
 from recsflow_trainer.keras import tf
 
 
@@ -23,6 +23,11 @@ class TransformedInputs:
     splits: Splits
     tft_output: tft.TFTransformOutput
     warnings: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Split, ...]:
+        """All rows before the test rows: what a customer had bought is asked of these, and of no others."""
+        return self.splits.train, self.splits.eval
 
 
 def read_transformed(fn_args: Any, spec: Mapping[str, tf.io.FixedLenFeature]) -> TransformedInputs:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import DeclarationError, ExamplesError
-from recsflow_trainer.examples.splits import Split, Splits
+from recsflow_trainer.examples.inputs import TransformedInputs
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 
 _DAY_S = 86_400
@@ -53,18 +54,18 @@ class History:
             )
         return begin, end
 
-    def seen_by_towers(self, splits: Splits, customer: str) -> Split:
+    def seen_by_towers(self, inputs: TransformedInputs, customer: str) -> Split:
         """Returns the training rows without those that the weight of the towers is fitted to.
 
         Args:
-            splits: The rows.
+            inputs: The rows.
             customer: Name of the customer's id.
         """
-        rows = (splits.train.columns, splits.eval.columns)
-        begin, _ = self.window(np.concatenate([columns[INTERACTION_DATE] for columns in rows]))
-        late = splits.train.columns[INTERACTION_DATE] >= begin
-        withheld = self.is_withheld(splits.train.columns[customer])
-        return splits.train.take(np.flatnonzero(~(late & withheld)))
+        train = inputs.splits.train
+        begin, _ = self.window(np.concatenate([split.columns[INTERACTION_DATE] for split in inputs.seen]))
+        late = train.columns[INTERACTION_DATE] >= begin
+        withheld = self.is_withheld(train.columns[customer])
+        return train.take(np.flatnonzero(~(late & withheld)))
 
     def is_withheld(self, customers: np.ndarray) -> np.ndarray:
         """Returns bool [rows], whether the towers do not see the customer's rows of the window."""

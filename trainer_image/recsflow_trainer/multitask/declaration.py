@@ -99,7 +99,7 @@ class Multitask:
         found = self.retrieval.evaluate(model.retrieval, inputs)
         towers = (self.retrieval.query, self.retrieval.candidate)
         features = [name for tower in towers for name in tower.transformed_spec()]
-        rated = evaluate_ratings(model, inputs.splits, self._ids(inputs), features)
+        rated = evaluate_ratings(model, inputs, self._ids(inputs), features)
         return Evaluation(
             candidates=found.candidates,
             test={**found.test, **rated.test},

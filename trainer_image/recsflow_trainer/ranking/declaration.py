@@ -72,7 +72,7 @@ class Ranking(TwoTowers):
     def evaluate(self, model: RankingModel, inputs: TransformedInputs) -> Evaluation:
         """Measures the test rows in the label's own units, beside the means of the rows before them."""
         calibrate(model, inputs.splits.train)
-        return evaluate_ratings(model, inputs.splits, self._ids(inputs), list(self.tower_spec()))
+        return evaluate_ratings(model, inputs, self._ids(inputs), list(self.tower_spec()))
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
         """Measures ratings of some eval rows after each epoch."""

@@ -13,7 +13,7 @@ from recsflow_trainer.diagnostics.leakage import told_labels
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.inputs import TransformedInputs
-from recsflow_trainer.examples.splits import Split, Splits
+from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf, tf_keras
@@ -60,26 +60,28 @@ class RatedIds:
         )
 
 
-def evaluate_ratings(model: RatedModel, splits: Splits, ids: RatedIds, features: Sequence[str]) -> Evaluation:
+def evaluate_ratings(
+    model: RatedModel, inputs: TransformedInputs, ids: RatedIds, features: Sequence[str]
+) -> Evaluation:
     """Measures the model and the means of the seen labels on the test rows that have a label.
 
     Args:
         model: Calibrated.
-        splits: The rows.
+        inputs: The rows.
         ids: The ids of the rows.
         features: Names of the towers' features, those of the ids among them.
     """
-    test = labelled(splits.test)
+    train, test = inputs.splits.train, labelled(inputs.splits.test)
     labels, ratings = test.columns[INTERACTION_LABEL], predicted_ratings(model, test)
     others = [name for name in features if name not in (ids.customer.name, ids.product.name)]
     return Evaluation(
         candidates=ids.product.known,
         test=rating_metrics(ratings, labels, test.columns[ids.customer.name]),
-        baselines=rating_baselines([splits.train, splits.eval], test, ids.customer, ids.product),
+        baselines=rating_baselines(inputs.seen, test, ids.customer, ids.product),
         measures={
             "score_std": float(np.std(ratings, dtype=np.float64)),
             "label_std": float(np.std(labels, dtype=np.float64)),
-            **told_labels(splits.train.columns, test.columns, others, INTERACTION_LABEL),
+            **told_labels(train.columns, test.columns, others, INTERACTION_LABEL),
         },
     )
 

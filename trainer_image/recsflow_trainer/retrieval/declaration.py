@@ -9,7 +9,7 @@ from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
-from recsflow_trainer.evaluation.purchases import Purchases, purchases
+from recsflow_trainer.evaluation.purchases import seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
@@ -146,13 +146,7 @@ class Retrieval(TwoTowers):
         """Measures recall on the whole test split, with the baselines on the same rows."""
         average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
         customer, features = self.customer, list(self.query.transformed_spec())
-        test = RetrievalTest.of(
-            inputs.splits,
-            self._candidates(inputs),
-            customer=customer.name,
-            known_customers=customer.vocabulary_size(inputs.tft_output),
-            product=self.product.name,
-        )
+        test = RetrievalTest.of(inputs, self._candidates(inputs), customer, self.product)
         distinct = test.queries(features)
         columns = inputs.splits.test.take(distinct[0]).columns
         queries = embed(model.query, {name: columns[name] for name in features})
@@ -190,8 +184,8 @@ class Retrieval(TwoTowers):
         )
         bought: Memory | BoughtProducts | None = self._memory(model, inputs)
         if bought is None:
-            known, seen = self.customer.vocabulary_size(tft_output), self._purchases(inputs, candidates)
-            bought = BoughtProducts(seen, known, len(candidates.ids))
+            seen = seen_purchases(inputs, candidates, self.customer, product)
+            bought = BoughtProducts(seen, self.customer.vocabulary_size(tft_output), len(candidates.ids))
         return RetrievalServer(
             tft_output,
             self.query.raw_columns,
@@ -205,7 +199,7 @@ class Retrieval(TwoTowers):
         """Returns the training rows without those that the weight of the towers is fitted to."""
         if self.history is None:
             return inputs.splits.train
-        return self.history.seen_by_towers(inputs.splits, self.customer.name)
+        return self.history.seen_by_towers(inputs, self.customer.name)
 
     @property
     def _loss(self) -> LossOptions:
@@ -225,16 +219,6 @@ class Retrieval(TwoTowers):
             self.product.vocabulary_size(inputs.tft_output),
         )
 
-    def _purchases(self, inputs: TransformedInputs, candidates: Candidates) -> Purchases:
-        """Returns what each known customer bought before the test rows."""
-        return purchases(
-            [inputs.splits.train, inputs.splits.eval],
-            customer=self.customer.name,
-            known_customers=self.customer.vocabulary_size(inputs.tft_output),
-            product=self.product.name,
-            candidates=candidates,
-        )
-
     def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
         """Returns the memory of the trained model, which is learned once."""
         if self.history is None or model.memory is not None:
@@ -245,7 +229,7 @@ class Retrieval(TwoTowers):
         kinds = [f.name for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self.product]
         model.memory = remember(
             self.history,
-            self._purchases(inputs, candidates),
+            seen_purchases(inputs, candidates, self.customer, self.product),
             attributes=[candidates.features[name] for name in kinds],
             queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),
