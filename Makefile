@@ -35,8 +35,8 @@ AIRFLOW_DB := $(RECSFLOW_HOME)/airflow/.migrated
 PARAMS ?= {}
 
 $(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
-	@mkdir -p $(@D)
-	@$(LOCAL_ENV); echo "preparing Airflow's database"; .venv/bin/airflow db migrate > $(@D)/migrate.log 2>&1 \
+	@mkdir -p -m 700 $(@D)
+	@$(LOCAL_ENV); echo "preparing Airflow's database"; umask 077; .venv/bin/airflow db migrate > $(@D)/migrate.log 2>&1 \
 	    || { tail -n 20 $(@D)/migrate.log; exit 1; }
 	@touch $@
 

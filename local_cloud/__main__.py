@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from local_cloud.errors import LocalCloudError, ServiceError
-from local_cloud.services import Service, ServiceRunner, build_services
+from local_cloud.services import PASSWORDS, Service, ServiceRunner, build_services
 from local_cloud.settings import REPOSITORY, LocalSettings
 
 DEFAULT_SERVICES = ("bigquery", "vertex", "mlflow")
@@ -86,9 +86,9 @@ def _console(settings: LocalSettings, services: dict[str, Service], runner: Serv
     for service in services.values():
         if runner.process(service).pid() is not None:
             print(f"{labels[service.name]:15} {service.address}")
-    passwords = settings.home / "airflow" / "simple_auth_manager_passwords.json.generated"
+    passwords = settings.home / "airflow" / PASSWORDS
     if passwords.exists():
-        for user, password in json.loads(passwords.read_text()).items():
+        for user, password in json.loads(passwords.read_text() or "{}").items():
             print(f"{'Airflow login':15} {user} / {password}")
 
 

@@ -1,4 +1,4 @@
-"""Airflow's standalone mode with every port on loopback, and a scheduler whose tasks start fast.
+"""Airflow's standalone mode on loopback, with a guarded API server and a scheduler whose tasks start fast.
 
 The scheduler's and the triggerer's log servers listen on all interfaces and have no setting for it. On one
 machine the API server reads the log files itself, so both are started without one.
@@ -12,6 +12,7 @@ from typing import Any
 from airflow.cli.commands import standalone_command
 
 LOG_SERVING_COMMANDS = ("scheduler", "triggerer")
+OWN_STARTERS = {"scheduler": "local_cloud.airflow_scheduler", "api-server": "local_cloud.airflow_api_server"}
 
 
 class LoopbackSubCommand(standalone_command.SubCommand):
@@ -24,9 +25,9 @@ class LoopbackSubCommand(standalone_command.SubCommand):
     def run(self) -> None:
         """Starts the part, and hands on what it prints."""
         name, *arguments = self.command
-        own = [sys.executable, "-m", "local_cloud.airflow_scheduler"]
+        own = OWN_STARTERS.get(name)
         self.process = subprocess.Popen(
-            [*(own if name == "scheduler" else ["airflow", name]), *arguments],
+            [*([sys.executable, "-m", own] if own else ["airflow", name]), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=self.env,

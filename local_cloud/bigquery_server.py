@@ -1,17 +1,25 @@
-"""Starts the BigQuery emulator without the internet: its DuckDB extension comes from a package."""
+"""Starts the BigQuery emulator: without the internet, for this machine alone, and mended where it hurt."""
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import duckdb_extension_spatial
+from bqemulator import server
 from bqemulator.api.routes import jobs
 from bqemulator.cli import main
+from bqemulator.jobs import executor
 from bqemulator.jobs.executor import classify_statement_type
 from bqemulator.sql import builtin_udfs
+from bqemulator.storage.engine import DuckDBEngine
 
-from local_cloud import farm_fingerprint
+from local_cloud.bigquery import farm_fingerprint
+from local_cloud.bigquery.csv_load import with_load_options
+from local_cloud.bigquery.file_access import with_files_shut, within_uploads
+from local_cloud.http_guard import Application, LoopbackGuard
 
 type DryRun = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -48,8 +56,26 @@ def without_rows(dry_run: DryRun) -> DryRun:
     return answer
 
 
-if __name__ == "__main__":
-    install_spatial_extension()
+def guarded(create_app: Callable[..., Application]) -> Callable[..., Application]:
+    """Returns what makes the emulator's application, behind a guard."""
+    return lambda context: LoopbackGuard(create_app(context))
+
+
+def change_emulator() -> None:
+    """Puts what is done otherwise here in its places."""
     vars(jobs)["_dry_run_response"] = without_rows(vars(jobs)["_dry_run_response"])
+    vars(executor)["_load_path_into_target"] = with_load_options(vars(executor)["_load_path_into_target"])
+    vars(executor)["_resolve_uri"] = within_uploads(vars(executor)["_resolve_uri"])
+    vars(server)["create_app"] = guarded(vars(server)["create_app"])
     builtin_udfs.register_builtin_udfs = with_fast_fingerprints(builtin_udfs.register_builtin_udfs)
-    main()
+    DuckDBEngine.start = with_files_shut(DuckDBEngine.start)
+
+
+if __name__ == "__main__":
+    # What is uploaded and stored is for this user alone.
+    os.umask(0o077)
+    install_spatial_extension()
+    change_emulator()
+    with TemporaryDirectory(prefix="recsflow-uploads-") as uploads:
+        os.environ.setdefault("BQEMU_UPLOAD_STAGING_DIR", uploads)
+        main()

@@ -17,6 +17,16 @@ from local_cloud.errors import ServiceError
 from local_cloud.process import BackgroundProcess
 from local_cloud.settings import HOST, PROJECT, REPOSITORY, LocalSettings
 
+PASSWORDS = "simple_auth_manager_passwords.json.generated"
+
+
+def keep_private(secrets: Path) -> None:
+    """Makes a file for secrets that only this user may read, in a folder that only this user may enter."""
+    secrets.parent.mkdir(parents=True, exist_ok=True)
+    secrets.parent.chmod(0o700)
+    secrets.touch(mode=0o600)
+    secrets.chmod(0o600)
+
 
 def _always_healthy(_body: bytes) -> bool:
     return True
@@ -71,7 +81,10 @@ def _bigquery(settings: LocalSettings) -> Service:
             *("--log-level", "warning", "--log-format", "console"),
         ),
         # The avro extension of DuckDB would be fetched from the internet, and nothing here uses it.
-        environment={"BQEMU_ENABLE_FORMAT_EXTENSIONS": "false"},
+        environment={
+            "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
+            "BQEMU_UPLOAD_STAGING_DIR": str(settings.home / "bigquery" / "uploads"),
+        },
         ports=(rest, grpc),
         health_url=f"{settings.url('bigquery')}/readyz",
         address=settings.url("bigquery"),
@@ -103,7 +116,7 @@ def _vertex(settings: LocalSettings) -> Service:
 
 
 def _mlflow(settings: LocalSettings) -> Service:
-    mlflow = str(REPOSITORY / ".venv" / "bin" / "mlflow")
+    python, mlflow = (str(REPOSITORY / ".venv" / "bin" / name) for name in ("python", "mlflow"))
     database = settings.home / "mlflow.db"
     store = f"sqlite:///{database}"
 
@@ -115,7 +128,8 @@ def _mlflow(settings: LocalSettings) -> Service:
     return Service(
         name="mlflow",
         argv=(
-            *(mlflow, "server", "--host", HOST, "--port", str(settings.port("mlflow")), "--workers", "1"),
+            *(python, "-m", "local_cloud.mlflow_server", "server"),
+            *("--host", HOST, "--port", str(settings.port("mlflow")), "--workers", "1"),
             *("--backend-store-uri", store),
             *("--artifacts-destination", (settings.home / "mlflow-artifacts").as_uri()),
         ),
@@ -138,6 +152,7 @@ def _airflow(settings: LocalSettings) -> Service:
         health_url=f"{settings.url('airflow')}/api/v2/monitor/health",
         address=settings.url("airflow"),
         start_timeout_s=180.0,
+        prepare=lambda: keep_private(settings.home / "airflow" / PASSWORDS),
         healthy=_airflow_healthy,
     )
 
@@ -172,6 +187,8 @@ class ServiceRunner:
             self._settings.artifact_root.mkdir(parents=True, exist_ok=True)
             if service.prepare is not None:
                 service.prepare()
+            # Airflow prints the password that it makes.
+            keep_private(process.log_file)
             process.start(service.argv, {**os.environ, **service.environment}, cwd=REPOSITORY)
             return True
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import requests
 
+from local_cloud.services import PASSWORDS
 from local_cloud.settings import LocalSettings
 
-PASSWORDS = "simple_auth_manager_passwords.json.generated"
 TIMEOUT_S = 60
 
 

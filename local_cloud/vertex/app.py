@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local_cloud.http_guard import LoopbackGuard
 from local_cloud.settings import LocalSettings
 from local_cloud.vertex.api import answer_error
 from local_cloud.vertex.console import Console
@@ -18,6 +20,7 @@ from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
 from local_cloud.vertex.models_api import ModelsApi
 from local_cloud.vertex.operations import Operations
+from local_cloud.vertex.page_headers import PageHeaders
 from local_cloud.vertex.pipeline_jobs_api import PipelineJobsApi
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.serving_folders import ServingFolders
@@ -79,6 +82,7 @@ def build_app(settings: LocalSettings) -> Starlette:
             *Console(store, settings.artifact_root, log_of).routes(),
             *TablePages().routes(),
         ],
+        middleware=[Middleware(LoopbackGuard), Middleware(PageHeaders)],
         exception_handlers={ApiError: answer_error},
         lifespan=lifespan,
     )

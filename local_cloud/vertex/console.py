@@ -10,13 +10,16 @@ from starlette.routing import Route
 from local_cloud.vertex import markup
 from local_cloud.vertex.custom_job_request import CustomRequest
 from local_cloud.vertex.errors import NotFoundError
+from local_cloud.vertex.page_headers import OF_ANYBODY
 from local_cloud.vertex.states import Collection, JobRecord, TaskRecord
 from local_cloud.vertex.store import Store
 
 REFRESH_S = 3
 LISTED_JOBS = 200
 KINDS = {Collection.PIPELINE_JOBS: "pipeline", Collection.CUSTOM_JOBS: "custom job"}
-TEXT_SUFFIXES = {".json", ".py", ".sql", ".txt", ".log", ".pbtxt", ".yaml", ".md", ".csv"}
+# What a browser shows as more than text.
+PAGES = {".html": "text/html; charset=utf-8", ".png": "image/png"}
+PEEKED_BYTES = 4096
 
 
 class Console:
@@ -135,8 +138,7 @@ class Console:
         if not path.is_relative_to(self._artifact_root) or not path.exists():
             raise NotFoundError(f"{request.url.path}: no such artifact below {self._artifact_root}.")
         if path.is_file():
-            media_type = "text/plain; charset=utf-8" if path.suffix in TEXT_SUFFIXES else None
-            return FileResponse(path, media_type=media_type)
+            return FileResponse(path, media_type=_media_type(path), headers=OF_ANYBODY)
         relative = path.relative_to(self._artifact_root)
         rows = [
             (
@@ -149,6 +151,12 @@ class Console:
             for entry in sorted(path.iterdir(), key=lambda entry: (entry.is_file(), entry.name))
         ]
         return HTMLResponse(markup.page(f"Artifacts: {relative}", markup.table(("Name", "Bytes"), rows)))
+
+
+def _media_type(path: Path) -> str:
+    with path.open("rb") as file:
+        is_binary = b"\0" in file.read(PEEKED_BYTES)
+    return PAGES.get(path.suffix, "application/octet-stream" if is_binary else "text/plain; charset=utf-8")
 
 
 def _parameters(job: JobRecord) -> list[tuple[str, str]]:

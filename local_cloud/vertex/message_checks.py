@@ -1,6 +1,5 @@
 """Checks that every message goes through: what Vertex AI refuses is refused here, in the same way."""
 
-import json
 import re
 from collections.abc import Mapping, Set
 from typing import Any
@@ -11,14 +10,18 @@ from starlette.requests import Request
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 
 MAX_DISPLAY_NAME = 128
+JSON_TYPE = "application/json"
 LABEL = re.compile(r"[a-z0-9_-]{0,63}")
 
 
 async def json_of(request: Request) -> object:
-    """Returns the body of a request; refuses one that is not JSON."""
+    """Returns the body of a request; refuses one that is not JSON, or does not say so."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != JSON_TYPE:
+        raise InvalidArgumentError(f"Content-Type is {content_type!r}; send {JSON_TYPE!r}.")
     try:
         body: object = await request.json()
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidArgumentError(f"The request's body is not JSON: {error}.") from error
     return body
 

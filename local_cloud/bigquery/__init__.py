@@ -1,0 +1,1 @@
+"""What the BigQuery emulator does otherwise here: fingerprints, CSV files, and the machine's files."""

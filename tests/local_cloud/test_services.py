@@ -1,0 +1,25 @@
+"""How the servers are started."""
+
+import stat
+
+import pytest
+
+from local_cloud.services import keep_private
+
+pytestmark = pytest.mark.unit
+
+
+def mode(path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_secrets_are_for_their_owner_alone_from_the_start_and_again_where_they_were_not(tmp_path):
+    secrets = tmp_path / "airflow" / "passwords"
+    keep_private(secrets)
+    assert (mode(secrets), mode(secrets.parent)) == (0o600, 0o700)
+    secrets.write_text("{}")
+    secrets.chmod(0o644)
+    secrets.parent.chmod(0o755)
+    keep_private(secrets)
+    assert (mode(secrets), mode(secrets.parent)) == (0o600, 0o700)
+    assert secrets.read_text() == "{}"
