@@ -25,24 +25,52 @@ NUMBER = Vocabulary("number", dim=4, oov_buckets=3)
 FREQUENT = Vocabulary("text", name="Frequent {text}", dim=4, min_frequency=2)
 TOP = Vocabulary("number", name="top", dim=4, max_vocabulary=1)
 NONE_LEFT = Vocabulary("text", name="none_left", dim=4, min_frequency=1_000)
+# What a text may hold that a line of a file, or a C string, may not; and values that look alike.
+ODD = [
+    *(
+        b"\n",
+        b"\r",
+        b"two\nlines",
+        b"two\rlines",
+        b"two\r\nlines",
+        b"two\\nlines",
+        b"two\\\nlines",
+        b"\\",
+        b"\\n",
+    ),
+    *(b"\x00", b"nul\x00", b"nul\x00byte", b"bad \xff\xfe", b"\xe9", "\u2028".encode(), b"\xef\xbb\xbfbom"),
+    *(b" ", b"  ", b"\t", b"odd", b"odd ", b" odd", b"o dd", b"o  dd", b"Odd", b"\x1f", b"-0", b"0", b"#"),
+    *("\u00e9".encode(), "e\u0301".encode(), b"x" * 70_000, b"x" * 70_001),
+]
+ID = Vocabulary("odd", dim=4)
 
 
 @pytest.fixture(scope="module")
 def transformed(tmp_path_factory):
-    features = FeatureSet(query=[NUMBER, TOP], candidate=[TEXT, FREQUENT, NONE_LEFT])
-    columns = {"number": tf.int64, "text": tf.string}
-    return transform(features, columns, ROWS, tmp_path_factory.mktemp("vocabulary"))
+    features = FeatureSet(query=[NUMBER, TOP], candidate=[TEXT, FREQUENT, NONE_LEFT, ID])
+    columns = {"number": tf.int64, "text": tf.string, "odd": tf.string}
+    odd = [{"number": None, "text": None, "odd": value} for value in ODD]
+    return transform(features, columns, [*ROWS, *odd], tmp_path_factory.mktemp("vocabulary"))
 
 
 def test_values_become_indices_most_frequent_first(transformed):
     assert transformed.column("number")[:6] == [0, 0, 0, 1, 1, 2]
-    assert transformed.column("text")[:6] == [0, 0, 0, 1, 1, 2]
+    assert transformed.column("text")[:6] == [0, 0, 0, 1, 1, 3]
     assert NUMBER.values(transformed.output) == [b"7", b"8", b"9"]
-    assert TEXT.values(transformed.output) == [b"c", b"b", b"a b"]
+    assert TEXT.values(transformed.output) == [b"c", b"b", b"two\nlines", b"a b"]
 
 
-def test_missing_empty_and_many_lined_values_are_out_of_vocabulary(transformed):
-    assert transformed.column("text")[6:] == [3, 3, 3]
+def test_every_text_is_a_value_of_its_own(transformed):
+    """TFT keeps a vocabulary in lines, and leaves out what does not fit into one."""
+    known = ID.values(transformed.output)
+    assert sorted(known) == sorted(ODD)
+    places = transformed.column("odd")[len(ROWS) :]
+    assert [known[place] for place in places] == ODD
+    assert transformed.apply([{"odd": value} for value in ODD])["odd"].numpy().tolist() == places
+
+
+def test_missing_and_empty_values_are_out_of_vocabulary(transformed):
+    assert transformed.column("text")[6:8] == [4, 4]
     assert transformed.column("number")[6] in {3, 4, 5}
 
 
@@ -54,7 +82,7 @@ def test_rare_and_surplus_values_are_out_of_vocabulary(transformed):
 def test_unseen_values_fill_the_out_of_vocabulary_buckets_and_no_more(transformed):
     found = transformed.apply(UNSEEN)
     assert set(found["number"].numpy().tolist()) == {3, 4, 5}
-    assert set(found["text"].numpy().tolist()) == {3}
+    assert set(found["text"].numpy().tolist()) == {4}
 
 
 @pytest.mark.parametrize(

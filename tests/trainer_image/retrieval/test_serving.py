@@ -172,7 +172,7 @@ def test_string_ids_and_columns_with_missing_values(tmp_path):
     rows = [
         {"user": "ann", "item": "it's"},
         {"user": "bob", "item": "b\u00e9b\u00e9"},
-        {"user": None, "item": "c"},
+        {"user": None, "item": "two\nlines\r"},
     ]
     user, item = Vocabulary("user", dim=4), Vocabulary("item", dim=4)
     columns = {"user": tf.string, "item": tf.string}
@@ -186,7 +186,7 @@ def test_string_ids_and_columns_with_missing_values(tmp_path):
         user=tf.constant(["ann", ""])
     )
     assert [sorted(products) for products in answer["product_id"].numpy().tolist()] == [
-        sorted([b"it's", "b\u00e9b\u00e9".encode(), b"c"])
+        sorted([b"it's", "b\u00e9b\u00e9".encode(), b"two\nlines\r"])
     ] * 2
 
 

@@ -8,6 +8,7 @@ import tensorflow_transform as tft
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.features.declaration import EmbeddedFeature, RawColumn, column_of
 from recsflow_trainer.features.densify import as_strings
+from recsflow_trainer.features.lines import from_lines, to_lines
 from recsflow_trainer.keras import tf
 
 
@@ -16,7 +17,8 @@ class Vocabulary(EmbeddedFeature):
     """A column of ids or categories, strings or integers.
 
     Values become 0 .. vocabulary size - 1, the most frequent first. What the training rows did not have,
-    missing values included, goes to one of the out-of-vocabulary buckets that follow.
+    missing values included, goes to one of the out-of-vocabulary buckets that follow; the empty text is
+    missing.
 
     Attributes:
         column: The column of the rows.
@@ -58,7 +60,7 @@ class Vocabulary(EmbeddedFeature):
     def transform(self, inputs: Mapping[str, RawColumn]) -> dict[str, tf.Tensor]:
         """Returns int64 [batch], indices in [0, cardinality)."""
         indices = tft.compute_and_apply_vocabulary(
-            as_strings(column_of(inputs, self.column, self.name)),
+            to_lines(as_strings(column_of(inputs, self.column, self.name))),
             top_k=self.max_vocabulary,
             frequency_threshold=self.min_frequency,
             num_oov_buckets=self.oov_buckets,
@@ -75,5 +77,5 @@ class Vocabulary(EmbeddedFeature):
         return self.vocabulary_size(tft_output) + self.oov_buckets
 
     def values(self, tft_output: tft.TFTransformOutput) -> list[bytes]:
-        """The known values in the order of their indices, as UTF-8."""
-        return tft_output.vocabulary_by_name(self.vocabulary_name)
+        """The known values in the order of their indices, as the rows have them."""
+        return from_lines(tft_output.vocabulary_by_name(self.vocabulary_name))
