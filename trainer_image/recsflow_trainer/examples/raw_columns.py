@@ -1,10 +1,23 @@
-"""Raw columns as a saved model takes them: one tensor [batch] a column, under the column's own name."""
+"""Raw columns as a saved model takes them: one tensor [batch] a column, under the column's own name.
+
+A value that is missing is '' in a text column and `MISSING_NUMBER` in a column of numbers, where NaN is as
+good for decimals. The same graph reads it in training and where the model is served.
+"""
 
 from collections.abc import Mapping
 
+from recsflow_trainer.features.densify import MISSING_NUMBER
 from recsflow_trainer.keras import tf
 
 type RawSpec = Mapping[str, tf.io.FixedLenFeature | tf.io.VarLenFeature]
+
+
+class RawColumnsServer(tf.Module):
+    """What answers raw columns; it tells whoever loads it how to say that a number is missing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.missing_number = tf.Variable(MISSING_NUMBER, trainable=False, dtype=tf.int64)
 
 
 def signature_of(spec: RawSpec) -> dict[str, tf.TensorSpec]:

@@ -8,6 +8,7 @@ from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.raw_columns import RawColumnsServer
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
@@ -147,10 +148,10 @@ class Multitask:
         )
 
 
-class MultitaskServer(tf.Module):
+class MultitaskServer(RawColumnsServer):
     """Both servers on one module, so that they share the weights that are saved."""
 
     def __init__(self, retrieval: RetrievalServer, rating: RatingServer) -> None:
-        super().__init__(name="multitask_server")
+        super().__init__("multitask_server")
         self.retrieval = retrieval
         self.rating = rating

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import tensorflow_transform as tft
 
-from recsflow_trainer.examples.raw_columns import as_traced, signature_of
+from recsflow_trainer.examples.raw_columns import RawColumnsServer, as_traced, signature_of
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.ranking.rating import RatingTask
 
 
-class RatingServer(tf.Module):
+class RatingServer(RawColumnsServer):
     """Rates products for customers, row by row, from columns as they are in the warehouse.
 
     Everything that answers hangs on this module: what does not would be missing from the saved model.
@@ -31,7 +31,7 @@ class RatingServer(tf.Module):
         candidate: tf_keras.Model,
         rating: RatingTask,
     ) -> None:
-        super().__init__(name="rating_server")
+        super().__init__("rating_server")
         spec = tft_output.raw_feature_spec()
         self._spec = {column: spec[column] for column in sorted(set(columns))}
         self.transform = tft_output.transform_features_layer()

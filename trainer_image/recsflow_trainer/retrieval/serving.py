@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow_transform as tft
 
 from recsflow_trainer.errors import DeclarationError
-from recsflow_trainer.examples.raw_columns import as_traced, signature_of
+from recsflow_trainer.examples.raw_columns import RawColumnsServer, as_traced, signature_of
 from recsflow_trainer.history.memory import Memory
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.retrieval.bought_products import BoughtProducts
@@ -34,7 +34,7 @@ class ProductCatalogue:
     embeddings: np.ndarray
 
 
-class RetrievalServer(tf.Module):
+class RetrievalServer(RawColumnsServer):
     """Finds the best products of customers, from columns as they are in the warehouse.
 
     Everything that answers hangs on this module: TFT's graph with its vocabulary tables, the query tower, the
@@ -60,7 +60,7 @@ class RetrievalServer(tf.Module):
         bought: BoughtProducts | Memory,
         customer: str,
     ) -> None:
-        super().__init__(name="retrieval_server")
+        super().__init__("retrieval_server")
         taken = sorted(set(columns) & set(_OPTIONS))
         if taken:
             raise DeclarationError(

@@ -19,7 +19,7 @@ from recsflow_trainer.graphs.manifest import MANIFEST, read_manifest
 from recsflow_trainer.keras import tf
 from recsflow_trainer.metrics_file import ErrorRecord
 from recsflow_trainer.scoring.measures import Roles, graph_measures, row_measures
-from recsflow_trainer.scoring.raw_rows import read_raw_rows
+from recsflow_trainer.scoring.raw_rows import Reader, read_raw_rows
 from recsflow_trainer.scoring.saved_model import SavedModel, load_model
 from recsflow_trainer.scoring.scores_file import Scores, write_scores
 
@@ -64,13 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _readers(models: Sequence[SavedModel], roles: Roles) -> dict[str, str]:
+def _readers(models: Sequence[SavedModel], roles: Roles) -> dict[str, Reader]:
     """Returns each column that is needed, and who needs it."""
-    wanted = {roles.product: "--product", roles.customer: "--customer"}
-    wanted |= {roles.label: "--label"} if roles.label else {}
+    wanted = {roles.product: Reader("--product"), roles.customer: Reader("--customer")}
+    wanted |= {roles.label: Reader("--label", tf.float32)} if roles.label else {}
     for model in models:
         for signature in filter(None, (model.recommends, model.rates)):
-            wanted |= dict.fromkeys(signature.columns.keys() - wanted.keys(), f"model {model.name!r}")
+            for column, spec in signature.columns.items():
+                wanted.setdefault(column, Reader(f"model {model.name!r}", spec.dtype))
     return wanted
 
 

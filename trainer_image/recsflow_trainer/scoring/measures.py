@@ -10,7 +10,7 @@ from recsflow_trainer.examples.distinct_rows import distinct_rows
 from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.graphs.evaluation import graph_metrics
 from recsflow_trainer.graphs.graphs import Graphs
-from recsflow_trainer.scoring.raw_rows import take_rows
+from recsflow_trainer.scoring.raw_rows import has_value, take_rows
 from recsflow_trainer.scoring.saved_model import SavedModel, Signature
 
 _QUERIES_A_CALL = 256
@@ -62,7 +62,7 @@ def _recall(signature: Signature, rows: Split, bought: np.ndarray) -> dict[str, 
     """Customers who ask alike are answered once."""
     firsts, row = distinct_rows({name: rows.columns[name] for name in signature.columns})
     answers = [
-        signature.ask(take_rows(rows, signature.columns, firsts[start : start + _QUERIES_A_CALL]))
+        signature.ask(take_rows(rows, signature, firsts[start : start + _QUERIES_A_CALL]))
         for start in range(0, len(firsts), _QUERIES_A_CALL)
     ]
     recommended = np.concatenate([answer["product_id"].numpy() for answer in answers])
@@ -72,9 +72,9 @@ def _recall(signature: Signature, rows: Split, bought: np.ndarray) -> dict[str, 
 
 
 def _ratings(signature: Signature, rows: Split, customer: str, label: str) -> dict[str, float]:
-    places = np.flatnonzero(~np.isnan(rows.columns[label].astype(np.float64)))
+    places = np.flatnonzero(has_value(rows.columns[label]))
     answers = [
-        signature.ask(take_rows(rows, signature.columns, places[start : start + _ROWS_A_CALL]))
+        signature.ask(take_rows(rows, signature, places[start : start + _ROWS_A_CALL]))
         for start in range(0, len(places), _ROWS_A_CALL)
     ]
     predictions = np.concatenate([answer["rating"].numpy() for answer in answers] or [np.zeros(0)])

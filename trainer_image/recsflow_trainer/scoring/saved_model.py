@@ -16,11 +16,13 @@ class Signature:
         columns: What it takes, by column.
         answers: Names of what it returns.
         ask: Takes a tensor a column and returns the answers.
+        missing_number: What it takes for a whole number that is missing.
     """
 
     columns: Mapping[str, tf.TensorSpec]
     answers: frozenset[str]
     ask: Any
+    missing_number: int
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,15 @@ def load_model(name: str, uri: str) -> SavedModel:
             f"Model {name!r} is not at {uri}: there is no SavedModel; give one that is there."
         )
     loaded = tf.saved_model.load(uri)
+    # A model that was saved before a number could be missing was asked about 0 instead.
+    missing_number = int(getattr(loaded, "missing_number", 0))
     # The signatures answer as long as the model that they belong to is kept.
     signatures = {
         key: Signature(
             columns=function.structured_input_signature[1],
             answers=frozenset(function.structured_outputs),
             ask=_of(loaded, key),
+            missing_number=missing_number,
         )
         for key, function in loaded.signatures.items()
     }
