@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from include.experiment.identity import content_hash
 from include.generators.source_code import Expression, assignment, called_functions
 
-TRAINER_VERSION = "0.1.0"
+TRAINER_VERSION = "0.2.0"
 
 # Where the names that a declaration may call live.
 _HOMES = {

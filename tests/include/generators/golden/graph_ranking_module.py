@@ -6,7 +6,7 @@ Source: models/visits.yaml
 Source: features/basket.yaml
 Source: datasets/complete_journey.yaml
 Content: 76fe9994c967
-Needs: recsflow-trainer 0.1.0
+Needs: recsflow-trainer 0.2.0
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ Source: models/spending.yaml
 Source: features/basic.yaml
 Source: datasets/complete_journey.yaml
 Content: 0ba8278d973e
-Needs: recsflow-trainer 0.1.0
+Needs: recsflow-trainer 0.2.0
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ Source: models/wide.yaml
 Source: features/everything.yaml
 Source: datasets/shop.yaml
 Content: d34f39b3706b
-Needs: recsflow-trainer 0.1.0
+Needs: recsflow-trainer 0.2.0
 """
 
 from typing import Any
