@@ -8,7 +8,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from local_cloud.errors import LocalCloudError, ServiceError
+from include.process_activity import Activity, ProcessStalled, wait_until
+from local_cloud.errors import LocalCloudError, SampleError, ServiceError
+from local_cloud.locks import locked
+from local_cloud.process import BackgroundProcess
 from local_cloud.services import PASSWORDS, Service, ServiceRunner, build_services
 from local_cloud.settings import REPOSITORY, LocalSettings
 
@@ -58,7 +61,9 @@ def _status(services: dict[str, Service], runner: ServiceRunner) -> int:
     for service in services.values():
         pid = runner.process(service).pid()
         if pid is None:
-            print(f"{service.name:10} stopped")
+            left = len(runner.process(service).processes())
+            print(f"{service.name:10} {f'ENDED, {left} of its processes live on' if left else 'stopped'}")
+            exit_code = 1 if left else exit_code
             continue
         healthy = runner.is_healthy(service)
         exit_code = exit_code if healthy else 1
@@ -68,12 +73,24 @@ def _status(services: dict[str, Service], runner: ServiceRunner) -> int:
     return exit_code
 
 
-def _load_sample(settings: LocalSettings) -> int:
+def _load_sample(settings: LocalSettings, emulator: BackgroundProcess) -> int:
     python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
     environment = {**os.environ, **settings.environment()}
-    return subprocess.run(
-        [str(python), "-m", "local_cloud.sample"], env=environment, cwd=REPOSITORY, check=False
-    ).returncode
+    # One at a time: the second finds what the first has loaded.
+    with locked(settings.home / "run" / "sample.lock"):
+        loader = subprocess.Popen([str(python), "-m", "local_cloud.sample"], env=environment, cwd=REPOSITORY)
+        # The loader only waits while the emulator works for it.
+        activity = Activity(loader.pid, emulator.pid() or loader.pid, logs=[emulator.log_file])
+        try:
+            wait_until(
+                lambda: loader.poll() is not None, activity, what="the sample is not loaded", say=print
+            )
+        except ProcessStalled as error:
+            raise SampleError(f"{error} See {emulator.log_file}.") from None
+        finally:
+            activity.kill()
+            loader.wait()
+    return loader.returncode
 
 
 def _console(settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner) -> None:
@@ -109,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for key, value in settings.environment().items():
                 print(f"export {key}={shlex.quote(value)}")
         elif options.command == "load-sample":
-            return _load_sample(settings)
+            return _load_sample(settings, runner.process(services["bigquery"]))
         elif options.command == "console":
             _console(settings, services, runner)
     except LocalCloudError as error:

@@ -21,6 +21,7 @@ class LoopbackSubCommand(standalone_command.SubCommand):
     def __init__(self, parent: Any, name: str, command: list[str], env: dict[str, str]) -> None:
         flags = ["--skip-serve-logs"] if name in LOG_SERVING_COMMANDS else []
         super().__init__(parent, name=name, command=[*command, *flags], env=env)
+        self._told_to_end = False
 
     def run(self) -> None:
         """Starts the part, and hands on what it prints."""
@@ -34,10 +35,20 @@ class LoopbackSubCommand(standalone_command.SubCommand):
         )
         for line in self.process.stdout or ():
             self.parent.output_queue.append((self.name, line))
+        status = self.process.wait()
+        if not self._told_to_end:
+            # Without one part the rest only looks alive: runs would stand still and nobody would know why.
+            self.parent.print_error("standalone", f"{self.name} ended with status {status}; ending Airflow.")
+            signal.raise_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Ends the part."""
+        self._told_to_end = True
+        super().stop()
 
 
 def main() -> None:
-    """Runs Airflow until it is told to end; its parts then end in order."""
+    """Runs Airflow until it is told to end, or a part of it ends; its parts then end in order."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Standalone mode has no hook for its parts.
     vars(standalone_command)["SubCommand"] = LoopbackSubCommand

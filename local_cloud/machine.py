@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from include.process_activity import Activity, ProcessStalled, wait_until
 from local_cloud.errors import LocalCloudError
+from local_cloud.services import ServiceRunner, build_services
 from local_cloud.settings import DEFAULT_PORTS, HOST, REPOSITORY, LocalSettings
 
 PORT_OFFSETS = range(11000, 20000, 100)
@@ -35,26 +37,43 @@ class Machine:
         """Runs the local cloud's command line and returns what it printed."""
         return self.run(sys.executable, "-m", "local_cloud", *arguments)
 
-    def run(self, *argv: str, timeout_s: float = 1500, check: bool = True) -> str:
-        """Runs a command in this environment and returns its output, errors included.
+    def run(self, *argv: str, check: bool = True) -> str:
+        """Runs a command in this environment for as long as it gets on.
+
+        Returns:
+            Its output, errors included.
 
         Raises:
-            LocalCloudError: It failed and `check` is true; carries the end of its output.
+            LocalCloudError: It hangs, or it failed and `check` is true; carries the end of its output.
         """
-        done = subprocess.run(
-            argv,
-            cwd=REPOSITORY,
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=timeout_s,
-            check=False,
-        )
-        if check and done.returncode != 0:
-            command = " ".join(argv)
-            raise LocalCloudError(f"{command} exited with {done.returncode}:\n{done.stdout[-8000:]}")
-        return done.stdout
+        with tempfile.NamedTemporaryFile(prefix="recsflow-", suffix=".log") as output:
+            process = subprocess.Popen(
+                argv,
+                cwd=REPOSITORY,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            log, command = Path(output.name), " ".join(argv)
+            activity = Activity(process.pid, *self._servers(), logs=[log])
+            try:
+                wait_until(lambda: process.poll() is not None, activity, what=f"{command} is not done")
+            except ProcessStalled as error:
+                raise LocalCloudError(f"{error}\n{log.read_text()[-8000:]}") from None
+            finally:
+                activity.kill()
+                process.wait()
+            text = log.read_text()
+        if check and process.returncode != 0:
+            raise LocalCloudError(f"{command} exited with {process.returncode}:\n{text[-8000:]}")
+        return text
+
+    def _servers(self) -> list[int]:
+        """Returns the servers' pids: while a command waits for one of them, the work is theirs."""
+        runner = ServiceRunner(self.settings)
+        pids = [runner.process(service).pid() for service in build_services(self.settings).values()]
+        return [pid for pid in pids if pid is not None]
 
 
 @contextmanager

@@ -1,12 +1,22 @@
 """Background processes that outlive the command that started them, known by pid and start time."""
 
+import contextlib
 import json
-import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import psutil
+
+from include.process_activity import Activity
+from local_cloud.started_processes import MARK, started_by
+
+# A server that is told to end closes its database and ends its parts; while it gets on, it may take a while.
+STOP_IDLE_S = 20.0
+STOP_LIMIT_S = 300.0
+KILL_WAIT_S = 5.0
 
 
 def start_time(pid: int) -> str | None:
@@ -43,18 +53,24 @@ class BackgroundProcess:
             return None
         return record["pid"] if start_time(record["pid"]) == record["start_time"] else None
 
+    def processes(self) -> set[psutil.Process]:
+        """Returns what is alive of the process that we started and of all that descends from it."""
+        return started_by(self.pid_file, self.pid())
+
     def start(
         self, argv: Sequence[str], environment: Mapping[str, str], cwd: Path
     ) -> subprocess.Popen[bytes]:
         """Starts the process in a session of its own, writing to the log file."""
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_file.open("ab") as log:
+        self.pid_file.touch()
+        # The pid file as standard input is a mark, as the variable is.
+        with self.log_file.open("ab") as log, self.pid_file.open("rb") as mark:
             process = subprocess.Popen(
                 argv,
-                env=dict(environment),
+                env={**environment, MARK: str(self.pid_file)},
                 cwd=cwd,
-                stdin=subprocess.DEVNULL,
+                stdin=mark,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -62,26 +78,30 @@ class BackgroundProcess:
         self.pid_file.write_text(json.dumps({"pid": process.pid, "start_time": start_time(process.pid)}))
         return process
 
-    def stop(self, timeout_s: float = 20.0) -> bool:
-        """Ends the process and its group; returns whether there was one to end."""
-        pid = self.pid()
-        if pid is None:
-            self.pid_file.unlink(missing_ok=True)
-            return False
-        try:
-            # The leader first: it may want to end its children in order.
-            os.kill(pid, signal.SIGTERM)
-            self._wait_until_gone(pid, timeout_s)
-            os.killpg(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.pid_file.unlink(missing_ok=True)
-        return True
+    def stop(self, idle_s: float = STOP_IDLE_S) -> int:
+        """Ends the process and all that descends from it; returns how many there were.
 
-    def _wait_until_gone(self, pid: int, timeout_s: float) -> None:
-        deadline = time.monotonic() + timeout_s
-        while self.pid() == pid and time.monotonic() < deadline:
-            time.sleep(0.1)
+        Args:
+            idle_s: Seconds without a sign of life after which those that were told to end are killed.
+        """
+        leader, living = self.pid(), self.processes()
+        # The leader alone at first, where it lives: it may want to end its children in order.
+        for told in ({process for process in living if process.pid == leader}, living):
+            _send(told, signal.SIGTERM)
+            self._wait_until_gone(told, idle_s)
+        left = living
+        while left := {process for process in left | self.processes() if process.is_running()}:
+            _send(left, signal.SIGKILL)
+            psutil.wait_procs(list(left), timeout=KILL_WAIT_S)
+        self.pid_file.unlink(missing_ok=True)
+        return len(living)
+
+    def _wait_until_gone(self, processes: set[psutil.Process], idle_s: float) -> None:
+        began = time.monotonic()
+        activity = Activity(*(process.pid for process in processes), logs=[self.log_file])
+        while psutil.wait_procs(list(processes), timeout=0.1)[1]:
+            if activity.look() > idle_s or time.monotonic() - began > STOP_LIMIT_S:
+                return
 
     def log_tail(self, lines: int = 15) -> str:
         """Returns the last lines of the log."""
@@ -90,3 +110,10 @@ class BackgroundProcess:
         except FileNotFoundError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
+
+
+def _send(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        # Asked again by psutil: a pid that is somebody else's by now is left alone.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)

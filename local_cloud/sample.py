@@ -16,7 +16,7 @@ from local_cloud.errors import SampleError
 from local_cloud.settings import BIGQUERY_LOCATION, PROJECT
 
 DATASET = "complete_journey"
-TIMEOUT_S = 120.0
+# No call has a time limit of its own: whoever runs this watches whether the emulator gets on.
 # The emulator answers mistakes with status 500, which the client would repeat for minutes.
 NO_RETRY = Retry(predicate=if_exception_type())
 
@@ -77,11 +77,11 @@ def load(client: bigquery.Client, table: SampleTable) -> tuple[int, bool]:
     if _row_count(client, reference) == expected:
         return expected, False
     schema = [bigquery.SchemaField(name, kind) for name, kind in table.schema]
-    client.delete_table(reference, not_found_ok=True, timeout=TIMEOUT_S)
-    client.create_table(bigquery.Table(reference, schema=schema), timeout=TIMEOUT_S)
+    client.delete_table(reference, not_found_ok=True, timeout=None)
+    client.create_table(bigquery.Table(reference, schema=schema), timeout=None)
     config = bigquery.LoadJobConfig(source_format=bigquery.SourceFormat.PARQUET, schema=schema)
     with table.file.open("rb") as file:
-        client.load_table_from_file(file, reference, job_config=config).result(timeout=TIMEOUT_S)
+        client.load_table_from_file(file, reference, job_config=config).result(timeout=None)
     rows = _row_count(client, reference)
     if rows != expected:
         raise SampleError(
@@ -92,11 +92,11 @@ def load(client: bigquery.Client, table: SampleTable) -> tuple[int, bool]:
 
 def _row_count(client: bigquery.Client, reference: str) -> int | None:
     try:
-        client.get_table(reference, timeout=TIMEOUT_S)
+        client.get_table(reference, timeout=None)
     except NotFound:
         return None
     query = f"SELECT COUNT(*) FROM `{reference}`"  # noqa: S608
-    return next(iter(client.query(query, retry=NO_RETRY, job_retry=None).result(timeout=TIMEOUT_S)))[0]
+    return next(iter(client.query(query, retry=NO_RETRY, job_retry=None).result(timeout=None)))[0]
 
 
 def main() -> int:
@@ -110,7 +110,7 @@ def main() -> int:
     try:
         dataset = bigquery.Dataset(f"{PROJECT}.{DATASET}")
         dataset.location = BIGQUERY_LOCATION
-        client.create_dataset(dataset, exists_ok=True, timeout=TIMEOUT_S)
+        client.create_dataset(dataset, exists_ok=True, timeout=None)
         for table in TABLES:
             rows, loaded = load(client, table)
             print(f"{DATASET}.{table.name}: {rows:,} rows {'loaded' if loaded else 'already there'}")

@@ -1,22 +1,24 @@
 """The servers of the local cloud: how each is started and how one sees that it works."""
 
-import fcntl
 import json
 import os
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from include.process_activity import Activity, ProcessStalled, wait_until
 from local_cloud.errors import ServiceError
+from local_cloud.locks import locked
 from local_cloud.process import BackgroundProcess
 from local_cloud.settings import HOST, PROJECT, REPOSITORY, LocalSettings
 
+# A machine that swaps answers late.
+HEALTH_TIMEOUT_S = 10.0
 PASSWORDS = "simple_auth_manager_passwords.json.generated"
 
 
@@ -47,7 +49,6 @@ class Service:
         ports: loopback ports that it listens on.
         health_url: answers 200 when the server works.
         address: what a person opens.
-        start_timeout_s: how long the start may take.
         prepare: runs before the first start.
         healthy: judges the body of the health answer.
     """
@@ -58,7 +59,6 @@ class Service:
     ports: tuple[int, ...]
     health_url: str
     address: str
-    start_timeout_s: float = 60.0
     prepare: Callable[[], None] | None = None
     healthy: Callable[[bytes], bool] = _always_healthy
 
@@ -137,7 +137,6 @@ def _mlflow(settings: LocalSettings) -> Service:
         ports=(settings.port("mlflow"),),
         health_url=f"{settings.url('mlflow')}/health",
         address=settings.url("mlflow"),
-        start_timeout_s=90.0,
         prepare=create_database,
     )
 
@@ -151,7 +150,6 @@ def _airflow(settings: LocalSettings) -> Service:
         ports=(settings.port("airflow"),),
         health_url=f"{settings.url('airflow')}/api/v2/monitor/health",
         address=settings.url("airflow"),
-        start_timeout_s=180.0,
         prepare=lambda: keep_private(settings.home / "airflow" / PASSWORDS),
         healthy=_airflow_healthy,
     )
@@ -168,12 +166,14 @@ class ServiceRunner:
         home = self._settings.home
         return BackgroundProcess(home / "run" / f"{service.name}.pid", home / "logs" / f"{service.name}.log")
 
-    def launch(self, service: Service) -> bool:
+    def launch(self, service: Service, say: Callable[[str], None] = print) -> bool:
         """Starts a server unless it runs already; returns whether it was started. Does not wait for it."""
         with self._lock():
             process = self.process(service)
             if process.pid() is not None:
                 return False
+            if left := process.stop():
+                say(f"{service.name}: the server had ended, {left} of its processes had not; stopped them.")
             for port in service.ports:
                 if _is_listening(port):
                     raise ServiceError(
@@ -192,43 +192,40 @@ class ServiceRunner:
             process.start(service.argv, {**os.environ, **service.environment}, cwd=REPOSITORY)
             return True
 
-    def wait(self, service: Service) -> None:
-        """Waits until a server answers."""
+    def wait(self, service: Service, say: Callable[[str], None] = print) -> None:
+        """Waits until a server answers, for as long as it gets on; `say` is told when that takes long.
+
+        Raises:
+            ServiceError: It ended, or hangs.
+        """
         process = self.process(service)
-        deadline = time.monotonic() + service.start_timeout_s
-        while not self.is_healthy(service):
-            if process.pid() is None:
-                raise ServiceError(
-                    f"{service.name}: the server on port {service.ports[0]} ended while it started; "
-                    f"its log {process.log_file} ends with:\n{process.log_tail()}"
-                )
-            if time.monotonic() > deadline:
-                raise ServiceError(
-                    f"{service.name}: port {service.ports[0]} did not answer within "
-                    f"{service.start_timeout_s:.0f} s; see {process.log_file}."
-                )
-            time.sleep(0.2)
+        try:
+            wait_until(
+                lambda: process.pid() is not None and self.is_healthy(service),
+                Activity(process.pid() or 0, logs=[process.log_file]),
+                what=f"{service.name}: port {service.ports[0]} does not answer",
+                say=say,
+            )
+        except ProcessStalled as error:
+            raise ServiceError(
+                f"{error} Its log {process.log_file} ends with:\n{process.log_tail()}"
+            ) from None
 
     def is_healthy(self, service: Service) -> bool:
         """Asks the server itself."""
         try:
-            with urllib.request.urlopen(service.health_url, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(service.health_url, timeout=HEALTH_TIMEOUT_S) as answer:  # noqa: S310
                 return service.healthy(answer.read())
         except (urllib.error.URLError, OSError, ValueError):
             return False
 
-    def stop(self, service: Service) -> bool:
-        """Ends a server that this command line started; returns whether there was one."""
+    def stop(self, service: Service) -> int:
+        """Ends a server that this command line started; returns how many processes it had."""
         with self._lock():
             return self.process(service).stop()
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        folder = self._settings.home / "run"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+    def _lock(self) -> AbstractContextManager[None]:
+        return locked(self._settings.home / "run" / "lock")
 
 
 def _is_listening(port: int) -> bool:

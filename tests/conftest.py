@@ -1,9 +1,8 @@
-"""Fixtures for every layer; standard library only, since each environment's tests load this file."""
+"""Fixtures for every layer; each environment's tests load this file, so it imports what all of them have."""
 
 import os
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from include.process_activity import Activity, ProcessStalled, wait_until
+
 REPOSITORY = Path(__file__).parent.parent
-START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,17 @@ def _free_port() -> int:
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and server.poll() is None:
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
+            with urllib.request.urlopen(url, timeout=10):
+                return True
         except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"The BigQuery emulator did not start:\n{log.read_text()[-2000:]}")
+            return False
+
+    try:
+        wait_until(answers, Activity(server.pid, logs=[log]), what=f"{url} does not answer")
+    except ProcessStalled as stalled:
+        raise RuntimeError(f"{stalled}\n{log.read_text()[-2000:]}") from None
 
 
 @pytest.fixture(scope="session")
@@ -64,4 +67,4 @@ def bigquery_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQ
             yield emulator
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait()

@@ -35,11 +35,15 @@ class _Frozen(BaseModel):
 
 
 class CommandCompiler(_Frozen):
-    """Compiles with a command on this machine: the trainer environment's own interpreter."""
+    """Compiles with a command on this machine: the trainer environment's own interpreter.
+
+    Attributes:
+        timeout_s: Longest time that it may take; by default, as long as it gets on.
+    """
 
     kind: Literal["command"]
     argv: tuple[str, ...] = Field(min_length=1)
-    timeout_s: float = Field(default=300, gt=0)
+    timeout_s: float | None = Field(default=None, gt=0)
 
 
 class CloudBuildCompiler(_Frozen):

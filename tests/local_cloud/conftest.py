@@ -43,13 +43,13 @@ class Cloud:
             "RECSFLOW_HOME": str(self.settings.home),
             "RECSFLOW_PORT_OFFSET": str(self.settings.port_offset),
         }
+        # It bounds its own waits, by whether what it waits for gets on.
         return subprocess.run(
             [sys.executable, "-m", "local_cloud", *arguments],
             env=environment,
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=240,
             check=False,
         )
 

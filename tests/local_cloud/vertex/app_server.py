@@ -3,10 +3,10 @@
 import os
 import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
+from include.process_activity import Activity, ProcessStalled, wait_until
 from local_cloud.settings import REPOSITORY
 
 PYTHON = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
@@ -18,7 +18,6 @@ from local_cloud.vertex.app import build_app
 app = build_app(LocalSettings(Path(sys.argv[1])))
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), lifespan="off", log_level="warning")
 """
-START_TIMEOUT_S = 60
 
 
 class AppServer:
@@ -47,15 +46,19 @@ class AppServer:
                 cwd=REPOSITORY,
                 env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             )
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"The server did not start:\n{log.read_text()[-2000:]}")
+        activity = Activity(self._process.pid, logs=[log])
+        try:
+            wait_until(self._answers, activity, what=f"{self.url} does not answer")
+        except ProcessStalled as stalled:
+            raise AssertionError(f"{stalled}\n{log.read_text()[-2000:]}") from None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=10):
+                return True
+        except OSError:
+            return False
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait(timeout=30)
+        self._process.wait()

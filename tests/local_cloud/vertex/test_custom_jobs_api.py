@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.aiplatform_v1 import JobServiceClient
 from google.cloud.aiplatform_v1.types import CustomJob, JobState
 
+from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT
 
 pytestmark = pytest.mark.emulator
@@ -88,13 +88,12 @@ class CustomJobs:
         return self.client.create_custom_job(parent=PARENT, custom_job=job).name
 
     def wait(self, name: str, until: Callable[[CustomJob], bool] | None = None) -> CustomJob:
-        deadline = time.monotonic() + 180
-        while time.monotonic() < deadline:
+        def reached() -> bool:
             job = self.client.get_custom_job(name=name)
-            if until(job) if until else job.state in FINAL:
-                return job
-            time.sleep(0.1)
-        raise AssertionError(f"{name} is still {job.state.name}")
+            return until(job) if until else job.state in FINAL
+
+        wait_until(reached, Activity(self.cloud.pid("vertex")), what=f"{name} is not there yet")
+        return self.client.get_custom_job(name=name)
 
     def start_waiting(self, name: str, sleep_s: float) -> str:
         """Creates a job that sleeps, and returns its name once the container runs."""

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
+from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT, REPOSITORY
 
 pytestmark = pytest.mark.emulator
@@ -113,13 +113,12 @@ class Pipelines:
         return job.resource_name
 
     def wait(self, name: str, until: Callable[[PipelineJob], bool] | None = None) -> PipelineJob:
-        deadline = time.monotonic() + 180
-        while time.monotonic() < deadline:
+        def reached() -> bool:
             job = self.client.get_pipeline_job(name=name)
-            if until(job) if until else job.state in FINAL:
-                return job
-            time.sleep(0.2)
-        raise AssertionError(f"{name} is still {job.state.name}")
+            return until(job) if until else job.state in FINAL
+
+        wait_until(reached, Activity(self.cloud.pid("vertex")), what=f"{name} is not there yet")
+        return self.client.get_pipeline_job(name=name)
 
     def request(self, **changes) -> dict:
         """A create request as JSON, with changes at the top level."""

@@ -3,12 +3,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from absl import logging
 
+from include.process_activity import Activity, wait_until
 from recsflow_trainer.errors import ExamplesError, TrainingConfigError
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.training.run import train
@@ -203,15 +203,16 @@ def stopped(small_experiment, tmp_path):
     def stop(number: signal.Signals) -> dict:
         command = [sys.executable, "-c", CANCELLED, str(small_experiment.folder), str(tmp_path)]
         process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])})
-        path, deadline = tmp_path / "training_metrics.json", time.monotonic() + 120
+        path = tmp_path / "training_metrics.json"
         try:
-            while time.monotonic() < deadline and process.poll() is None:
-                if path.exists() and _metrics(tmp_path)["epochs"]:
-                    break
-                time.sleep(0.1)
+            wait_until(
+                lambda: path.exists() and _metrics(tmp_path)["epochs"],
+                Activity(process.pid),
+                what="no epoch is written",
+            )
             assert _metrics(tmp_path)["status"] == "running"
             process.send_signal(number)
-            assert process.wait(30) != 0
+            assert process.wait() != 0
         finally:
             process.kill()
         return _metrics(tmp_path)
