@@ -1,11 +1,26 @@
 """How well graphs are ranked, and what their means would say."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.graphs.graphs import Graphs
+
+
+class Targets(Protocol):
+    """Targets of graphs, and whose graphs they are."""
+
+    @property
+    def targets(self) -> np.ndarray:
+        """The targets, float [graphs]."""
+        ...
+
+    @property
+    def customers(self) -> np.ndarray:
+        """Whose graph each is, str [graphs]."""
+        ...
 
 
 def graph_metrics(predictions: np.ndarray, graphs: Graphs) -> dict[str, float]:
@@ -24,12 +39,12 @@ def graph_metrics(predictions: np.ndarray, graphs: Graphs) -> dict[str, float]:
     return {**within, **{f"{name}_all": overall[name] for name in ("pairwise_accuracy", "spearman")}}
 
 
-def global_mean(seen: Sequence[Graphs], test: Graphs) -> np.ndarray:
+def global_mean(seen: Sequence[Targets], test: Graphs) -> np.ndarray:
     """Returns the mean target of the graphs seen for each test graph, float64 [graphs]."""
     return np.full(test.rows, _targets(seen).mean())
 
 
-def customer_mean(seen: Sequence[Graphs], test: Graphs) -> np.ndarray:
+def customer_mean(seen: Sequence[Targets], test: Graphs) -> np.ndarray:
     """Returns the mean target of the customer's graphs seen, float64 [graphs]; unseen ones get the global."""
     targets = _targets(seen)
     customers = np.concatenate([graphs.customers for graphs in seen])
@@ -39,5 +54,5 @@ def customer_mean(seen: Sequence[Graphs], test: Graphs) -> np.ndarray:
     return np.where(known[places] == test.customers, means[places], targets.mean())
 
 
-def _targets(seen: Sequence[Graphs]) -> np.ndarray:
+def _targets(seen: Sequence[Targets]) -> np.ndarray:
     return np.concatenate([graphs.targets for graphs in seen]).astype(np.float64)

@@ -11,8 +11,9 @@ from recsflow_trainer.errors import DeclarationError, ManifestError
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.graphs.attention import GraphAttention
-from recsflow_trainer.graphs.evaluation import customer_mean, global_mean, graph_metrics
+from recsflow_trainer.graphs.evaluation import Targets, customer_mean, global_mean, graph_metrics
 from recsflow_trainer.graphs.graphs import Graphs, members
+from recsflow_trainer.graphs.history_targets import HistoryTargets, read_targets
 from recsflow_trainer.graphs.manifest import MANIFEST, read_manifest
 from recsflow_trainer.graphs.model import GraphEncoder, GraphModel, ScoreHead
 from recsflow_trainer.graphs.pooling import check_pooling
@@ -49,10 +50,18 @@ class GraphInputs:
     Attributes:
         splits: The graphs.
         warnings: What is odd about them, as sentences for the metrics.
+        history: Targets of the graphs that a sample leaves out; None where all are there.
     """
 
     splits: GraphSplits
     warnings: tuple[str, ...] = ()
+    history: HistoryTargets | None = None
+
+    @property
+    def seen(self) -> tuple[Targets, ...]:
+        """All targets that were known before those of the test split."""
+        before = (self.splits.train, self.splits.eval)
+        return before if self.history is None else (*before, self.history)
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,8 @@ class GraphRanking:
 
     def read(self, fn_args: Any, config: TrainerConfig) -> GraphInputs:
         """Reads the manifest that lies at the root of the Trainer's examples."""
-        return GraphInputs(GraphSplits(**read_manifest(manifest_uri(fn_args.train_files))))
+        uri = manifest_uri(fn_args.train_files)
+        return GraphInputs(GraphSplits(**read_manifest(uri)), history=read_targets(uri.rpartition("/")[0]))
 
     def build(self, inputs: GraphInputs) -> GraphModel:
         """Builds the Keras model; the training graphs give scales and the best constant."""
@@ -158,7 +168,7 @@ class GraphRanking:
         splits = inputs.splits
         self._calibrate(model, splits.train)
         predictions = model.scale.ratings(tf.constant(_outputs(model, splits.test))).numpy()
-        seen = (splits.train, splits.eval)
+        seen = inputs.seen
         return Evaluation(
             candidates=0,
             test=graph_metrics(predictions, splits.test),

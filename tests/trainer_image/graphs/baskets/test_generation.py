@@ -8,6 +8,8 @@ import pytest
 from recsflow_trainer.errors import ManifestError
 from recsflow_trainer.graphs.baskets.generation import write_basket_graphs
 from recsflow_trainer.graphs.baskets.options import GraphOptions
+from recsflow_trainer.graphs.evaluation import customer_mean
+from recsflow_trainer.graphs.history_targets import read_targets
 from recsflow_trainer.graphs.manifest import read_manifest
 from tests.trainer_image.graphs.baskets.shop import OPTIONS, ROWS, stage
 
@@ -90,6 +92,48 @@ def test_history_knows_earlier_visits_and_this_one(tmp_path):
     splits = graphs(tmp_path, history=True, target="basket_value")
     usual = columns(tmp_path).index("usual_value")
     np.testing.assert_allclose(splits["train"].nodes[2, usual], (4 + 5 * 5.8) / 6, rtol=1e-6)
+
+
+# A customer who is not in the sample, but whose test visits are, as all are.
+OUTSIDE = [
+    ("history", 3, 30, 100, "milk", 10.0, None),
+    ("history", 3, 31, 200, "wine", 20.0, None),
+    ("test", 3, 32, 500, "cake", 5.0, "bakery"),
+    ("test", 3, 33, 600, "cake", 7.0, "bakery"),
+]
+
+
+def test_a_test_graph_knows_the_visits_of_its_customer_outside_the_sample(tmp_path):
+    rows = stage(tmp_path / "rows", [*ROWS, *OUTSIDE])
+    options = GraphOptions.from_json(json.dumps({**OPTIONS, "history": True}))
+    assert write_basket_graphs(rows, options, str(tmp_path / "graphs")) == {"train": 3, "eval": 1, "test": 2}
+    test = read_manifest(str(tmp_path / "graphs" / "manifest.csv"))["test"]
+    assert (test.customers.tolist(), test.targets.tolist()) == (["1", "3"], [3.0, 7.0])
+    assert test.node_counts.tolist() == [2, 1]
+    visits, usual = (columns(tmp_path).index(name) for name in ("known_visits", "usual_value"))
+    known = test.nodes[2, [visits, usual]]
+    np.testing.assert_allclose(known, [np.log(4), (10 + 20 + 5 + 5 * 5.8) / 8], rtol=1e-6)
+    # Statistics of products are those of the sample.
+    assert test.nodes[2, columns(tmp_path).index("popularity")] == 0
+
+
+def test_a_mean_of_a_customer_counts_her_visits_outside_the_sample(tmp_path):
+    options = GraphOptions.from_json(json.dumps(OPTIONS))
+    write_basket_graphs(stage(tmp_path / "rows", [*ROWS, *OUTSIDE]), options, str(tmp_path / "graphs"))
+    splits, history = (
+        read_manifest(str(tmp_path / "graphs" / "manifest.csv")),
+        read_targets(tmp_path / "graphs"),
+    )
+    # Visit 30 is followed by 31; 31 by a test visit, whose value nobody knows before.
+    assert (history.customers.tolist(), history.targets.tolist()) == (["3"], [20.0])
+    seen = (splits["train"], splits["eval"], history)
+    # Customer 1's known targets are 12, 1.5 and 8.
+    np.testing.assert_allclose(customer_mean(seen, splits["test"]), [21.5 / 3, 20.0])
+
+
+def test_where_nothing_is_left_out_there_is_no_history(tmp_path):
+    graphs(tmp_path)
+    assert read_targets(tmp_path / "graphs") is None
 
 
 def test_numbers_of_a_product_are_added_up(tmp_path):

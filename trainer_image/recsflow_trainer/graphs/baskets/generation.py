@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -13,9 +13,10 @@ from absl import logging
 
 from recsflow_trainer.errors import ManifestError
 from recsflow_trainer.graphs.baskets.edges import BasketEdges, basket_edges
-from recsflow_trainer.graphs.baskets.nodes import NodeFeatures, node_features
+from recsflow_trainer.graphs.baskets.nodes import NodeFeatures, customer_history, node_features
 from recsflow_trainer.graphs.baskets.options import GraphOptions
-from recsflow_trainer.graphs.baskets.visits import Visits, concatenated, gather_visits
+from recsflow_trainer.graphs.baskets.visits import HISTORY, Visits, concatenated, gather_visits
+from recsflow_trainer.graphs.history_targets import write_targets
 from recsflow_trainer.graphs.manifest import MANIFEST, SPLITS
 from recsflow_trainer.keras import tf
 
@@ -25,8 +26,11 @@ DESCRIPTION = "graphs.json"
 def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> dict[str, int]:
     """Writes `manifest.csv`, one file of arrays a split, and `graphs.json`, which says what they hold.
 
+    Of visits that a sample leaves out, it writes the targets, `history.csv`.
+
     Args:
-        rows_uri: Folder of the staged rows, with one folder of Parquet files a split.
+        rows_uri: Folder of the staged rows, with one folder of Parquet files a split, and one of those that a
+            sample leaves out.
         options: How rows become graphs.
         folder: Where to write.
 
@@ -36,13 +40,20 @@ def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> di
     Raises:
         ManifestError: The rows lack a column, or no graph comes of a split.
     """
-    parts = {split: _read(rows_uri, split, options) for split in SPLITS}
-    rows, split_of_row = concatenated(parts, SPLITS)
-    visits = gather_visits(rows, split_of_row, options)
-    nodes = node_features(rows, visits, options)
+    parts = [_read(rows_uri, split, options.columns, options.basket) for split in SPLITS]
+    rows, split_of_row = concatenated(parts, _read_history(rows_uri, options))
+    everything = gather_visits(rows, split_of_row, options)
+    visits, sampled_rows = everything.sample()
+    in_sample = everything.split != HISTORY
+    known = customer_history(everything, options.target) if options.history else {}
+    known = {name: values[in_sample] for name, values in known.items()}
+    nodes = node_features(rows.filter(pa.array(sampled_rows)), visits, known, options)
     edges = basket_edges(visits, options.neighbors)
-    places, targets = visits.graphs(options.target)
+    places, targets = everything.graphs(options.target)
+    outside = everything.split[places] == HISTORY
     tf.io.gfile.makedirs(folder)
+    write_targets(folder, everything.customers[places[outside]], targets[outside])
+    places, targets = (np.cumsum(in_sample) - 1)[places[~outside]], targets[~outside]
     lines: list[tuple[object, ...]] = [("graph", "split", "target", "file", "index", "customer")]
     counts = {}
     for position, split in enumerate(SPLITS):
@@ -54,13 +65,7 @@ def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> di
                 "choose target basket_value."
             )
         _write_arrays(f"{folder}/{split}.npz", _arrays(visits, nodes, edges, places[chosen]))
-        names, customers = visits.names[places[chosen]], visits.customers[places[chosen]]
-        lines += [
-            (name, split, repr(float(target)), f"{split}.npz", index, customer)
-            for index, (name, target, customer) in enumerate(
-                zip(names, targets[chosen], customers, strict=True)
-            )
-        ]
+        lines += _lines(split, visits, places[chosen], targets[chosen])
     description = {"options": asdict(options), "nodes": nodes.names, "edge_features": ["joint_purchases"]}
     _write_text(f"{folder}/{DESCRIPTION}", json.dumps(description, indent=2) + "\n")
     _write_manifest(f"{folder}/{MANIFEST}", lines)
@@ -68,24 +73,39 @@ def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> di
     return counts
 
 
-def _read(rows_uri: str, split: str, options: GraphOptions) -> pa.Table:
+def _lines(
+    split: str, visits: Visits, places: np.ndarray, targets: np.ndarray
+) -> Iterator[tuple[object, ...]]:
+    """Yields the manifest's rows of the visits at `places`, int64 [graphs]."""
+    for index, (place, target) in enumerate(zip(places, targets.tolist(), strict=True)):
+        yield visits.names[place], split, repr(target), f"{split}.npz", index, visits.customers[place]
+
+
+def _read_history(rows_uri: str, options: GraphOptions) -> pa.Table | None:
+    """Returns what a sample leaves out; those rows say who paid what in which visit, and no more."""
+    if not tf.io.gfile.isdir(f"{rows_uri.rstrip('/')}/history"):
+        return None
+    return _read(rows_uri, "history", options.visit_columns, options.basket)
+
+
+def _read(rows_uri: str, split: str, columns: list[str], basket: str) -> pa.Table:
     pattern = f"{rows_uri.rstrip('/')}/{split}/*.parquet"
     tables = []
     for path in sorted(tf.io.gfile.glob(pattern)):
         with tf.io.gfile.GFile(path, "rb") as stream:
             file = pq.ParquetFile(pa.BufferReader(stream.read()))
-        missing = [name for name in options.columns if name not in file.schema_arrow.names]
+        missing = [name for name in columns if name not in file.schema_arrow.names]
         if missing:
             raise ManifestError(
                 f"{path}: has no column {', '.join(missing)}; stage the rows of the same experiment."
             )
-        tables.append(file.read(options.columns))
+        tables.append(file.read(columns))
     if not tables:
         raise ManifestError(f"{pattern}: no rows; export the staged rows before the pipeline.")
     rows = pa.concat_tables(tables)
-    kept = rows.filter(rows[options.basket].is_valid())
+    kept = rows.filter(rows[basket].is_valid())
     if dropped := rows.num_rows - kept.num_rows:
-        logging.warning("%s rows of %s have no %s and are in no graph.", dropped, split, options.basket)
+        logging.warning("%s rows of %s have no %s and are in no graph.", dropped, split, basket)
     return kept
 
 

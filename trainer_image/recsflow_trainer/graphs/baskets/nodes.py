@@ -1,5 +1,6 @@
 """What a node tells about a product in a basket, all of it known before the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,9 @@ class NodeFeatures:
     values: np.ndarray
 
 
-def node_features(rows: pa.Table, visits: Visits, options: GraphOptions) -> NodeFeatures:
+def node_features(
+    rows: pa.Table, visits: Visits, known: Mapping[str, np.ndarray], options: GraphOptions
+) -> NodeFeatures:
     """Returns the node features of all items.
 
     Popularity and price are those of the train visits other than the item's own, so that a train graph knows
@@ -33,13 +36,13 @@ def node_features(rows: pa.Table, visits: Visits, options: GraphOptions) -> Node
     Args:
         rows: The rows that the visits were gathered from.
         visits: The visits.
+        known: What is known of the customer, by name, float64 [visits] each.
         options: Which columns a node has.
     """
     columns = {**_product_statistics(visits)}
     if options.target is Target.NEXT_VISIT_VALUE:
         columns["paid"] = _signed_log(visits.item_value)
-    if options.history:
-        columns |= _history(visits, options.target)
+    columns |= {name: values[visits.visit] for name, values in known.items()}
     blocks = [np.stack(list(columns.values()), axis=1).astype(np.float32)]
     names = list(columns)
     for node in options.nodes:
@@ -58,9 +61,10 @@ def _product_statistics(visits: Visits) -> dict[str, np.ndarray]:
     return {"popularity": np.log1p(counts), "price": _signed_log(prices)}
 
 
-def _history(visits: Visits, target: Target) -> dict[str, np.ndarray]:
+def customer_history(visits: Visits, target: Target) -> dict[str, np.ndarray]:
     """Returns what is known of the customer's visits: how many, and what they are usually worth.
 
+    Visits that a sample leaves out count too: a test graph knows its customer whatever the sample is.
     The usual value is the mean over the earlier visits (and this one, if the next is to be predicted) and
     over `_PRIOR_VISITS` more of a mean customer, so that few visits say little.
     """
@@ -71,7 +75,7 @@ def _history(visits: Visits, target: Target) -> dict[str, np.ndarray]:
     sums = total[first + known] - total[first]
     mean = visits.value[visits.split == TRAIN].mean()
     usual = (sums + _PRIOR_VISITS * mean) / (known + _PRIOR_VISITS)
-    return {"known_visits": np.log1p(known)[visits.visit], "usual_value": usual[visits.visit]}
+    return {"known_visits": np.log1p(known), "usual_value": usual}
 
 
 def _column(rows: pa.Table, visits: Visits, node: NodeColumn) -> tuple[list[str], np.ndarray]:

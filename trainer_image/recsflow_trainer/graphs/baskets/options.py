@@ -68,8 +68,12 @@ class GraphOptions:
     @property
     def columns(self) -> list[str]:
         """The columns of the rows that are read, each once."""
-        named = [self.customer, self.product, self.basket, self.date, self.value]
-        return list(dict.fromkeys([*named, *(node.column for node in self.nodes)]))
+        return list(dict.fromkeys([*self.visit_columns, *(node.column for node in self.nodes)]))
+
+    @property
+    def visit_columns(self) -> list[str]:
+        """The columns that say who bought what in which visit, each once."""
+        return list(dict.fromkeys([self.customer, self.product, self.basket, self.date, self.value]))
 
     @classmethod
     def from_json(cls, text: str) -> "GraphOptions":

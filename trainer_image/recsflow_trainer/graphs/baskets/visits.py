@@ -1,6 +1,6 @@
 """Rows gathered to visits and to the products in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,19 +11,21 @@ import pyarrow.compute as pc
 from recsflow_trainer.graphs.baskets.options import GraphOptions, Target
 
 TRAIN, EVAL, TEST = range(3)
+HISTORY = -1  # of a visit that a sample leaves out
 
 
 @dataclass(frozen=True)
 class Visits:
     """The visits, sorted by customer and time, and what was bought in them.
 
-    A visit is in the test split if any of its rows is, else in eval if any is.
+    A visit is in the test split if any of its rows is, else in eval if any is; in none if a sample leaves it
+    out.
 
     Attributes:
         names: str [visits], the baskets.
         customers: str [visits].
         customer: int64 [visits], position of the customer, 0 for the first.
-        split: int64 [visits], `TRAIN`, `EVAL` or `TEST`.
+        split: int64 [visits], `TRAIN`, `EVAL`, `TEST` or `HISTORY`.
         value: float64 [visits], money paid in all.
         visit: int64 [items], the visit of each item, ascending; an item is one product of a visit.
         product: int64 [items], position of the product among all products.
@@ -50,6 +52,27 @@ class Visits:
         """Whether each item is of a train visit, bool [items]."""
         return self.split[self.visit] == TRAIN
 
+    def sample(self) -> tuple["Visits", np.ndarray]:
+        """Returns the visits of the splits alone, and which rows belong to them, bool [rows]."""
+        kept = self.split != HISTORY
+        items = kept[self.visit]
+        rows = items[self.row_item]
+        new_visit, new_item, new_row = (np.cumsum(each) - 1 for each in (kept, items, rows))
+        sample = Visits(
+            names=self.names[kept],
+            customers=self.customers[kept],
+            customer=self.customer[kept],
+            split=self.split[kept],
+            value=self.value[kept],
+            visit=new_visit[self.visit[items]],
+            product=self.product[items],
+            first_row=new_row[self.first_row[items]],
+            row_item=new_item[self.row_item[rows]],
+            item_value=self.item_value[items],
+            products=self.products,
+        )
+        return sample, rows
+
     def graphs(self, target: Target) -> tuple[np.ndarray, np.ndarray]:
         """Returns the visits that become graphs, int64 [graphs], and the target of each, float64 [graphs].
 
@@ -70,8 +93,8 @@ def gather_visits(rows: pa.Table, split: np.ndarray, options: GraphOptions) -> V
     """Gathers rows to visits; rows without a basket belong to none and must have been left out.
 
     Args:
-        rows: The rows of all splits.
-        split: int64 [rows], the split of each.
+        rows: The rows of all splits, and those that a sample leaves out.
+        split: int64 [rows], the split of each, or `HISTORY`.
         options: Which columns hold what.
     """
     customer, customers = _codes(rows[options.customer])
@@ -83,7 +106,7 @@ def gather_visits(rows: pa.Table, split: np.ndarray, options: GraphOptions) -> V
     keys, first, visit = np.unique(customer * len(baskets) + basket, return_index=True, return_inverse=True)
     begins = np.full(len(keys), np.iinfo(np.int64).max)
     np.minimum.at(begins, visit, moment)
-    latest = np.zeros(len(keys), np.int64)
+    latest = np.full(len(keys), HISTORY)
     np.maximum.at(latest, visit, split)
     order = np.lexsort((keys, begins, customer[first]))
     place = np.empty(len(order), np.int64)
@@ -108,10 +131,19 @@ def gather_visits(rows: pa.Table, split: np.ndarray, options: GraphOptions) -> V
     )
 
 
-def concatenated(parts: Mapping[str, pa.Table], splits: Sequence[str]) -> tuple[pa.Table, np.ndarray]:
-    """Returns the rows of all splits in one table, and the position of each row's split among `splits`."""
-    rows = pa.concat_tables([parts[name] for name in splits])
-    return rows, np.repeat(np.arange(len(splits)), [parts[name].num_rows for name in splits])
+def concatenated(splits: Sequence[pa.Table], history: pa.Table | None) -> tuple[pa.Table, np.ndarray]:
+    """Returns all rows in one table, and the split of each, int64 [rows]: its position, or `HISTORY`.
+
+    Args:
+        splits: The rows of each split.
+        history: Those that a sample leaves out, without what only a graph tells; None where all are there.
+    """
+    tables, numbers = [*splits], [*range(len(splits))]
+    if history is not None:
+        tables.append(history)
+        numbers.append(HISTORY)
+    rows = pa.concat_tables(tables, promote_options="default")
+    return rows, np.repeat(numbers, [table.num_rows for table in tables])
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
