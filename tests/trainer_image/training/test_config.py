@@ -3,6 +3,7 @@ import json
 import pytest
 
 from recsflow_trainer.errors import TrainingConfigError
+from recsflow_trainer.examples.history_rows import HistoryFiles
 from recsflow_trainer.training.config import as_mapping, parse_config
 
 pytestmark = pytest.mark.tensorflow
@@ -23,6 +24,14 @@ def test_accelerator_is_cpu_unless_the_config_says_otherwise():
 def test_gradients_are_clipped_unless_the_config_says_otherwise():
     assert parse_config(CONFIG).training.clipnorm == 1.0
     assert parse_config({**CONFIG, "training": {**TRAINING, "clipnorm": None}}).training.clipnorm is None
+
+
+def test_rows_outside_the_sample_are_read_where_the_config_says_so():
+    history = {"uri": "/rows/history", "date": "bought_at", "label": None}
+    assert parse_config({**CONFIG, "history": history}).history == HistoryFiles("/rows/history", "bought_at")
+    assert parse_config({**CONFIG, "history": None}).history is None
+    with pytest.raises(TrainingConfigError, match=r"history\.date is missing; give their column of the date"):
+        parse_config({**CONFIG, "history": {"uri": "/rows/history"}})
 
 
 def test_every_problem_is_named_at_once():

@@ -18,16 +18,22 @@ class TransformedInputs:
         splits: The rows.
         tft_output: Vocabularies, and the graph that transforms raw columns when the model serves.
         warnings: What is odd about the rows, as sentences for the metrics.
+        history: Ids, date and perhaps label of the rows that a sample leaves out; None where all are there.
     """
 
     splits: Splits
     tft_output: tft.TFTransformOutput
     warnings: tuple[str, ...] = ()
+    history: Split | None = None
 
     @property
     def seen(self) -> tuple[Split, ...]:
-        """All rows before the test rows: what a customer had bought is asked of these, and of no others."""
-        return self.splits.train, self.splits.eval
+        """All rows before the test rows: what a customer had bought is asked of these, and of no others.
+
+        They have the ids, the date and perhaps the label in common.
+        """
+        before = (self.splits.train, self.splits.eval)
+        return before if self.history is None else (*before, self.history)
 
 
 def read_transformed(fn_args: Any, spec: Mapping[str, tf.io.FixedLenFeature]) -> TransformedInputs:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.raw_columns import RawColumnsServer
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
@@ -71,7 +71,8 @@ class Multitask:
 
     def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
         """Reads the transformed rows, those without a label too."""
-        return check_labels(read_transformed(fn_args, self.transformed_spec()), self.rating.label)
+        inputs = self.retrieval.read_rows(fn_args, config, self.transformed_spec())
+        return check_labels(inputs, self.rating.label)
 
     def build(self, inputs: TransformedInputs) -> MultitaskModel:
         """Builds the Keras model; the label's transform is fitted to the train rows."""

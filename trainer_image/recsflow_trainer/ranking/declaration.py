@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
 from recsflow_trainer.evaluation.result import Evaluation
-from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
@@ -53,9 +53,8 @@ class Ranking(TwoTowers):
 
     def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
         """Reads the transformed rows that have a label."""
-        return only_labelled(
-            check_labels(read_transformed(fn_args, self.transformed_spec()), self.rating.label)
-        )
+        inputs = self.read_rows(fn_args, config, self.transformed_spec())
+        return only_labelled(check_labels(inputs, self.rating.label))
 
     def build(self, inputs: TransformedInputs) -> RankingModel:
         """Builds the Keras model; the label's transform is fitted to the train rows."""

@@ -14,7 +14,7 @@ from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
 from recsflow_trainer.examples.grouped_rows import group_rows, recency_weights
-from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
+from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import DATE_SPEC
@@ -98,7 +98,7 @@ class Retrieval(TwoTowers):
 
     def read(self, fn_args: Any, config: TrainerConfig) -> TransformedInputs:
         """Reads the transformed rows."""
-        return read_transformed(fn_args, self.transformed_spec())
+        return self.read_rows(fn_args, config, self.transformed_spec())
 
     def build(self, inputs: TransformedInputs) -> RetrievalModel:
         """Builds the Keras model; the training rows tell how popular each product is."""

@@ -1,15 +1,19 @@
 """What the declarations of models with a customer's and a product's tower have in common."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tensorflow_transform as tft
 
 from recsflow_trainer.errors import DeclarationError
+from recsflow_trainer.examples.history_rows import read_history
+from recsflow_trainer.examples.inputs import TransformedInputs, read_transformed
 from recsflow_trainer.features import Vocabulary
+from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.towers.tower import Tower
+from recsflow_trainer.training.config import TrainerConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,23 @@ class TwoTowers:
     def tower_spec(self) -> dict[str, tf.io.FixedLenFeature]:
         """How to parse both towers' part of a transformed example."""
         return {**self.query.transformed_spec(), **self.candidate.transformed_spec()}
+
+    def read_rows(
+        self, fn_args: Any, config: TrainerConfig, spec: Mapping[str, tf.io.FixedLenFeature]
+    ) -> TransformedInputs:
+        """Reads the transformed rows, and those that a sample leaves out.
+
+        Args:
+            fn_args: TFX's `FnArgs`.
+            config: The run's parameters.
+            spec: How to parse a transformed example.
+        """
+        inputs = read_transformed(fn_args, spec)
+        if config.history is None:
+            return inputs
+        ids, labelled = (self.customer, self.product), INTERACTION_LABEL in spec
+        history = read_history(config.history, inputs.tft_output, ids, labelled=labelled)
+        return replace(inputs, history=history)
 
     def build_towers(self, tft_output: tft.TFTransformOutput) -> tuple[tf_keras.Model, tf_keras.Model]:
         """Returns the query and the candidate tower with all their weights."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recsflow_trainer.errors import TrainingConfigError
+from recsflow_trainer.examples.history_rows import HistoryFiles
 from recsflow_trainer.training.optimizers import OPTIMIZERS
 
 SMALLEST_SAMPLE = 8  # fewer rows are learnt by chance
@@ -56,7 +57,7 @@ class OverfitCheck:
 class TrainerConfig:
     """What the orchestrator says about one run: who it is, where its metrics go, on what and how to train.
 
-    With an `overfit_check` nothing is trained, evaluated or saved.
+    With an `overfit_check` nothing is trained, evaluated or saved. With a `history`, the rows are a sample.
     """
 
     experiment_id: str
@@ -64,6 +65,7 @@ class TrainerConfig:
     training: TrainingParameters
     accelerator: str = "cpu"
     overfit_check: OverfitCheck | None = None
+    history: HistoryFiles | None = None
 
 
 def as_mapping(custom_config: Any) -> Mapping[str, Any]:
@@ -91,6 +93,7 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
     top = _fields(config, _TOP, "", problems)
     values = _section(config, "training", _TRAINING, problems)
     overfit = _section(config, "overfit_check", _OVERFIT_CHECK, problems)
+    history = _section(config, "history", _HISTORY, problems)
     if overfit and values.get("epochs", 0) % OVERFIT_EPOCHS_A_LINE:
         problems.append(
             f"training.epochs is {values['epochs']}; use a multiple of {OVERFIT_EPOCHS_A_LINE} in an overfit "
@@ -106,6 +109,7 @@ def parse_config(config: Mapping[str, Any]) -> TrainerConfig:
         training=TrainingParameters(**values),
         accelerator=top.get("accelerator", "cpu"),
         overfit_check=OverfitCheck(**overfit) if overfit else None,
+        history=HistoryFiles(**history) if history else None,
     )
 
 
@@ -172,6 +176,12 @@ _TOP = {
     "training": _Rule(lambda value: value is not None, "an object"),
     "accelerator": _Rule(_is_text, "cpu, or the accelerator's name", required=False),
     "overfit_check": _Rule(lambda value: True, "an object", required=False),
+    "history": _Rule(lambda value: True, "an object", required=False),
+}
+_HISTORY = {
+    "uri": _Rule(_is_text, "the URI of the rows outside the sample"),
+    "date": _Rule(_is_text, "their column of the date"),
+    "label": _Rule(_or_null(_is_text), "their column of the label, or null", required=False),
 }
 _OVERFIT_CHECK = {
     "rows": _Rule(_is_integer(SMALLEST_SAMPLE), f"an integer of {SMALLEST_SAMPLE} or more"),
