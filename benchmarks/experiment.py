@@ -37,12 +37,15 @@ class Prepared:
     experiment: Experiment
     rows_uri: str
     modules: dict[str, str]
+    history_uri: str | None = None
 
     def request(self) -> PipelineRequest:
         """Returns the request as the submit task makes it."""
         from recsflow.pipeline_parameters import PipelineRequest
 
-        return PipelineRequest.of(self.experiment, {"rows_uri": self.rows_uri}, self.modules, self.settings)
+        rows = {"rows_uri": self.rows_uri}
+        rows |= {"history_uri": self.history_uri} if self.history_uri else {}
+        return PipelineRequest.of(self.experiment, rows, self.modules, self.settings)
 
 
 def use(machine: Machine) -> Settings:
@@ -69,15 +72,18 @@ def prepare(
         window_end=window_end,
         table_schemas=schemas,
     )
-    return Prepared(
-        settings, experiment, _stage(warehouse, experiment, settings), _modules(experiment, settings)
-    )
+    rows_uri, history_uri = _stage(warehouse, experiment, settings)
+    return Prepared(settings, experiment, rows_uri, _modules(experiment, settings), history_uri)
 
 
-def _stage(warehouse: Warehouse, experiment: Experiment, settings: Settings) -> str:
+def _stage(warehouse: Warehouse, experiment: Experiment, settings: Settings) -> tuple[str, str | None]:
     query = render_staging_query(experiment, staging_dataset=f"{settings.project}.{settings.staging_dataset}")
     staged = warehouse.stage(query)
-    return warehouse.export_parquet(staged.table, settings.artifact_root)
+    rows_uri = warehouse.export_parquet(staged.table, settings.artifact_root)
+    if not staged.history_rows:
+        return rows_uri, None
+    columns = experiment.history_columns
+    return rows_uri, warehouse.export_history(staged.table, settings.artifact_root, columns)
 
 
 def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:

@@ -97,7 +97,7 @@ def main() -> None:
         staging_s = time.perf_counter() - began
         rows_uri = trim(prepared.rows_uri, machine.settings.home / "rows", ROWS)
         wait_for_warm_host(machine)
-        small, small_s = run_job(replace(prepared, rows_uri=rows_uri))
+        small, small_s = run_job(replace(prepared, rows_uri=rows_uri, history_uri=None))
         whole = prepare(settings, PARAMETERS, "all-rows-whole")
         with PeakMemory(_server_pid(machine)) as peak:
             job, wall_s = run_job(whole)

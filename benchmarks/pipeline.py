@@ -50,9 +50,9 @@ def measure() -> Measured:
         prepared = prepare(settings, PARAMETERS, "whole")
         rows_uri = trim(prepared.rows_uri, machine.settings.home / "rows", ROWS)
         wait_for_warm_host(machine)
-        job, ours_s = run_job(replace(prepared, rows_uri=rows_uri))
+        job, ours_s = run_job(replace(prepared, rows_uri=rows_uri, history_uri=None))
         changed = prepare(settings, PARAMETERS | {"learning_rate": 0.05}, "changed-rate")
-        again, changed_rate_s = run_job(replace(changed, rows_uri=rows_uri))
+        again, changed_rate_s = run_job(replace(changed, rows_uri=rows_uri, history_uri=None))
         return Measured(
             ours_s=ours_s,
             changed_rate_s=changed_rate_s,

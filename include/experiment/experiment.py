@@ -7,7 +7,7 @@ from typing import Self
 from include.experiment.base import Frozen
 from include.experiment.choices import OptimizerName, OptimizerOption, SampleUnit, SplitStrategy
 from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import DatasetConfig
+from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
 from include.experiment.models import GraphRankingConfig, LearningRateDecay, ModelConfig
@@ -157,6 +157,17 @@ class Experiment(Frozen):
         if self.split.strategy is not SplitStrategy.STRICT_TIME:
             return None
         return self.window_end - timedelta(days=2 * self.split.holdout_days)
+
+    @property
+    def history_columns(self) -> list[str]:
+        """The staged columns that are kept of rows which the sample leaves out: who bought what, and when.
+
+        The label is among them, and the visit where rows become graphs.
+        """
+        basket = self.dataset.with_role(Role.BASKET) if self.reads_graphs else None
+        ids = (self.dataset.customer_id, self.dataset.product_id)
+        others = (self.dataset.label, basket.name if basket else None)
+        return [*ids, self.dataset.date_column, *(name for name in others if name)]
 
     def column(self, name: str) -> StagedColumn:
         """Return the staged column called `name`."""

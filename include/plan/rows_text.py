@@ -66,7 +66,13 @@ def _split(experiment: Experiment) -> str:
 def _sample(experiment: Experiment) -> str:
     percent = experiment.split.sample_percent
     unit = "customers" if experiment.split.sample_unit is SampleUnit.CUSTOMER else "rows"
-    return f"{percent} % of the {unit} in train and eval; the test split is whole"
+    sample = f"{percent} % of the {unit} in train and eval"
+    if percent == 100:
+        return f"{sample}; the test split is whole"
+    told = "all rows tell what customers had bought"
+    if experiment.reads_graphs:
+        return f"{sample}; the test split is whole; {told}"
+    return f"{sample}, and a train row of each customer and product; the test split is whole; {told}"
 
 
 def _cast(column: StagedColumn) -> str:

@@ -11,7 +11,7 @@ from include.experiment.identity import content_hash
 from include.sql.identifiers import identifier, table
 from include.sql.interactions import base_alias, conditions, joins, source_columns
 from include.sql.parameters import QueryParameter
-from include.sql.splits import kept_rows, row_key, sample_key, split_rules
+from include.sql.splits import chosen_rows, kept_rows, row_key, sample_key, sample_order, split_rules
 
 DEFAULT_EXPIRATION_DAYS = 30
 
@@ -88,6 +88,7 @@ def _select(
     where, parameters = conditions(experiment)
     rules, otherwise, split_parameters = split_rules(experiment)
     kept, kept_parameters = kept_rows(experiment)
+    chosen, chosen_parameters = chosen_rows(experiment)
     values: dict[str, Any] = {
         "base": base_alias(dataset),
         "base_table": table(dataset.tables[0].table, project),
@@ -103,7 +104,10 @@ def _select(
         "product_id": identifier(dataset.product_id),
         "customer_id": identifier(dataset.customer_id),
         "staged_columns": [identifier(column.name) for column in experiment.columns],
+        "history_columns": [identifier(name) for name in experiment.history_columns],
         "kept": kept,
+        "sample_order": sample_order(experiment),
+        "chosen": chosen,
     }
     sql = environment.get_template("staging.sql.j2").render(values)
-    return sql, (*parameters, *split_parameters, *kept_parameters)
+    return sql, (*parameters, *split_parameters, *kept_parameters, *chosen_parameters)

@@ -53,7 +53,7 @@ def split_rules(experiment: Experiment) -> SplitRules:
 
 
 def kept_rows(experiment: Experiment) -> tuple[list[str], list[QueryParameter]]:
-    """Return the conditions of the final SELECT and their parameters; the test split is never sampled."""
+    """Return what the dataset's filters keep of the split rows, and the parameters of that."""
     dataset, filters = experiment.dataset, experiment.dataset.filters
     texts, parameters = [], []
     if filters.top_revenue_share:
@@ -65,10 +65,34 @@ def kept_rows(experiment: Experiment) -> tuple[list[str], list[QueryParameter]]:
         texts.append(f"{customer} IN (SELECT {customer} FROM active_customers)")  # noqa: S608 (validated)
         least = filters.min_interactions_per_customer
         parameters.append(QueryParameter("min_interactions_per_customer", "INT64", least))
-    if experiment.split.sample_percent < 100:
-        texts.append("(split = 'test' OR sample_bucket < @sample_buckets)")
-        parameters.append(_buckets("sample_buckets", experiment.split.sample_percent / 100))
     return texts, parameters
+
+
+def chosen_rows(experiment: Experiment) -> tuple[list[str], list[QueryParameter]]:
+    """Return the conditions of which a row must fulfil one to be in a sample, and their parameters.
+
+    None where nothing is sampled. The test split is never sampled. Vocabularies, and with them the products
+    that can be recommended, do not depend on the sample: the first train row of each customer and of each
+    product is in every sample, so that a larger one still contains the smaller. Graphs have no vocabularies,
+    and a single row is no visit.
+    """
+    if experiment.split.sample_percent == 100:
+        return [], []
+    texts = ["split = 'test'", "sample_bucket < @sample_buckets"]
+    if sample_order(experiment):
+        names = [identifier(name) for name in (experiment.dataset.customer_id, experiment.dataset.product_id)]
+        first = "split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, {name})"
+        texts += [first.format(name=name) for name in names]
+    return texts, [_buckets("sample_buckets", experiment.split.sample_percent / 100)]
+
+
+def sample_order(experiment: Experiment) -> str | None:
+    """Return a row's place in the order in which samples take rows; None where that does not matter.
+
+    Where whole customers are sampled, their rows share a bucket, and the row's own hash orders them.
+    """
+    sampled = experiment.split.sample_percent < 100 and not experiment.reads_graphs
+    return f"sample_bucket * {BUCKETS} + split_bucket" if sampled else None
 
 
 def _as_text(experiment: Experiment, name: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DateRange", "StagedTable", "Warehouse"]
 SPLITS = ("train", "eval", "test")
+# Rows of train and eval that a sample leaves out: they only tell what customers had bought.
+HISTORY = "history"
 METADATA_TIMEOUT_S = 60.0
 QUERY_TIMEOUT_S = 600.0
 _ROWS_BY_SPLIT = "SELECT split, COUNT(*) AS row_count FROM `{table}` GROUP BY split"
@@ -120,25 +122,31 @@ class Warehouse:
         job = None if self._exists(name) else self._create(name, query, dict(labels or {}), timeout_s)
         if keep_days is not None:
             self.tables.keep(str(name), datetime.now(UTC) + timedelta(days=keep_days))
-        counts = self.rows_by_split(str(name), timeout_s=timeout_s)
+        counts = self._row_counts(str(name), timeout_s)
+        history_rows = counts.pop(HISTORY)
         return StagedTable(
             table=str(name),
             rows=sum(counts.values()),
             rows_by_split=counts,
+            history_rows=history_rows,
             bytes_billed=(job and job.total_bytes_billed) or 0,
             reused=job is None or job.ddl_operation_performed == "SKIP",
             job_id=job.job_id if job else None,
         )
 
     def rows_by_split(self, table: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> dict[str, int]:
-        """Rows of each split of a staged table."""
+        """Rows of each split of a staged table; those outside the sample are in none."""
+        counts = self._row_counts(table, timeout_s)
+        return {split: counts[split] for split in SPLITS}
+
+    def _row_counts(self, table: str, timeout_s: float) -> dict[str, int]:
         _, rows = self.query(_ROWS_BY_SPLIT.format(table=self.name(table)), (), {}, timeout_s)
         counts = {row["split"]: row["row_count"] for row in rows}
-        if unknown := set(counts) - set(SPLITS):
+        if unknown := set(counts) - {*SPLITS, HISTORY}:
             raise WarehouseError(
-                f"{table}: split holds {sorted(map(str, unknown))}; use {', '.join(SPLITS)}."
+                f"{table}: split holds {sorted(map(str, unknown))}; use {', '.join((*SPLITS, HISTORY))}."
             )
-        return {split: counts.get(split, 0) for split in SPLITS}
+        return {split: counts.get(split, 0) for split in (*SPLITS, HISTORY)}
 
     def read_arrow(
         self, table: str, columns: Sequence[str] | None = None, split: str | None = None
@@ -148,7 +156,7 @@ class Warehouse:
         Args:
             table: The table.
             columns: Columns to read, all of them by default.
-            split: `train`, `eval` or `test`; all rows by default.
+            split: `train`, `eval`, `test` or `history`; by default all rows but those of the history.
         """
         import pyarrow as pa
 
@@ -164,9 +172,9 @@ class Warehouse:
 
         if self._storage_client is None:
             raise WarehouseError("warehouse: opened without a storage client; use connection.connect.")
-        if split is not None and split not in SPLITS:
-            raise WarehouseError(f"split: received {split!r}; use {', '.join(SPLITS)}.")
-        restriction = f"split = '{split}'" if split else ""
+        if split is not None and split not in {*SPLITS, HISTORY}:
+            raise WarehouseError(f"split: received {split!r}; use {', '.join((*SPLITS, HISTORY))}.")
+        restriction = f"split = '{split}'" if split else f"split != '{HISTORY}'"
         name = self.name(table)
         return stream_rows(self._storage_client, self.project, name, columns or (), restriction)
 
@@ -175,6 +183,12 @@ class Warehouse:
         from include.warehouse.parquet_export import export_parquet
 
         return export_parquet(self, table, root)
+
+    def export_history(self, table: str, root: str | UPath, columns: Sequence[str]) -> str:
+        """Write the rows outside the sample below the artifact root, and return their URI."""
+        from include.warehouse.parquet_export import export_history
+
+        return export_history(self, table, root, columns)
 
     def name(self, table: str) -> TableName:
         """The full name of a table; one without a project belongs to ours."""

@@ -2,6 +2,10 @@
 
     {artifact_root}/rows/{table}/train/rows.parquet
     {artifact_root}/rows/{table}/_SUCCESS
+    {artifact_root}/rows/{table}/history/rows.parquet
+
+Rows that a sample leaves out lie in `history`, with few of their columns and a `_SUCCESS` of their own, also
+where the pipeline reads its splits from the warehouse.
 
 `_SUCCESS` is written last and names the table that was exported: another export of the same table does
 nothing, and a table that was dropped and staged anew is exported anew.
@@ -10,11 +14,11 @@ nothing, and a table that was dropped and staged anew is exported anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from include import storage
-from include.warehouse.client import SPLITS, Warehouse
+from include.warehouse.client import HISTORY, SPLITS, Warehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,10 +45,29 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
         return str(folder)
     columns = [column for column in warehouse.table_schema(table) if column != "split"]
     for split in SPLITS:
-        schema, batches = warehouse.read_batches(table, columns, split)
-        _write(folder / split / "rows.parquet", schema, batches)
+        _export(warehouse, table, folder, columns, split)
     storage.write_text(marker_path, marker)
     return str(folder)
+
+
+def export_history(warehouse: Warehouse, table: str, root: str | UPath, columns: Sequence[str]) -> str:
+    """Write the rows of a staged table that its sample leaves out, unless that is done already.
+
+    Args:
+        warehouse: Where the table is.
+        table: A staged table.
+        root: The artifact root.
+        columns: Who bought what, and when.
+
+    Returns:
+        The URI of the folder of their files.
+    """
+    folder = rows_folder(table, root)
+    marker, marker_path = _marker(warehouse, table), folder / HISTORY / MARKER
+    if not _holds(marker_path, marker):
+        _export(warehouse, table, folder, columns, HISTORY)
+        storage.write_text(marker_path, marker)
+    return str(folder / HISTORY)
 
 
 def rows_folder(table: str, root: str | UPath) -> UPath:
@@ -69,6 +92,11 @@ def _marker(warehouse: Warehouse, table: str) -> str:
         "rows": described.num_rows,
     }
     return json.dumps(content, indent=2) + "\n"
+
+
+def _export(warehouse: Warehouse, table: str, folder: UPath, columns: Sequence[str], split: str) -> None:
+    schema, batches = warehouse.read_batches(table, columns, split)
+    _write(folder / split / "rows.parquet", schema, batches)
 
 
 def _write(path: UPath, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from recsflow.jobs import ENDED
+from recsflow.pipeline_parameters import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from recsflow.hooks.pipeline_job_messages import Submission
     from recsflow.jobs import Job
 
 type Sources = Mapping[str, Mapping[str, str]]
@@ -32,6 +35,31 @@ def trainer_input(job: Job) -> dict[str, str]:
         LookupError: The job runs still, left no examples, or they are gone; says which.
     """
     return _outputs(job, BEFORE_THE_TRAINER)
+
+
+def history(submission: Submission, *, sampled: bool) -> dict[str, str]:
+    """Return where the rows are that a job's sample left out, `history_uri`; nothing where there are none.
+
+    Args:
+        submission: The job with its parameters.
+        sampled: Whether its rows are a sample.
+
+    Raises:
+        LookupError: The rows of a sample were never exported, or they are gone; says which.
+    """
+    from include import storage
+
+    config = json.loads(submission.parameters["trainer_config"])
+    if sampled and HISTORY not in config:
+        raise LookupError(
+            "rows were sampled by another version of recsflow, which kept nothing of what customers had "
+            "bought outside the sample"
+        )
+    if not (told := config.get(HISTORY)):
+        return {}
+    if not storage.exists(told["uri"]):
+        raise LookupError(f"rows outside the sample are gone: {told['uri']} does not exist")
+    return {"history_uri": told["uri"]}
 
 
 def raw_examples(job: Job) -> str:

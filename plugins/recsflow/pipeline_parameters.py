@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 SPLITS = ("train", "eval", "test")
+# Where trainer_config says which rows a sample leaves out.
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class PipelineRequest:
 
         Args:
             experiment: The resolved experiment.
-            rows: What stage_dataset returns: `table`, and `rows_uri` where rows were exported.
+            rows: What stage_dataset returns: `table`, `rows_uri` where rows were exported, and `history_uri`
+                where a sample leaves rows out.
             modules: What generate_modules returns: the URI of each module.
             settings: Where everything is.
         """
@@ -76,10 +79,11 @@ def runtime_parameters(
     """
     from include import storage
 
+    metrics = storage.local_path(_metrics_uri(experiment, settings))
     return {
         **(_rows(experiment, rows, settings) if rows is not None else {}),
         **{name: storage.local_path(uri) for name, uri in modules.items()},
-        "trainer_config": trainer_config(experiment, storage.local_path(_metrics_uri(experiment, settings))),
+        "trainer_config": trainer_config(experiment, metrics, (rows or {}).get("history_uri")),
     }
 
 
@@ -93,17 +97,34 @@ def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
     return f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
 
 
-def trainer_config(experiment: Experiment, metrics: str) -> str:
-    """Return what the Trainer is told beside its module: hyperparameters, hardware, and where to report."""
+def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None) -> str:
+    """Return what the Trainer is told beside its module.
+
+    Args:
+        experiment: Its hyperparameters and hardware.
+        metrics: Where the Trainer reports.
+        history_uri: The rows that a sample leaves out; None where there are none.
+    """
     config = {
         "experiment_id": experiment.experiment_id,
         "metrics_uri": metrics,
         "accelerator": experiment.parameters.accelerator.value,
         "training": experiment.training.model_dump(mode="json"),
+        HISTORY: _history(experiment, history_uri),
     }
     if experiment.parameters.overfit_rows is not None:
         config["overfit_check"] = {"rows": experiment.parameters.overfit_rows}
     return json.dumps(config, sort_keys=True)
+
+
+def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] | None:
+    """Where rows become graphs, the history is in the graphs already."""
+    from include import storage
+
+    if uri is None or experiment.reads_graphs:
+        return None
+    dataset = experiment.dataset
+    return {"uri": storage.local_path(uri), "date": dataset.date_column, "label": dataset.label}
 
 
 def input_config(table: str) -> str:

@@ -31,7 +31,8 @@ def trainer_request(
 
     Args:
         experiment: The rerun's resolved experiment.
-        rerun: What resolve_rerun returns: `examples`, and `transform_graph` unless they are graphs.
+        rerun: What resolve_rerun returns: `examples`, `transform_graph` unless they are graphs, and
+            `history_uri` where a sample leaves rows out.
         modules: What generate_modules returns; only `trainer_module_uri` is used.
         settings: Where everything is.
     """
@@ -44,7 +45,9 @@ def trainer_request(
         "--examples": rerun["examples"],
         **({"--transform-graph": rerun["transform_graph"]} if "transform_graph" in rerun else {}),
         "--serving-model-dir": storage.local_path(f"{folder}/model"),
-        "--trainer-config": trainer_config(experiment, storage.local_path(metrics_uri)),
+        "--trainer-config": trainer_config(
+            experiment, storage.local_path(metrics_uri), rerun.get("history_uri")
+        ),
     }
     arguments = tuple(word for option in options.items() for word in option)
     labels = job_labels(

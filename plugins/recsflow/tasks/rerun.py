@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import get_current_context
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from include.errors import ConfigError
     from include.experiment.experiment import Experiment
     from include.tracking.search import RecordedExperiment
+    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.settings import Settings
 
 
@@ -30,7 +31,8 @@ def resolve_rerun() -> dict[str, str]:
     """Find the parent and what its Trainer read, apply what the run changes, and keep the result.
 
     Returns:
-        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`.
+        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`,
+        `history_uri`.
     """
     from include.plan.rerun import render_rerun_plan
     from recsflow.planning.rerun import make_rerun_plan
@@ -48,7 +50,11 @@ def resolve_rerun() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ResolvedRerun:
-    """A rerun, what it starts from, and what the Trainer reads: `examples`, `transform_graph`."""
+    """A rerun, what it starts from, and what the Trainer reads.
+
+    These are `examples`, `transform_graph` unless they are graphs, and `history_uri` where a sample leaves
+    rows out.
+    """
 
     experiment: Experiment
     parent: Experiment
@@ -97,7 +103,7 @@ def _resolved(experiment_id: str, settings: Settings) -> Experiment:
 
 def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> dict[str, str]:
     """Return what the Trainer reads; a rerun's rerun trains on what the first experiment left."""
-    from recsflow.job_outputs import trainer_input
+    from recsflow.job_outputs import history, trainer_input
 
     root = parent
     while root.parent_experiment_id:
@@ -107,11 +113,12 @@ def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Set
     hook = JobKind.PIPELINE.hook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
     )
-    job = hook.find(job_id)
-    if job is None:
+    submission = cast("PipelineJobsHook", hook).submission(job_id)
+    if submission is None:
         raise _unusable(record.experiment_id, f"pipeline job {job_id} is gone", settings)
+    sampled = root.split.sample_percent < 100 and not root.reads_graphs
     try:
-        return trainer_input(job)
+        return trainer_input(submission.job) | history(submission, sampled=sampled)
     except LookupError as error:
         raise _unusable(record.experiment_id, str(error), settings) from None
 

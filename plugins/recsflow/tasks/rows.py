@@ -39,7 +39,8 @@ def stage_dataset(query: str) -> dict[str, str]:
         query: URI of the rendered SQL.
 
     Returns:
-        `experiment` (URI), `table`, and `rows_uri` where rows were exported.
+        `experiment` (URI), `table`, `rows_uri` where rows were exported, and `history_uri` where a sample
+        leaves rows out.
     """
     from recsflow.pipeline_parameters import exports_rows
     from recsflow.settings import load_settings
@@ -65,6 +66,9 @@ def stage_dataset(query: str) -> dict[str, str]:
     if exports_rows(experiment, settings):
         rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)
         say("stage_dataset", f"rows exported to {rows['rows_uri']}")
+    if staged.history_rows:
+        columns = experiment.history_columns
+        rows["history_uri"] = warehouse.export_history(staged.table, settings.artifact_root, columns)
     return rows
 
 
@@ -118,6 +122,9 @@ def _tell_staged(staged: StagedTable) -> None:
         "stage_dataset",
         f"{staged.table}{' (re-used)' if staged.reused else ''}: {staged.rows:,} rows, {counts}",
     )
+    if staged.history_rows:
+        told = f"{staged.history_rows:,} more rows are not in the sample and tell what customers had bought"
+        say("stage_dataset", told)
 
 
 def _refuse_empty_splits(experiment: Experiment, staged: StagedTable) -> None:

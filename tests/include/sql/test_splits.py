@@ -1,6 +1,6 @@
 import pytest
 
-from include.sql.splits import row_key, sample_key
+from include.sql.splits import chosen_rows, row_key, sample_key
 from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
@@ -14,6 +14,11 @@ def test_no_basket_of_a_graph_is_torn():
 
 def test_graphs_are_sampled_by_customer():
     assert sample_key(resolved(model="graph", sample_unit="row")) == [CUSTOMER]
+
+
+def test_no_single_row_of_a_customer_becomes_a_graph():
+    conditions, _ = chosen_rows(resolved(model="graph", sample_percent=25))
+    assert conditions == ["split = 'test'", "sample_bucket < @sample_buckets"]
 
 
 def test_rows_of_other_models_go_each_their_own_way():

@@ -128,18 +128,56 @@ def test_sample_has_its_share_of_train_and_of_eval_rows(strategy, percent, toler
 
 def test_larger_sample_contains_the_smaller_one(stage, select):
     small, large = stage(sample_percent=5), stage(sample_percent=25)
-    missing = f"SELECT {KEY}, split FROM {{0}} EXCEPT DISTINCT SELECT {KEY}, split FROM {{1}}"
+    chosen = f"SELECT {KEY}, split FROM {{}} WHERE split != 'history'"
+    missing = f"{chosen.format('{0}')} EXCEPT DISTINCT {chosen.format('{1}')}"
     assert select(missing, small, large) == []
     assert select(missing, large, small) != []
 
 
-def test_sampled_customers_keep_all_their_rows(stage, select):
+def test_sampled_customers_keep_all_their_rows_and_others_hardly_one(stage, select):
     whole, sample = stage(), stage(sample_percent=25, sample_unit="customer")
-    per_customer = "SELECT customer, COUNT(*) FROM {0} WHERE split != 'test' GROUP BY customer"
+    per_customer = "SELECT customer, COUNT(*) FROM {0} WHERE split IN ('train', 'eval') GROUP BY customer"
     all_counts, counts = dict(select(per_customer, whole)), dict(select(per_customer, sample))
-    # 400 customers: 100 expected, standard deviation 8.7.
-    assert 70 <= len(counts) <= 130
-    assert all(all_counts[customer] == count for customer, count in counts.items())
+    others = [count for customer, count in counts.items() if count < all_counts[customer]]
+    # 400 customers: 100 expected in the sample, standard deviation 8.7; the mean customer has 90 rows.
+    assert 70 <= len(counts) - len(others) <= 130
+    assert len(counts) == len(all_counts)
+    assert sum(others) < 2 * len(others)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_sample_has_all_customers_and_products_of_the_train_split(strategy, stage, select):
+    ids = "SELECT DISTINCT {} FROM {{0}} WHERE split = 'train' ORDER BY 1"
+    for name in ("customer", "product"):
+        found = [
+            select(ids.format(name), stage(**STRATEGIES[strategy], sample_percent=percent, sample_unit=unit))
+            for percent, unit in ((100, "row"), (25, "row"), (5, "row"), (5, "customer"))
+        ]
+        assert len(found[0]) >= 280
+        assert all(other == found[0] for other in found[1:])
+
+
+def test_a_sample_of_filtered_rows_has_all_their_customers_and_products(stage, select):
+    for name in ("customer", "product"):
+        ids = f"SELECT DISTINCT {name} FROM {{0}} WHERE split = 'train' ORDER BY 1"
+        whole, sample = (
+            select(ids, stage(dataset="filtered_shop", sample_percent=percent)) for percent in (100, 10)
+        )
+        assert sample == whole
+
+
+def test_rows_outside_the_sample_are_kept_once_without_their_features(stage, select):
+    whole = stage(features="all_types")
+    sample = stage(features="all_types", sample_percent=5)
+    rows = f"SELECT {KEY}, COUNT(*) FROM {{0}} WHERE split != 'test' GROUP BY {KEY} ORDER BY 1, 2, 3"
+    assert select(rows, sample) == select(rows, whole)
+    assert whole.history_rows == 0
+    assert sample.history_rows + sample.rows == whole.rows
+    assert sum(sample.rows_by_split.values()) == sample.rows
+    counts = select(
+        "SELECT COUNT(customer), COUNT(brand), COUNT(grams) FROM {0} WHERE split = 'history'", sample
+    )
+    assert counts == [(sample.history_rows, 0, 0)]
 
 
 def test_features_do_not_change_the_split(stage, select):

@@ -48,6 +48,48 @@ def test_types_are_plain_and_nulls_survive(warehouse, query, root, tmp_path):
     ] == [None]
 
 
+HISTORY = """
+    SELECT n AS id, n * 10 AS at, 'x' AS name, IF(n <= 3, 'train', 'history') AS split
+    FROM UNNEST(GENERATE_ARRAY(1, 8)) AS n
+"""
+
+
+def test_rows_outside_the_sample_lie_beside_the_splits_with_few_columns(
+    warehouse, with_select, root, tmp_path
+):
+    staged = warehouse.stage(with_select(HISTORY))
+    assert (staged.rows, staged.rows_by_split["train"], staged.history_rows) == (3, 3, 5)
+
+    uri = warehouse.export_history(staged.table, root, ["id", "at"])
+
+    folder = tmp_path / "rows" / staged.table.rpartition(".")[2]
+    assert uri == f"{folder.as_uri()}/history"
+    assert files(folder) == ["history/_SUCCESS", "history/rows.parquet"]
+    rows = pq.read_table(folder / "history" / "rows.parquet").sort_by("id")
+    assert rows.to_pydict() == {"id": [4, 5, 6, 7, 8], "at": [40, 50, 60, 70, 80]}
+
+
+def test_rows_outside_the_sample_are_in_no_split_and_not_read_unless_asked_for(warehouse, with_select, root):
+    staged = warehouse.stage(with_select(HISTORY))
+    assert warehouse.rows_by_split(staged.table) == {"train": 3, "eval": 0, "test": 0}
+    assert sorted(warehouse.read_arrow(staged.table)["id"].to_pylist()) == [1, 2, 3]
+    assert warehouse.read_arrow(staged.table, ["id"], "history").num_rows == 5
+    exported = warehouse.export_parquet(staged.table, root)
+    assert pq.read_table(f"{exported.removeprefix('file://')}/train/rows.parquet").num_rows == 3
+
+
+def test_rows_outside_the_sample_are_exported_once(warehouse, with_select, root, tmp_path):
+    table = warehouse.stage(with_select(HISTORY)).table
+    warehouse.export_history(table, root, ["id", "at"])
+    file = next(tmp_path.rglob("history/rows.parquet"))
+    before = file.stat().st_mtime_ns
+    warehouse.export_history(table, root, ["id", "at"])
+    assert file.stat().st_mtime_ns == before
+    file.with_name("_SUCCESS").unlink()
+    warehouse.export_history(table, root, ["id", "at"])
+    assert file.stat().st_mtime_ns > before
+
+
 def test_a_rerun_writes_nothing(warehouse, query, root, tmp_path):
     warehouse.stage(query)
     warehouse.export_parquet(query.table, root)

@@ -8,8 +8,8 @@ from tests.include.complete_journey import resolved
 pytestmark = pytest.mark.unit
 
 
-def config(**parameters):
-    return json.loads(trainer_config(resolved(**parameters), "/metrics.json"))
+def config(history_uri=None, **parameters):
+    return json.loads(trainer_config(resolved(**parameters), "/metrics.json", history_uri))
 
 
 def test_an_overfit_check_is_asked_for_with_its_own_epochs_and_learning_rate():
@@ -20,3 +20,17 @@ def test_an_overfit_check_is_asked_for_with_its_own_epochs_and_learning_rate():
 
 def test_other_runs_ask_for_none():
     assert "overfit_check" not in config()
+
+
+def test_the_trainer_is_told_where_rows_outside_the_sample_are_and_what_their_columns_mean():
+    told = config("file:///root/rows/rows_1/history", model="shallow")["history"]
+    assert told == {
+        "uri": "/root/rows/rows_1/history",
+        "date": "transaction_timestamp",
+        "label": "sales_value",
+    }
+    assert config(model="shallow")["history"] is None
+
+
+def test_the_trainer_of_graphs_finds_the_history_in_them():
+    assert config("file:///root/rows/rows_1/history", model="graph")["history"] is None

@@ -3,7 +3,7 @@
 -- @train_buckets INT64 = 8000
 -- @sample_buckets INT64 = 2500
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_f464977789dd`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_82c15dfa5723`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -59,6 +59,7 @@ split_interactions AS (
   -- The same rows, each in one split.
   SELECT
     *,
+    sample_bucket * 10000 + split_bucket AS sample_order,
     CASE
       WHEN interaction_date >= @test_start THEN 'test'
       WHEN split_bucket < @train_buckets THEN 'train'
@@ -66,22 +67,33 @@ split_interactions AS (
     END AS split
   FROM
     bucketed_interactions
+),
+
+sampled_interactions AS (
+  -- One row is one row, in the sample or left out of it.
+  SELECT
+    *,
+    split = 'test'
+      OR sample_bucket < @sample_buckets
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, customer)
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, product) AS is_chosen
+  FROM
+    split_interactions
 )
 
 SELECT
   customer,
   product,
   bought_at,
-  bought_on,
-  bought_local,
-  clock,
-  `order`,
-  paid,
-  is_gift,
-  brand,
-  grams,
-  split
+  IF(is_chosen, bought_on, NULL) AS bought_on,
+  IF(is_chosen, bought_local, NULL) AS bought_local,
+  IF(is_chosen, clock, NULL) AS clock,
+  IF(is_chosen, `order`, NULL) AS `order`,
+  IF(is_chosen, paid, NULL) AS paid,
+  IF(is_chosen, is_gift, NULL) AS is_gift,
+  IF(is_chosen, brand, NULL) AS brand,
+  IF(is_chosen, grams, NULL) AS grams,
+  -- What a customer had bought is asked of all rows, of those outside the sample too.
+  IF(is_chosen, split, 'history') AS split
 FROM
-  split_interactions
-WHERE
-  (split = 'test' OR sample_bucket < @sample_buckets)
+  sampled_interactions

@@ -9,7 +9,7 @@
 -- @min_interactions_per_customer INT64 = 60
 -- @sample_buckets INT64 = 1000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_b30a8b7d0d31`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_0635e6c71328`
 OPTIONS (
   description = 'Rows of dataset filtered_shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -64,6 +64,7 @@ split_interactions AS (
   -- The same rows, each in one split.
   SELECT
     *,
+    sample_bucket * 10000 + split_bucket AS sample_order,
     CASE
       WHEN interaction_date >= @test_start THEN 'test'
       WHEN interaction_date >= @eval_start THEN 'eval'
@@ -114,16 +115,28 @@ active_customers AS (
     customer
   HAVING
     COUNT(*) >= @min_interactions_per_customer
+),
+
+sampled_interactions AS (
+  -- One row is one row that the filters keep, in the sample or left out of it.
+  SELECT
+    *,
+    split = 'test'
+      OR sample_bucket < @sample_buckets
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, customer)
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, product) AS is_chosen
+  FROM
+    split_interactions
+  WHERE
+    product IN (SELECT product FROM top_products)
+    AND customer IN (SELECT customer FROM active_customers)
 )
 
 SELECT
   customer,
   product,
   bought_on,
-  split
+  -- What a customer had bought is asked of all rows, of those outside the sample too.
+  IF(is_chosen, split, 'history') AS split
 FROM
-  split_interactions
-WHERE
-  product IN (SELECT product FROM top_products)
-  AND customer IN (SELECT customer FROM active_customers)
-  AND (split = 'test' OR sample_bucket < @sample_buckets)
+  sampled_interactions

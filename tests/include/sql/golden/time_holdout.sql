@@ -3,7 +3,7 @@
 -- @train_buckets INT64 = 8000
 -- @sample_buckets INT64 = 500
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_c24c025c93f6`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_bc7b0624e3e6`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -53,6 +53,7 @@ split_interactions AS (
   -- The same rows, each in one split.
   SELECT
     *,
+    sample_bucket * 10000 + split_bucket AS sample_order,
     CASE
       WHEN interaction_date >= @test_start THEN 'test'
       WHEN split_bucket < @train_buckets THEN 'train'
@@ -60,14 +61,25 @@ split_interactions AS (
     END AS split
   FROM
     bucketed_interactions
+),
+
+sampled_interactions AS (
+  -- One row is one row, in the sample or left out of it.
+  SELECT
+    *,
+    split = 'test'
+      OR sample_bucket < @sample_buckets
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, customer)
+      OR split = 'train' AND sample_order = MIN(sample_order) OVER (PARTITION BY split, product) AS is_chosen
+  FROM
+    split_interactions
 )
 
 SELECT
   customer,
   product,
   bought_at,
-  split
+  -- What a customer had bought is asked of all rows, of those outside the sample too.
+  IF(is_chosen, split, 'history') AS split
 FROM
-  split_interactions
-WHERE
-  (split = 'test' OR sample_bucket < @sample_buckets)
+  sampled_interactions

@@ -31,6 +31,8 @@ class User:
         for name in ("transform_graph", "transformed_examples"):
             (folder / name).mkdir()
         self.record(self.experiment, "quick-1")
+        self.history = folder / "rows" / "rows_1" / "history"
+        self.history.mkdir(parents=True)
         self.transform("SUCCEEDED")
 
     def keep(self, experiment, name, text):
@@ -40,11 +42,18 @@ class User:
         self.keep(experiment, "experiment.json", experiment.to_json())
         record(None, experiment, outcome=PipelineOutcome("succeeded", job_id=job_id), **self.mlflow)
 
-    def transform(self, state, job_state="SUCCEEDED"):
+    def transform(self, state, job_state="SUCCEEDED", **config):
         names = ("transform_graph", "transformed_examples")
         outputs = {name: {"artifacts": [{"uri": str(self.folder / name)}]} for name in names}
         detail = {"taskName": "Transform", "state": state, "outputs": outputs}
-        self.jobs.add("quick-1", job_state, jobDetail={"taskDetails": [detail]})
+        told = config or {"history": {"uri": str(self.history), "date": "transaction_timestamp"}}
+        parameters = {"trainer_config": {"stringValue": json.dumps(told)}}
+        self.jobs.add(
+            "quick-1",
+            job_state,
+            jobDetail={"taskDetails": [detail]},
+            runtimeConfig={"parameters": parameters},
+        )
 
     def rerun(self, **parameters):
         with set_current_context({**self.context, "params": parameters}):
@@ -79,6 +88,22 @@ def test_rerun_trains_on_what_the_parents_transform_left(user):
     experiment = Experiment.from_json(storage.read_text(rerun["experiment"]))
     assert experiment.parent_experiment_id == "quick-1"
     assert experiment.training.learning_rate == 0.02
+
+
+def test_rerun_counts_what_customers_had_bought_outside_its_parents_sample(user):
+    assert user.rerun(experiment="quick-1")["history_uri"] == str(user.history)
+    user.transform("SUCCEEDED", history=None)
+    assert "history_uri" not in user.rerun(experiment="quick-1")
+
+
+def test_a_sample_without_the_rows_outside_it_is_not_trained_on(user):
+    user.history.rmdir()
+    assert f"whose rows outside the sample are gone: {user.history}" in user.refusal(experiment="quick-1")
+    user.transform("SUCCEEDED", experiment_id="of an older version")
+    assert "whose rows were sampled by another version of recsflow" in user.refusal(experiment="quick-1")
+    whole = resolved(sample_percent=100).model_copy(update={"experiment_id": "quick-1"})
+    user.keep(whole, "experiment.json", whole.to_json())
+    assert "history_uri" not in user.rerun(experiment="quick-1")
 
 
 def test_rerun_of_a_rerun_trains_on_the_first_ones_rows(user):
