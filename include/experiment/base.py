@@ -1,10 +1,14 @@
 """What every config model shares: frozen, unknown keys refused, names that are safe in SQL and code."""
 
 import re
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+# What dates are taken from and what is taken from them: no window begins before the calendar does.
+EARLIEST = date(1900, 1, 1)
+MAX_DAYS = 36_500
 CONFIG_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 TABLE = re.compile(

@@ -3,6 +3,7 @@
 from enum import IntEnum, StrEnum
 
 OptimizerOption = bool | int | float
+MAX_NOTES = 5000
 
 
 class SplitStrategy(StrEnum):

@@ -1,12 +1,10 @@
 """One config file: YAML in, a frozen model out, every problem of the file reported at once."""
 
 import os
-from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from include.configs import config_root, list_configs
@@ -14,28 +12,7 @@ from include.errors import ConfigError, Problem
 from include.experiment.base import CONFIG_NAME
 from include.experiment.problems import did_you_mean, problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS
-
-
-class _UniqueKeys(yaml.constructor.SafeConstructor):
-    """Refuses a key written twice, where YAML itself would keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: list[Any] = []
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                mark = key_node.start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", mark)
-            seen.append(key)
-        return super().construct_mapping(node, deep)
-
-
-class _FastLoader(_UniqueKeys, yaml.CSafeLoader):
-    """A tenth of the time, which counts where a DAG file reads a hundred schedules."""
-
-
-class _ExactLoader(_UniqueKeys, yaml.SafeLoader):
-    """Names the line of a mistake, where the fast one may name a line after the last."""
+from include.experiment.yaml_text import MAX_BYTES, parse_yaml
 
 
 def load(kind: str, name: str, model: Any, root: Path | None) -> Any:
@@ -82,23 +59,24 @@ def missing(kind: str, name: str, root: Path | None, where: str = RUN_PARAMETERS
 
 
 def _read(where: str, path: Path) -> dict[str, Any]:
-    try:
-        content = _parse(path.read_text(encoding="utf-8"))
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "the file"
-        received = f"is not valid YAML ({error.problem or error.context})"
-        raise ConfigError([Problem(where, line, received, "correct it there")]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        received = f"is not valid YAML ({' '.join(str(error).split())})"
-        raise ConfigError([Problem(where, "the file", received, "save it as UTF-8 text")]) from None
+    content = parse_yaml(_text(where, path), where)
     if not isinstance(content, dict):
         received = "is empty" if content is None else f"is {shown(content)}"
         raise ConfigError([Problem(where, "the file", received, "use a mapping of keys to values")])
     return content
 
 
-def _parse(text: str) -> Any:
+def _text(where: str, path: Path) -> str:
     try:
-        return yaml.load(text, _FastLoader)  # noqa: S506 (both are SafeLoaders)
-    except yaml.YAMLError:
-        return yaml.load(text, _ExactLoader)  # noqa: S506
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            received = f"has more than {MAX_BYTES // 1024} KiB"
+            raise ConfigError([Problem(where, "the file", received, "write a shorter one")])
+        return content.decode()
+    except UnicodeDecodeError as error:
+        received = f"is not valid YAML ({error})"
+        raise ConfigError([Problem(where, "the file", received, "save it as UTF-8 text")]) from None
+    except OSError as error:
+        received = f"cannot be read ({error.strerror or error})"
+        raise ConfigError([Problem(where, "the file", received, "let this account read it")]) from None

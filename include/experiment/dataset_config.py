@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from include.experiment.base import Frozen, Identifier, NamedConfig, TableName
+from include.experiment.base import EARLIEST, MAX_DAYS, Frozen, Identifier, NamedConfig, TableName
 from include.experiment.choices import SplitStrategy
 from include.experiment.quality_config import QualityConfig
 
@@ -152,8 +152,8 @@ class DatasetConfig(NamedConfig):
     columns: tuple[Column, ...] = Field(min_length=1)
     filters: Filters = Filters()
     split: SplitDefaults = SplitDefaults()
-    history_ends: date | None = None
-    history_days: int | None = Field(default=None, ge=1)
+    history_ends: date | None = Field(default=None, ge=EARLIEST)
+    history_days: int | None = Field(default=None, ge=1, le=MAX_DAYS)
     quality: QualityConfig = QualityConfig()
 
     def column(self, name: str) -> Column | None:

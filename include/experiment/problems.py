@@ -25,17 +25,26 @@ _KINDS = {
     "date": "use a date such as 2017-12-31",
 }
 MAX_LISTED, NEAREST = 25, 5
+MAX_PROBLEMS = 50
+_MAX_WORD = 100
 _BOUNDS = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}", "lt": "less than {}"}
+_TEXTS = {
+    "string_pattern_mismatch": "match the pattern {pattern}",
+    "string_too_long": "use at most {max_length:,} characters",
+    "invalid-json-value": "use text, a number, true or false, or a list or mapping of such",
+}
 _LENGTHS = {"too_short": "min_length", "too_long": "max_length"}
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `did you mean 'x'? Otherwise use one of a, b, x`, or only the known words where none is near."""
     words = list(known)
-    near = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
+    # Comparing takes the square of the length.
+    text = str(word)[:_MAX_WORD]
+    near = difflib.get_close_matches(text, words, n=1, cutoff=0.6)
     shortened = words
     if len(words) > MAX_LISTED:
-        shortened = difflib.get_close_matches(str(word), words, n=NEAREST, cutoff=0)
+        shortened = difflib.get_close_matches(text, words, n=NEAREST, cutoff=0)
     more = f" or {len(words) - len(shortened)} others" if len(words) > len(shortened) else ""
     listed = f"use one of {', '.join(shortened)}{more}" if words else "there is none yet"
     return f"did you mean {near[0]!r}? Otherwise {listed}" if near else listed
@@ -48,7 +57,7 @@ def shown(value: object, limit: int = 80) -> str:
 
 
 def problems_from(error: ValidationError, model: Any, where: str) -> list[Problem]:
-    """Return pydantic's errors as problems of the file `where`, in its order.
+    """Return pydantic's errors as problems of the file `where`, in its order, the first ones where many.
 
     Args:
         error: What pydantic found.
@@ -56,7 +65,11 @@ def problems_from(error: ValidationError, model: Any, where: str) -> list[Proble
         where: The file.
     """
     found = [details for details in error.errors() if not _is_echo(details)]
-    return list(dict.fromkeys(_problem(details, model, where) for details in found))
+    problems = list(dict.fromkeys(_problem(details, model, where) for details in found[:MAX_PROBLEMS]))
+    if len(found) > MAX_PROBLEMS:
+        received = f"has {len(found) - MAX_PROBLEMS:,} more mistakes"
+        problems.append(Problem(where, "the rest", received, "correct these first"))
+    return problems
 
 
 def _is_echo(details: Any) -> bool:
@@ -78,10 +91,8 @@ def _problem(details: Any, model: Any, where: str) -> Problem:
         key = context["discriminator"].strip("'")
         return Problem(where, _join(field, key), "is missing", did_you_mean("", location.tags))
     if kind == "union_tag_invalid":
-        key = context["discriminator"].strip("'")
-        return Problem(
-            where, _join(field, key), f"is {context['tag']!r}", did_you_mean(context["tag"], location.tags)
-        )
+        key, tag = context["discriminator"].strip("'"), context["tag"]
+        return Problem(where, _join(field, key), f"is {shown(tag)}", did_you_mean(tag, location.tags))
     return Problem(where, field or "the file", f"is {shown(value)}", _remedy(kind, context, value, location))
 
 
@@ -96,12 +107,14 @@ def _remedy(kind: str, context: Mapping[str, Any], value: object, location: "_Lo
         return f"give {'at least' if kind == 'too_short' else 'at most'} {bound} of them"
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         return f"use {location.bounds}"
-    if kind == "string_pattern_mismatch":
-        return f"match the pattern {context['pattern']}"
+    if kind in _TEXTS:
+        return _TEXTS[kind].format(**context)
     return _KINDS.get(kind.split("_", maxsplit=1)[0], "use another value")
 
 
 def _join(path: str, key: str) -> str:
+    if len(key) > _MAX_WORD or not key.isprintable():
+        key = shown(key)
     return f"{path}.{key}" if path else key
 
 

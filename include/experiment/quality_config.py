@@ -1,11 +1,11 @@
 """The `quality` section of a dataset config: what the staged rows must look like."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from include.experiment.base import Frozen, Identifier
+from include.experiment.base import MAX_DAYS, Frozen, Identifier
 
 
 class ExpectationSeverity(StrEnum):
@@ -16,11 +16,19 @@ class ExpectationSeverity(StrEnum):
 
 
 class ValueRange(Frozen):
-    """Inclusive bounds of a column's values."""
+    """Inclusive bounds of a column's values, at least one of them."""
 
     min: float | None = None
     max: float | None = None
     severity: ExpectationSeverity = ExpectationSeverity.WARNING
+
+    @model_validator(mode="after")
+    def _holds_values(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("give min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"use a min of at most {self.max:g}, which is max")
+        return self
 
 
 class Expectation(Frozen):
@@ -51,5 +59,5 @@ class QualityConfig(Frozen):
     min_rows: int = Field(default=1, ge=1)
     max_null_fraction: dict[Identifier, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     ranges: dict[Identifier, ValueRange] = Field(default_factory=dict)
-    freshness_days: int | None = Field(default=None, ge=0)
+    freshness_days: int | None = Field(default=None, ge=0, le=MAX_DAYS)
     expectations: tuple[Expectation, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.base import EARLIEST
 from include.experiment.dataset_checks import check_dataset
 from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
@@ -106,6 +107,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     problems.extend(check_graph(base, dataset, features) if base and dataset else [])
     split = problems.attempt(lambda: split_plan(dataset, run, base)) if dataset and run and base else None
     model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
+    problems.extend(_too_early(window_end))
     # The None checks tell the type checker what an empty list of problems means.
     if problems or not (run and loaded and dataset and features and base and model and split):
         raise ConfigError(problems)
@@ -128,6 +130,12 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         filter_types=filter_types(dataset, table_schemas or {}),
         schedule=schedule,
     )
+
+
+def _too_early(logical_date: datetime) -> Iterator[Problem]:
+    if logical_date.date() < EARLIEST:
+        received = f"is {logical_date.date()}"
+        yield Problem(RUN_PARAMETERS, "the logical date", received, f"use one from {EARLIEST} on")
 
 
 def _other_dataset(run: RunParameters, schedule: ScheduleConfig) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from include.experiment.base import Frozen, Identifier
 from include.experiment.choices import (
+    MAX_NOTES,
     Accelerator,
     OptimizerName,
     OptimizerOption,
@@ -48,7 +49,7 @@ class ParameterOverrides(Frozen):
     model_options: dict[str, Any] | None = None
     seed: int = Field(default=42, ge=0, lt=2**31)
     accelerator: Accelerator = Accelerator.CPU
-    notes: str = ""
+    notes: str = Field(default="", max_length=MAX_NOTES)
 
 
 class RunParameters(ParameterOverrides, ChosenConfigs):

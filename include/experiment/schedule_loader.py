@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from croniter import croniter
+from croniter import CroniterBadDateError, CroniterError, croniter
 
 from include.errors import ConfigError, Problem
 from include.experiment.config_file import is_config, load, missing
@@ -13,6 +15,9 @@ from include.experiment.schedule_config import ScheduleConfig
 from include.promotion.rule import METRICS_OF_TYPE
 
 CRON = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
+MAX_CRON = 120  # Airflow keeps a description of it, ten times as long at worst, in 1,000 characters
+# Drawn anew whenever the file is read.
+_RANDOM = re.compile(r"(^|[\s,])r\b", re.IGNORECASE)
 # What Airflow takes; of BigQuery's tables it wants all three names.
 _ASSET = re.compile(r"bigquery://[^/\s]+/[^/\s]+/[^/\s]+|(?!bigquery:|airflow:)[a-z][a-z0-9+.-]*://\S+")
 
@@ -38,12 +43,32 @@ def _starts(config: ScheduleConfig, where: str) -> Iterator[Problem]:
     if config.schedule is None:
         if not config.assets:
             yield Problem(where, "schedule", "is missing", f"{CRON}, or name assets")
-    elif not croniter.is_valid(config.schedule):
-        yield Problem(where, "schedule", f"is {shown(config.schedule)}", CRON)
+    else:
+        yield from _clock(config.schedule, where)
     for place, uri in enumerate(config.assets):
         if not _ASSET.fullmatch(uri):
             remedy = "use a URI such as bigquery://project/dataset/table or x-shop://transactions"
             yield Problem(where, f"assets[{place}]", f"is {shown(uri)}", remedy)
+
+
+def _clock(expression: str, where: str) -> Iterator[Problem]:
+    wrong = _wrong_with(expression)
+    if wrong is not None:
+        yield Problem(where, "schedule", f"is {shown(expression)}{wrong}", CRON)
+
+
+@cache
+def _wrong_with(expression: str) -> str | None:
+    """Return what to say of an expression that starts no run; None of one that does."""
+    if len(expression) > MAX_CRON or _RANDOM.search(expression):
+        return ""
+    try:
+        croniter(expression, datetime.now(UTC)).get_next()
+    except CroniterBadDateError:
+        return ", which no day to come is"
+    except CroniterError:
+        return ""
+    return None
 
 
 def _push(config: ScheduleConfig, where: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.errors import ConfigError, Problem
+from include.experiment.base import MAX_DAYS
 from include.retention.item import Item
 
 type FurtherUses = Callable[[Item, bool], frozenset[str]]
@@ -42,14 +43,18 @@ def cutoff_of(retention_days: object, now: datetime) -> datetime:
     """Return the time before which something must have changed last, to go.
 
     Raises:
-        ConfigError: The retention is no whole number of days, or less than one.
+        ConfigError: The retention is no whole number of days, less than one, or longer than the calendar.
     """
-    if not isinstance(retention_days, int) or isinstance(retention_days, bool) or retention_days < 1:
+    if (
+        not isinstance(retention_days, int)
+        or isinstance(retention_days, bool)
+        or not 1 <= retention_days <= MAX_DAYS
+    ):
         problem = Problem(
             "run parameters",
             "retention_days",
             f"is {retention_days!r}",
-            "use a whole number of days, 1 or more",
+            f"use a whole number of days, 1 to {MAX_DAYS}",
         )
         raise ConfigError([problem])
     return now - timedelta(days=retention_days)

@@ -4,11 +4,12 @@ import json
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from include.experiment.base import Frozen
 
 _DIGITS = 4
+MAX_CHOICES = 1000
 
 
 class FloatRange(Frozen):
@@ -89,7 +90,7 @@ class Categorical(Frozen):
     """One of some values: texts, numbers, lists or mappings."""
 
     type: Literal["categorical"]
-    choices: tuple[Any, ...] = Field(min_length=2)
+    choices: tuple[JsonValue, ...] = Field(min_length=2, max_length=MAX_CHOICES)
 
     @model_validator(mode="after")
     def _choices_differ(self) -> Self:
@@ -121,4 +122,4 @@ def choice_label(choice: Any) -> str:
 
 def _check_order(low: float, high: float) -> None:
     if low >= high:
-        raise ValueError(f"use a low that is less than high, which is {high:g}")
+        raise ValueError(f"use a low that is less than high, which is {high}")

@@ -86,7 +86,8 @@ def check_count(space: Space, trials: int, place: SpaceField) -> list[Problem]:
 def config_choices(kind: str, space: Space, base: Mapping[str, Any]) -> list[str]:
     """Return which `features` or `model` configs trials may have."""
     dimension = space.get(kind)
-    return list(dimension.choices) if isinstance(dimension, Categorical) else [str(base[kind])]
+    choices = dimension.choices if isinstance(dimension, Categorical) else [base[kind]]
+    return [str(choice) for choice in choices]
 
 
 def _config_choices(name: str, dimension: Dimension, place: SpaceField) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import Param
 
 from include.configs import list_configs
+from include.experiment.choices import MAX_NOTES
 
 # Airflow shows its own first section open and every other one closed: what most runs change is in it.
 FIRST, ROWS, TRAINING, OTHER = "Run Parameters", "Rows", "Training", "Other"
@@ -186,7 +187,7 @@ def _other() -> dict[str, Param]:
             None,
             type=["null", "string"],
             format="multiline",
-            maxLength=5000,
+            maxLength=MAX_NOTES,
             title="Notes",
             description="Why this run; kept with its record in MLflow.",
             section=OTHER,

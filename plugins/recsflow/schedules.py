@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param
 
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
+from include.experiment.problems import shown
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
 from include.experiment.schedule_names import retraining_dag_id
@@ -47,13 +49,12 @@ what follows it, to have that one served.
 
 def retraining_dags() -> dict[str, DAG]:
     """Return the DAG of each schedule by its id; schedules with a problem are left to `check_schedules`."""
-    params = experiment_params()
-    loaded, _ = _schedules()
-    templates = {push: _template(push=push) for push in {each.push is not None for each in loaded}}
-    return {
-        retraining_dag_id(each.name): _retraining_dag(each, templates[each.push is not None], params)
-        for each in loaded
-    }
+    templates = cache(_template)
+    dags = {}
+    for config, dag in _declared(lambda config: templates(push=config.push is not None), []):
+        _add_tasks(dag, config, templates(push=config.push is not None))
+        dags[dag.dag_id] = dag
+    return dags
 
 
 def check_schedules() -> None:
@@ -65,20 +66,32 @@ def check_schedules() -> None:
     Raises:
         InvalidExperiment: With a sentence for each problem.
     """
-    _, problems = _schedules()
+    empty = DAG("retraining", schedule=None, auto_register=False)
+    problems: list[Problem] = []
+    for _ in _declared(lambda _: empty, problems):
+        pass  # whatever a schedule says is in its DAG before the tasks are
     if problems:
         raise InvalidExperiment(str(ConfigError(problems)))
 
 
-def _schedules() -> tuple[list[ScheduleConfig], list[Problem]]:
-    loaded: list[ScheduleConfig] = []
-    problems: list[Problem] = []
+def _declared(
+    template: Callable[[ScheduleConfig], DAG], problems: list[Problem]
+) -> Iterator[tuple[ScheduleConfig, DAG]]:
+    """Yield each schedule with its DAG, which has no task yet; append what is wrong with the others."""
+    params = experiment_params()
     for name in list_configs("schedules"):
+        where = f"schedules/{name}.yaml"
         try:
-            loaded.append(load_schedule(name))
+            config = load_schedule(name)
+            dag = _dag(config, _starts(config, where), template(config), params)
         except ConfigError as error:
             problems.extend(error.problems)
-    return loaded, problems
+        except Exception as error:  # of whatever kind: the other schedules have to go on
+            received = f"cannot become a DAG ({type(error).__name__}: {error})"
+            remedy = "change the value that these words are about"
+            problems.append(Problem(where, "the file", received, remedy))
+        else:
+            yield config, dag
 
 
 def _template(*, push: bool) -> DAG:
@@ -87,14 +100,13 @@ def _template(*, push: bool) -> DAG:
     return template
 
 
-def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, Param]) -> DAG:
-    """Return a DAG with copies of the template's tasks; making each anew takes twenty times as long."""
+def _dag(config: ScheduleConfig, starts: Any, template: DAG, params: Mapping[str, Param]) -> DAG:
     dag_id = retraining_dag_id(config.name)
     named = config.model_dump(include={"name", "dataset", "features", "model"})
     named["push"] = _PUSH_DOC if config.push else ""
     dag = DAG(
         dag_id,
-        schedule=_starts(config),
+        schedule=starts,
         catchup=False,
         is_paused_upon_creation=True,  # a person decides when it begins to cost
         doc_md=_DOC.format(dag_id=dag_id, description=config.description or config.name, **named),
@@ -112,19 +124,44 @@ def _retraining_dag(config: ScheduleConfig, template: DAG, params: Mapping[str, 
         dag.params[name] = copy.copy(param) if name in given else param
     for name, value in given.items():
         dag.params.get_param(name).value = value
-    outlets = {PROMOTE: [champion_asset(dag_id)], STAGE: [dataset_asset(config.dataset)]}
+    return dag
+
+
+def _add_tasks(dag: DAG, config: ScheduleConfig, template: DAG) -> None:
+    """Add copies of the template's tasks; making each anew takes twenty times as long."""
+    outlets = {PROMOTE: [champion_asset(dag.dag_id)], STAGE: [dataset_asset(config.dataset)]}
     for task in template.tasks:
         twin: Any = copy.copy(task)
         # Not by assignment, since Airflow's setters look each value over; add_task sets two anew.
         vars(twin).update(_dag=None, task_group=None, outlets=outlets.get(task.task_id, task.outlets))
         dag.add_task(twin)
-    return dag
 
 
-def _starts(config: ScheduleConfig) -> Any:
-    """Return what starts a run: the clock, assets, or either of them."""
-    assets = [Asset(uri) for uri in config.assets]
+def _starts(config: ScheduleConfig, where: str) -> Any:
+    """Return what starts a run: the clock, assets, or either of them.
+
+    Raises:
+        ConfigError: Airflow takes an asset or the expression for none.
+    """
+    problems: list[Problem] = []
+    assets = [
+        asset for place, uri in enumerate(config.assets) if (asset := _asset(uri, where, place, problems))
+    ]
     if config.schedule is None:
-        return assets
-    clock = CronTriggerTimetable(config.schedule, timezone="UTC")
-    return AssetOrTimeSchedule(timetable=clock, assets=assets) if assets else clock
+        starts: Any = assets
+    else:
+        clock = CronTriggerTimetable(config.schedule, timezone="UTC")
+        starts = AssetOrTimeSchedule(timetable=clock, assets=assets) if assets else clock
+    if problems:
+        raise ConfigError(problems)
+    return starts
+
+
+def _asset(uri: str, where: str, place: int, problems: list[Problem]) -> Asset | None:
+    try:
+        return Asset(uri)
+    except ValueError as error:  # Airflow's own rules, and those of the provider of its scheme
+        received = f"is {shown(uri)}, which Airflow does not take as an asset ({error})"
+        remedy = "use a URI such as bigquery://project/dataset/table or x-shop://transactions"
+        problems.append(Problem(where, f"assets[{place}]", received, remedy))
+        return None

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from airflow.sdk import Variable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from include.experiment.base import MAX_DAYS
 from include.plan.cost import Prices
 from recsflow.errors import SettingsError
 
@@ -107,7 +108,7 @@ class Settings(_Frozen):
     mlflow_tracking_uri: str = Field(min_length=1)
     mlflow_experiment: str = "recsflow"
     notifiers: tuple[NotifierSettings, ...] = ()
-    retention_days: int = Field(default=30, ge=1)
+    retention_days: int = Field(default=30, ge=1, le=MAX_DAYS)
     scheduled_clean_up_removes: bool = False
     table_url: str = CONSOLE + "/bigquery?project={project}&ws=!1m5!1m4!4m3!1s{project}!2s{dataset}!3s{table}"
     artifact_url: str = CONSOLE + "/storage/browser/{object}"

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from include.experiment.base import Frozen
+from include.experiment.base import MAX_DAYS, Frozen
 from include.experiment.models.two_towers import TwoTowerModel
 
 
@@ -54,7 +54,7 @@ class RetrievedModel(TwoTowerModel):
     negatives: int = Field(default=0, ge=0, le=1_048_576)
     sampling_correction: bool = True
     remove_accidental_hits: bool = True
-    half_life_days: float | None = Field(default=None, gt=0)
+    half_life_days: float | None = Field(default=None, ge=0.01, le=MAX_DAYS)
     product_bias: bool = True
     history: HistoryConfig | None = None
     factorized_top_k: bool = False

@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+
 import pytest
 
 pytestmark = pytest.mark.unit
@@ -63,3 +65,43 @@ pytestmark = pytest.mark.unit
 def test_dataset_that_contradicts_itself(change, sentence, configs):
     configs.edit("datasets/shop.yaml", change)
     assert f"datasets/shop.yaml: {sentence}" in configs.problems()
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        (
+            {"min": 5, "max": 1},
+            "quality.ranges.amount is {'max': 1, 'min': 5}; use a min of at most 1, which is",
+        ),
+        (
+            {"severity": "critical"},
+            "quality.ranges.amount is {'severity': 'critical'}; give min, max or both.",
+        ),
+    ],
+)
+def test_a_range_that_no_value_or_every_value_is_in_is_refused(configs, limits, sentence):
+    configs.edit("datasets/shop.yaml", lambda dataset: dataset.update(quality={"ranges": {"amount": limits}}))
+    assert configs.problems()[0].startswith(f"datasets/shop.yaml: {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"history_days": 1_000_000}, "history_days is 1000000; use at least 1 and at most 36500."),
+        ({"history_ends": date(1, 1, 1)}, "history_ends is datetime.date(1, 1, 1); use at least 1900-01-01."),
+        (
+            {"quality": {"freshness_days": 10**9}},
+            "quality.freshness_days is 1000000000; use at least 0 and at",
+        ),
+    ],
+)
+def test_days_that_no_calendar_has_are_refused(configs, change, sentence):
+    configs.edit("datasets/shop.yaml", lambda dataset: dataset.update(change))
+    assert configs.problems()[0].startswith(f"datasets/shop.yaml: {sentence}")
+
+
+def test_a_run_before_the_calendar_is_refused(configs):
+    assert configs.problems(window_end=datetime(50, 1, 1, tzinfo=UTC)) == [
+        "run parameters: the logical date is 0050-01-01; use one from 1900-01-01 on."
+    ]

@@ -120,7 +120,7 @@ def test_bad_retention_is_refused_in_one_sentence(days):
         cutoff_of(days, NOW)
     [problem] = caught.value.problems
     assert str(problem) == (
-        f"run parameters: retention_days is {days!r}; use a whole number of days, 1 or more."
+        f"run parameters: retention_days is {days!r}; use a whole number of days, 1 to 36500."
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from airflow.sdk import Asset
 from airflow.serialization.serialized_objects import DagSerialization
 
+import recsflow.schedules
 from include.configs import config_root
 from recsflow.errors import InvalidExperiment
 from recsflow.planning.plan import job_limits
@@ -162,3 +163,56 @@ def test_without_schedules_there_is_no_dag(schedules):
         file.unlink()
     assert retraining_dags() == {}
     check_schedules()
+
+
+def test_a_schedule_that_airflow_would_not_take_stops_no_other_one(schedules):
+    good = SCHEDULE.format(cron="0 2 * * *", rate=0.02)
+    bad = {
+        "date": good + "notes: 2018-02-30",
+        "uri": f"{good}assets: [x-shop://ok, x-shop://{'a' * 1600}]",
+        "brackets": good + "assets: ['x-shop://[a']",
+        "deep": "[" * 100_000,
+        "never": good.replace("0 2 * * *", "0 0 30 2 *"),
+        "random": good.replace("0 2 * * *", "R R * * *"),
+        "notes": good.replace("0.02}", f"0.02, notes: {'a' * 5001}}}"),
+    }
+    for name, text in bad.items():
+        (schedules / f"{name}.yaml").write_text(text)
+    dags = retraining_dags()
+    assert sorted(dags) == ["retraining_monthly", "retraining_nightly"]
+    with pytest.raises(InvalidExperiment) as caught:
+        check_schedules()
+    said = str(caught.value)
+    for sentence in (
+        "date.yaml: line 7 is not valid YAML ('2018-02-30' cannot be read as timestamp: day is out of range",
+        "uri.yaml: assets[1] is 'x-shop://aaa",
+        "which Airflow does not take as an asset (Asset name cannot exceed 1500 characters); use a URI such",
+        "brackets.yaml: assets[0] is 'x-shop://[a', which Airflow does not take as an asset (Invalid IPv6",
+        "deep.yaml: line 1 nests values more than 50 deep",
+        "never.yaml: schedule is '0 0 30 2 *', which no day to come is; use a cron expression such as",
+        "random.yaml: schedule is 'R R * * *'; use a cron expression",
+        "notes.yaml: parameters.notes is 'aaa",
+    ):
+        assert sentence in said
+    assert said.startswith("7 problems")
+
+
+def test_what_nobody_foresaw_in_one_schedule_stops_no_other_one(schedules, monkeypatch):
+    def made(name, original=recsflow.schedules.retraining_dag_id):
+        return original(name) if name != "monthly" else "no id: Airflow refuses blanks"
+
+    monkeypatch.setattr(recsflow.schedules, "retraining_dag_id", made)
+    assert sorted(retraining_dags()) == ["retraining_nightly"]
+    with pytest.raises(InvalidExperiment, match=r"monthly.yaml: the file cannot become a DAG \("):
+        check_schedules()
+
+
+def test_every_schedule_that_is_taken_is_one_that_airflow_stores(schedules):
+    name = "a" * 60
+    (schedules / f"{name}.yaml").write_text(
+        SCHEDULE.format(cron="0 2 * * *", rate=0.02).replace("0.02}", f"0.02, notes: {'a' * 5000}}}")
+    )
+    check_schedules()
+    for dag in retraining_dags().values():
+        dag.validate()
+        DagSerialization.to_dict(dag)
