@@ -123,7 +123,13 @@ def _mlflow(settings: LocalSettings) -> Service:
     def create_database() -> None:
         # Several processes that create the database together all fail; one does it, first.
         if not database.exists():
-            subprocess.run([mlflow, "db", "upgrade", store], check=True, capture_output=True)
+            # Under another name until it is complete: a start may be interrupted.
+            unfinished = database.with_name(f"{database.name}.unfinished")
+            unfinished.unlink(missing_ok=True)
+            subprocess.run(
+                [mlflow, "db", "upgrade", f"sqlite:///{unfinished}"], check=True, capture_output=True
+            )
+            unfinished.replace(database)
 
     return Service(
         name="mlflow",

@@ -13,7 +13,7 @@ from local_cloud.vertex import listing, messages
 from local_cloud.vertex.errors import ApiError, FailedPreconditionError, NotFoundError
 from local_cloud.vertex.message_checks import json_of
 from local_cloud.vertex.scheduler import Scheduler
-from local_cloud.vertex.states import Collection, JobKey, JobRecord, JobState
+from local_cloud.vertex.states import Collection, JobKey, JobRecord
 from local_cloud.vertex.store import Store
 
 
@@ -89,12 +89,12 @@ class JobsApi(ABC):
 
     def cancel(self, request: Request) -> Response:
         """Asks a job to end."""
-        job = self._store.job(self.key(request))
-        if job.state.is_final:
-            raise FailedPreconditionError(f"{job.key.name} is {_words(job)}; cancel only unfinished jobs.")
-        job.state = JobState.CANCELLING
-        self._store.update_job(job)
-        self._scheduler.cancel(job.key)
+        key = self.key(request)
+        # Judged where it is written: the job may end at any moment.
+        if not self._store.begin_cancellation(key):
+            job = self._store.job(key)
+            raise FailedPreconditionError(f"{key.name} is {_words(job)}; cancel only unfinished jobs.")
+        self._scheduler.cancel(key)
         return JSONResponse({})
 
     def delete(self, request: Request) -> Response:

@@ -14,13 +14,18 @@ import importlib
 import json
 import logging
 import os
+import resource
 import runpy
 import selectors
 import signal
+import subprocess
 import sys
+import time
 import traceback
 import warnings
-from typing import Any
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
 
 # The project's own library is not among them: a component imports it afresh, as it is on disk.
 PRELOADED = (
@@ -53,6 +58,11 @@ NOISY_FILES = frozenset(
     }
 )
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+# To a supervisor: end the component with all that it started. The kernel sends it when the host is gone.
+END_ALL = signal.SIGUSR1
+SUPERVISED = {signal.SIGCHLD, signal.SIGTERM, END_ALL}
+POLL_S = 0.01
 
 
 class ComponentHost:
@@ -66,6 +76,7 @@ class ComponentHost:
 
     def serve(self) -> None:
         """Works until the server closes its end; children do not outlive it."""
+        _control(PR_SET_CHILD_SUBREAPER, 1)
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         signal.set_wakeup_fd(wake_write)
@@ -82,7 +93,9 @@ class ComponentHost:
                     self._reap()
                 elif not self._read_commands():
                     for pid in self._ids_by_pid:
-                        _kill_group(pid)
+                        _send(pid, END_ALL)
+                    while self._ids_by_pid:
+                        self._ids_by_pid.pop(os.wait()[0], None)
                     return
 
     def _read_commands(self) -> bool:
@@ -93,21 +106,21 @@ class ComponentHost:
             if command["op"] == "run":
                 self._run(command)
             else:
-                end = _terminate if command["op"] == "terminate" else _kill_group
+                number = signal.SIGTERM if command["op"] == "terminate" else END_ALL
                 for pid, task_id in self._ids_by_pid.items():
                     if task_id == command["id"]:
-                        end(pid)
+                        _send(pid, number)
         return bool(chunk)
 
     def _run(self, command: dict[str, Any]) -> None:
+        # Blocked over the fork, so that no signal to the supervisor is lost however soon it comes.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SUPERVISED)
         pid = os.fork()
         if pid == 0:
             os.close(self._commands)
             os.close(self._answers)
-            run_component(command["argv"], command["log"])
-        # Set on both sides, so that a kill finds the group however soon it comes.
-        with contextlib.suppress(OSError):
-            os.setpgid(pid, pid)
+            supervise(command["argv"], command["log"])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SUPERVISED)
         self._ids_by_pid[pid] = command["id"]
 
     def _reap(self) -> None:
@@ -118,8 +131,9 @@ class ComponentHost:
             task_id = self._ids_by_pid.pop(pid, None)
             if task_id is None:
                 continue
-            # Workers that the component left behind go with it.
-            _kill_group(pid)
+            if os.WIFSIGNALED(status):
+                # What a supervisor that was killed has left is ours now.
+                _end_descendants(spared=set(self._ids_by_pid))
             self._answer(
                 {
                     "op": "exited",
@@ -134,23 +148,105 @@ class ComponentHost:
         os.write(self._answers, json.dumps(message).encode() + b"\n")
 
 
-def _terminate(pid: int) -> None:
+def _send(pid: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, number)
 
 
-def _kill_group(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
+def _control(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value)
 
 
-def run_component(argv: list[str], log: str) -> None:
+def supervise(argv: list[str], log: str) -> NoReturn:
+    """Runs a component in a fork and ends all that it started, wherever it went; ends as the component did.
+
+    Whatever loses its parent below this process becomes its child, also in a session of its own.
+    """
+    host = os.getppid()
+    signal.set_wakeup_fd(-1)
+    _control(PR_SET_CHILD_SUBREAPER, 1)
+    _control(PR_SET_PDEATHSIG, END_ALL)
+    component = os.fork()
+    if component == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SUPERVISED)
+        run_component(argv, log)
+    # Without a host, nobody waits for this component any more.
+    status = None if os.getppid() == host else int(signal.SIGKILL)
+    while status is None:
+        number = signal.sigwait(SUPERVISED)
+        if number == END_ALL:
+            status = int(signal.SIGKILL)
+        elif number == signal.SIGTERM:
+            _send(component, signal.SIGTERM)
+        else:
+            status = _ended_children().get(component)
+    _end_descendants()
+    _end_as(status)
+
+
+def _ended_children() -> dict[int, int]:
+    """Returns the wait statuses of the children that ended, by pid."""
+    ended: dict[int, int] = {}
+    with contextlib.suppress(ChildProcessError):
+        while (child := os.waitpid(-1, os.WNOHANG))[0]:
+            ended[child[0]] = child[1]
+    return ended
+
+
+def _end_as(status: int) -> NoReturn:
+    """Ends this process with a wait status, so that the host sees the component's own end."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+        os.kill(os.getpid(), number)
+    os._exit(os.WEXITSTATUS(status))
+
+
+def _end_descendants(spared: Container[int] = ()) -> None:
+    """Ends all that descends from this process, but for spared children with what is below them."""
+    while found := _descendants(os.getpid(), spared):
+        for pid in found:
+            _send(pid, signal.SIGKILL)
+        for pid in found:
+            # What is no child of ours becomes one when its parent has ended.
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(POLL_S)
+
+
+def _descendants(root: int, spared: Container[int]) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for pid, parent in _parents():
+        if pid not in spared:
+            children.setdefault(parent, []).append(pid)
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found[1:]
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    """Yields each process with its parent."""
+    if sys.platform != "linux":
+        listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True)
+        yield from ((int(pid), int(parent)) for pid, parent in map(str.split, listed.stdout.splitlines()))
+        return
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        # The command, in parentheses, may itself hold spaces; the state and the parent follow it.
+        with contextlib.suppress(OSError):
+            yield int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])
+
+
+def run_component(argv: list[str], log: str) -> NoReturn:
     """Runs `python -m module …` in this forked process, writing to the log; does not return."""
     status = 1
     try:
         os.setpgid(0, 0)
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _control(PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

@@ -4,13 +4,13 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.vertex.component_log import error_lines
 from local_cloud.vertex.errors import HostError, TaskError
 from local_cloud.vertex.host_client import Exit, HostClient
+from local_cloud.vertex.slots import Slots
 from local_cloud.vertex.states import JobRecord, JobState, TaskRecord, TaskState, now
 from local_cloud.vertex.store import Store
 
@@ -31,7 +31,7 @@ class Workplace:
 
     store: Store
     host: HostClient
-    slots: AbstractContextManager[bool]
+    slots: Slots
     log_of: Callable[[str, str], Path]
 
 
@@ -59,6 +59,7 @@ class JobRunner(ABC):
     def cancel(self) -> None:
         """Starts no more tasks and tells the running ones to end; what is left of them is killed."""
         self._cancelled.set()
+        self._slots.look_again()
         self._for_each_running(self._host.terminate)
         kill = threading.Timer(GRACE_S, self._for_each_running, [self._host.kill])
         kill.daemon = True
@@ -67,12 +68,10 @@ class JobRunner(ABC):
     def suspend(self) -> None:
         """Stops without deciding anything, because the server ends; a later server goes on."""
         self._suspended.set()
+        self._slots.look_again()
 
     def run(self) -> None:
         """Runs what is left of the job and records how it ended."""
-        self._job.state = JobState.RUNNING
-        self._job.start_time = self._job.start_time or now()
-        self._store.update_job(self._job)
         with ThreadPoolExecutor(max_workers=len(self._tasks)) as pool:
             futures: set[Future[None]] = set()
             while True:
@@ -104,7 +103,7 @@ class JobRunner(ABC):
 
     def _ready(self) -> list[TaskRecord]:
         failed = any(task.state is TaskState.FAILED for task in self._tasks.values())
-        if self._cancelled.is_set() or self._suspended.is_set() or (failed and self._fails_fast()):
+        if self._is_stopping() or (failed and self._fails_fast()):
             return []
         return [
             self._tasks[name]
@@ -115,17 +114,21 @@ class JobRunner(ABC):
         ]
 
     def _run_task(self, task: TaskRecord) -> None:
-        with self._slots:
-            # Neither waiting for a slot nor for the import of TFX is running.
-            self._host.wait_until_ready()
-            if self._cancelled.is_set() or self._suspended.is_set():
+        with self._slots.taken(self._is_stopping) as is_free:
+            if not is_free:
                 return
-            task.start_time = now()
-            self._set(task, TaskState.RUNNING)
             try:
+                # Neither waiting for a slot nor for the import of TFX is running.
+                self._host.wait_until_ready()
+                if self._is_stopping():
+                    return
+                self._begin(task)
                 self._set(task, self._execute(task))
             except Exception as error:
                 if self._suspended.is_set():
+                    # The end of the server is no end of the task, and nothing that the job is to blame for.
+                    task.start_time = None
+                    self._set(task, TaskState.PENDING)
                     return
                 if self._cancelled.is_set():
                     self._set(task, TaskState.CANCELLED)
@@ -133,6 +136,18 @@ class JobRunner(ABC):
                 expected = isinstance(error, TaskError | HostError)
                 task.error = str(error) if expected else f"{type(error).__name__}: {error}"
                 self._set(task, TaskState.FAILED)
+
+    def _is_stopping(self) -> bool:
+        return self._cancelled.is_set() or self._suspended.is_set()
+
+    def _begin(self, task: TaskRecord) -> None:
+        with self._lock:
+            if self._job.state is not JobState.RUNNING:
+                self._job.state = JobState.RUNNING
+                self._job.start_time = self._job.start_time or now()
+                self._store.update_job(self._job)
+        task.start_time = now()
+        self._set(task, TaskState.RUNNING)
 
     def _command(self, task: TaskRecord, argv: Sequence[str], heading: str) -> None:
         """Runs one command of a task, its output in the task's log below a heading."""

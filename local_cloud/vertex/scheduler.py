@@ -11,6 +11,7 @@ from local_cloud.vertex.host_client import HostClient
 from local_cloud.vertex.job_runner import JobRunner, Workplace
 from local_cloud.vertex.pipeline_job_request import PipelineRequest
 from local_cloud.vertex.pipeline_job_runner import PipelineJobRunner
+from local_cloud.vertex.slots import Slots
 from local_cloud.vertex.states import Collection, JobKey, JobRecord, JobState, TaskState, now
 from local_cloud.vertex.store import Store
 
@@ -25,7 +26,7 @@ class Scheduler:
     ) -> None:
         self._store = store
         self._host = host
-        self._place = Workplace(store, host, threading.BoundedSemaphore(parallel_tasks), log_of)
+        self._place = Workplace(store, host, Slots(parallel_tasks), log_of)
         self._runners: dict[JobKey, JobRunner] = {}
         self._threads: dict[JobKey, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -37,6 +38,9 @@ class Scheduler:
         with self._lock:
             self._runners[job.key] = runner
             self._threads[job.key] = thread
+        if self._store.job(job.key).state is JobState.CANCELLING:
+            # Asked for before there was a runner to tell.
+            runner.cancel()
         thread.start()
 
     def cancel(self, key: JobKey) -> None:
@@ -51,13 +55,13 @@ class Scheduler:
 
         A task that was running starts again, into a new folder; finished tasks keep their results. So does
         the durable service that this server stands for, and a person who stopped the machine over night
-        wants the job done. A job that was running at several ends of the server is the likely cause of them
-        and fails.
+        wants the job done. A job that was running at several ends of the server that nobody asked for is the
+        likely cause of them and fails.
         """
         for job in self._store.unfinished_jobs():
             if job.state is JobState.CANCELLING:
                 self._close(job, JobState.CANCELLED, TaskState.CANCELLED, "")
-            elif job.resumptions >= MAX_RESUMPTIONS:
+            elif job.resumptions >= MAX_RESUMPTIONS and _was_cut_off(job):
                 error = (
                     f"The local pipeline server ended {job.resumptions + 1} times while this job ran, the "
                     "machine may be short of memory; submit it again under another id."
@@ -67,7 +71,8 @@ class Scheduler:
                 self._resume(job)
 
     def _resume(self, job: JobRecord) -> None:
-        job.resumptions += 1
+        job.resumptions += _was_cut_off(job)
+        self._store.update_job(job)
         for task in job.tasks:
             if not task.state.is_final:
                 task.state, task.start_time = TaskState.PENDING, None
@@ -98,7 +103,7 @@ class Scheduler:
         # Ends what runs, and lets go of whoever waits for the host.
         self._host.close()
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join()
 
     def _run(self, key: JobKey, runner: JobRunner) -> None:
         try:
@@ -112,3 +117,8 @@ class Scheduler:
             with self._lock:
                 self._runners.pop(key, None)
                 self._threads.pop(key, None)
+
+
+def _was_cut_off(job: JobRecord) -> bool:
+    """Whether the server ended while the job ran; one that is told to end leaves no task running."""
+    return any(task.state is TaskState.RUNNING for task in job.tasks)

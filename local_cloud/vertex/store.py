@@ -45,10 +45,16 @@ INSERT_JOB = """
 INSERT INTO jobs (name, project, location, job_id, request, state, create_time, update_time)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
-# A job that is being cancelled never goes back to running.
+# A job that is being cancelled never goes back to running, and one that has ended never changes.
 UPDATE_JOB = """
 UPDATE jobs SET state = ?, update_time = ?, start_time = ?, end_time = ?, error = ?, resumptions = ?
 WHERE name = ? AND NOT (state = 'PIPELINE_STATE_CANCELLING' AND ? = 'PIPELINE_STATE_RUNNING')
+    AND state NOT IN ('PIPELINE_STATE_SUCCEEDED', 'PIPELINE_STATE_FAILED', 'PIPELINE_STATE_CANCELLED')
+"""
+BEGIN_CANCELLATION = """
+UPDATE jobs SET state = 'PIPELINE_STATE_CANCELLING', update_time = ?
+WHERE name = ?
+    AND state NOT IN ('PIPELINE_STATE_SUCCEEDED', 'PIPELINE_STATE_FAILED', 'PIPELINE_STATE_CANCELLED')
 """
 UPDATE_TASK = """
 UPDATE tasks SET state = ?, start_time = ?, end_time = ?, error = ?, inputs = ?, outputs = ?,
@@ -123,6 +129,11 @@ class Store:
         values = (job.state, job.update_time, job.start_time, job.end_time, job.error, job.resumptions)
         with self._transaction() as cursor:
             cursor.execute(UPDATE_JOB, (*values, job.key.name, job.state))
+
+    def begin_cancellation(self, key: JobKey) -> bool:
+        """Marks a job as being cancelled; returns False, and changes nothing, where it has ended."""
+        with self._transaction() as cursor:
+            return cursor.execute(BEGIN_CANCELLATION, (now(), key.name)).rowcount == 1
 
     def update_task(self, key: JobKey, task: TaskRecord) -> None:
         """Saves a task."""

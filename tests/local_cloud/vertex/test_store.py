@@ -68,6 +68,16 @@ def test_cancelling_job_does_not_go_back_to_running(store):
     assert store.job(KEY).state is JobState.CANCELLED
 
 
+def test_job_that_has_ended_never_changes(store):
+    job = create(store)
+    job.state = JobState.SUCCEEDED
+    store.update_job(job)
+    assert not store.begin_cancellation(KEY)
+    job.state = JobState.CANCELLING
+    store.update_job(job)
+    assert store.job(KEY).state is JobState.SUCCEEDED
+
+
 def test_only_jobs_before_their_end_are_unfinished(store):
     running, done = create(store), create(store, JobKey("local", "us-central1", "second"))
     running.state, done.state = JobState.RUNNING, JobState.SUCCEEDED
