@@ -15,13 +15,13 @@ help: ## Show the targets
 setup: $(ORCHESTRATOR) $(TRAINER) $(WAREHOUSE) ## Build the three locked environments
 
 $(ORCHESTRATOR): pyproject.toml uv.lock
-	@scripts/setup_env.sh . && touch $@
+	@scripts/setup_env.sh .
 
 $(TRAINER): trainer_image/pyproject.toml trainer_image/uv.lock
-	@scripts/setup_env.sh trainer_image && touch $@
+	@scripts/setup_env.sh trainer_image
 
 $(WAREHOUSE): local_cloud/pyproject.toml local_cloud/uv.lock
-	@scripts/setup_env.sh local_cloud && touch $@
+	@scripts/setup_env.sh local_cloud
 
 # --- one machine: the local cloud, Airflow and MLflow ------------------------------------------------------------
 
@@ -35,10 +35,7 @@ AIRFLOW_DB := $(RECSFLOW_HOME)/airflow/.migrated
 PARAMS ?= {}
 
 $(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
-	@mkdir -p -m 700 $(@D)
-	@$(LOCAL_ENV); echo "preparing Airflow's database"; umask 077; .venv/bin/airflow db migrate > $(@D)/migrate.log 2>&1 \
-	    || { tail -n 20 $(@D)/migrate.log; exit 1; }
-	@touch $@
+	@$(LOCAL_CLOUD) migrate-airflow $@ uv.lock
 
 # $(call follow,DAG) runs a DAG and shows how it goes.
 define follow

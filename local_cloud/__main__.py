@@ -7,8 +7,10 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from include.process_activity import Activity, ProcessStalled, wait_until
+from local_cloud.airflow_database import migrate
 from local_cloud.errors import LocalCloudError, SampleError, ServiceError
 from local_cloud.locks import locked
 from local_cloud.process import BackgroundProcess
@@ -28,6 +30,9 @@ def _parse(arguments: Sequence[str] | None, names: Sequence[str]) -> argparse.Na
     commands.add_parser("status", help="show every server; exits 1 when one that was started does not answer")
     commands.add_parser("env", help="print the environment for Airflow and the clients as shell exports")
     commands.add_parser("load-sample", help="load Complete Journey into the BigQuery emulator")
+    migrate_airflow = commands.add_parser("migrate-airflow", help="bring Airflow's database up to date")
+    migrate_airflow.add_argument("stamp", type=Path, help="file that is as old as the last migration")
+    migrate_airflow.add_argument("lock_file", type=Path, help="lock file of the environment")
     commands.add_parser("console", help="print what a person can open, and Airflow's login")
     return parser.parse_args(arguments)
 
@@ -127,6 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"export {key}={shlex.quote(value)}")
         elif options.command == "load-sample":
             return _load_sample(settings, runner.process(services["bigquery"]))
+        elif options.command == "migrate-airflow":
+            migrate(settings, options.stamp, options.lock_file)
         elif options.command == "console":
             _console(settings, services, runner)
     except LocalCloudError as error:

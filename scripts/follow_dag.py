@@ -14,13 +14,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
+from typing import TextIO
 
+from local_cloud.locks import locked
 from scripts.interruption import Interruption
 
 PROGRESS_MARK = "recsflow | "
 FAILURES = ("FAILED ", "WILL RETRY ")
 TRACEBACK = "Traceback (most recent call last)"
+TASK_RUNNING = re.compile(r"\[DAG TEST\] running task <TaskInstance: \S+ (?P<run_id>\S+)")
 TASK_STARTED = re.compile(r"\[DAG TEST\] starting task_id=(?P<task_id>[\w.]+) map_index=(?P<map_index>-?\d+)")
 LOG_RECORD = re.compile(r"^\S*\d{4}-\d\d-\d\dT\S+ \[")
 LOGGER_SUFFIX = re.compile(r"\s+\[recsflow[\w.]*\](?: \w+=.*)?$")
@@ -93,6 +98,16 @@ class _Error:
         return [] if by_task else [f"  ! {line}" for line in lines]
 
 
+def own_log(wanted: Path) -> TextIO:
+    """Open a log that no other run writes: `run.log`, or `run-2.log` where that is there."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = wanted if number == 1 else wanted.with_stem(f"{wanted.stem}-{number}")
+        with suppress(FileExistsError):
+            return path.open("x", encoding="utf-8")
+    raise AssertionError
+
+
 def main() -> int:
     """Runs the DAG named on the command line; returns the process's exit status."""
     parser = argparse.ArgumentParser(
@@ -103,12 +118,14 @@ def main() -> int:
     parser.add_argument("--conf", default="{}")
     arguments = parser.parse_args()
 
-    arguments.log_file.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     airflow = Path(sys.executable).with_name("airflow")
     command = [str(airflow), "dags", "test", arguments.dag_id, "--conf", arguments.conf]
-    with arguments.log_file.open("w", encoding="utf-8") as log:
+    with own_log(arguments.log_file) as log, ExitStack() as registering:
         interruption = Interruption()
+        # Airflow registers the DAGs' assets first, and two runs that do so at once collide.
+        registering.enter_context(locked(Path(os.environ["AIRFLOW_HOME"]) / "registering.lock"))
+        run_id = ""
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -121,19 +138,27 @@ def main() -> int:
         interruption.watch(process)
 
         def recorded() -> Iterator[str]:
+            nonlocal run_id
             for raw in process.stdout or ():
                 log.write(raw)
                 log.flush()
                 line = TERMINAL_STYLE.sub("", raw.rstrip("\n"))
                 interruption.read(line)
+                if TASK_STARTED.search(line):
+                    registering.close()
+                elif running := TASK_RUNNING.search(line):
+                    run_id = running["run_id"]
                 yield line
 
         for line in progress(recorded()):
             print(line, flush=True)
         status = process.wait()
+    if interruption.was_cut_off and run_id:
+        module = [sys.executable, "-m", "scripts.stopped_run", arguments.dag_id, run_id]
+        subprocess.run(module, check=False)
     outcome = "succeeded" if status == 0 else "was stopped" if interruption.asked else "failed"
     duration_s = time.monotonic() - began
-    print(f"\n{arguments.dag_id} {outcome} after {duration_s:.0f} s; full log: {arguments.log_file}")
+    print(f"\n{arguments.dag_id} {outcome} after {duration_s:.0f} s; full log: {log.name}")
     return status
 
 

@@ -17,6 +17,7 @@ JOB = re.compile(
     r"recsflow \| (?P<group>\w+\.)?submit_\w+ \| (?P<kind>pipeline|custom) job (?P<job_id>\S+) "
     r"(?:submitted|is there already)"
 )
+MAPPED = re.compile(r"\[DAG TEST\] starting task_id=\S+ map_index=\d")
 ENDED = re.compile(r"recsflow \| \S+ \| job (?P<job_id>\S+) (?:succeeded|failed|cancelled)")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CALL_TIMEOUT_S = 10.0
@@ -41,18 +42,22 @@ class Job:
 class Interruption:
     """What a person who interrupts a run sets going.
 
-    `airflow dags test` has no hook for it: it dies where it stands, and its job would go on. So the
-    signals are kept from it; the first one cancels the job, and the waiting task then fails as it does when
-    anybody else cancels the job. Before there is a job, and for the second signal, the run itself is stopped;
-    so is a run of many jobs, once those that run are cancelled.
+    `airflow dags test` has no hook for it: its job would go on. So the signals are kept from it; the first
+    one cancels the job, and the waiting task then fails as it does when anybody else cancels the job. Before
+    there is a job, the task that runs is interrupted and fails; the run is recorded and ends. The second
+    signal ends the run at once. So does the first one where tasks are mapped, since the others would go on;
+    those of its jobs that run are cancelled. A job that begins after the signal is cancelled.
 
     Attributes:
         asked: whether a signal came.
+        was_cut_off: whether the run was stopped where it stood, so that Airflow believes it to go on.
     """
 
     def __init__(self) -> None:
         self.asked = False
+        self.was_cut_off = False
         self._jobs: dict[str, Job] = {}
+        self._is_mapped = False
         self._process: subprocess.Popen[str] | None = None
         for number in SIGNALS:
             signal.signal(number, self._interrupt)
@@ -71,6 +76,10 @@ class Interruption:
             job = Job(match["kind"], match["job_id"], is_one_of_many=match["group"] is not None)
             others = self._jobs if job.is_one_of_many else {}
             self._jobs = {**others, job.job_id: job}
+            if self.asked:
+                _cancelled(job)
+        elif MAPPED.search(line):
+            self._is_mapped = True
         elif match := ENDED.search(line):
             self._jobs = {
                 job_id: job
@@ -81,13 +90,18 @@ class Interruption:
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._process is None:
             raise KeyboardInterrupt
+        if self._process.poll() is not None:
+            return
         again, self.asked = self.asked, True
         jobs = list(self._jobs.values())
         refused = [job for job in jobs if not again and not _cancelled(job)]
-        if again or not jobs or refused:
-            self._process.send_signal(signal.SIGINT)
-        elif any(job.is_one_of_many for job in jobs):
+        if again or self._is_mapped or any(job.is_one_of_many for job in jobs):
             _say("stopping the run.")
+            self.was_cut_off = True
+            # The whole group, in which a compiler or a query may run.
+            os.killpg(self._process.pid, signal.SIGTERM)
+        elif not jobs or refused:
+            _say("interrupting the task; the run ends with it. Again Ctrl-C stops at once.")
             self._process.send_signal(signal.SIGINT)
 
 

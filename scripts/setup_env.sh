@@ -19,6 +19,11 @@ require_compiler() {
 
 unset VIRTUAL_ENV
 cd "$folder"
+# Two commands may need it at once: the second waits for the first and finds its work done.
+ready=.venv/.ready
+mkdir -p "$root/.recsflow"
+if command -v flock >/dev/null; then exec 9>"$root/.recsflow/setup.lock"; flock 9; fi
+if [ "$ready" -nt uv.lock ] && [ "$ready" -nt pyproject.toml ]; then exit 0; fi
 case $1 in .) name=orchestrator ;; *) name=$1 ;; esac
 echo "building the locked environment: $name"
 if [ "$folder" != "$root/trainer_image" ]; then
@@ -33,3 +38,4 @@ else
         "$root/scripts/uv.sh" sync --quiet --locked --python "$python"
     fi
 fi
+touch "$ready"

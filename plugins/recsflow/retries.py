@@ -33,6 +33,9 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None
         execution_timeout: Longest one try may take on a worker.
     """
     rules = [
+        RetryRule(
+            exception="builtins.KeyboardInterrupt", action=RetryAction.FAIL, reason="a person stopped it"
+        ),
         RetryRule(exception=[*OUTAGES], action=RetryAction.RETRY, reason="the service was away"),
         RetryRule(exception=[*MISTAKES], action=RetryAction.FAIL, reason="it would fail the same way again"),
     ]
@@ -59,7 +62,9 @@ def tell_retry(context: Context) -> None:
 
 def keep_error(context: Context) -> None:
     """Say the error among the progress lines, keep it where the last task finds it, and send it."""
-    ti, error = context["ti"], str(context.get("exception"))[-MAX_ERROR_CHARACTERS:]
+    ti, exception = context["ti"], context.get("exception")
+    words = "a person stopped it" if isinstance(exception, KeyboardInterrupt) else str(exception)
+    error = words[-MAX_ERROR_CHARACTERS:]
     ti.xcom_push(key=ERROR_KEY, value=error)
     say(ti.task_id, f"FAILED {error}", logging.ERROR)
     notify_failure(context)

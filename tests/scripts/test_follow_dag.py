@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.follow_dag import progress
+from scripts.follow_dag import own_log, progress
 
 pytestmark = pytest.mark.unit
 
@@ -72,3 +72,11 @@ def test_of_a_chain_of_errors_the_last_one_is_shown():
 def test_explanations_after_an_empty_line_are_left_out():
     log = [*TRACEBACK[1:5], "ParamValidationError: epochs is 0", "", "Failed validating in schema:", "    {}"]
     assert list(progress(log)) == ["  ! ParamValidationError: epochs is 0"]
+
+
+def test_runs_that_begin_in_the_same_second_write_logs_of_their_own(tmp_path):
+    wanted = tmp_path / "logs" / "run-20260101T120000.log"
+    for name, text in (("run-20260101T120000.log", "one"), ("run-20260101T120000-2.log", "two")):
+        with own_log(wanted) as log:
+            log.write(text)
+        assert (tmp_path / "logs" / name).read_text() == text

@@ -35,7 +35,12 @@ class SubmitVertexJob(BaseOperator):
         """Find the job, or start it; returns `job_id`, and `metrics_uri` of a job that reports."""
         from recsflow.settings import load_settings
 
-        return self.find_or_submit(context, load_settings())
+        try:
+            return self.find_or_submit(context, load_settings())
+        except KeyboardInterrupt:
+            # Ctrl-C in `airflow dags test`, where no process is killed.
+            self.on_kill()
+            raise
 
     @abstractmethod
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk import RetryAction
 
 from recsflow.retries import keep_error, retries, tell_retry
 
@@ -33,3 +34,12 @@ def test_long_error_keeps_its_end(context):
     kept = context["ti"].pushed["error"]
     assert len(kept) == 4000
     assert kept.endswith("cause")
+
+
+def test_task_that_a_person_interrupted_is_not_tried_again(context, caplog):
+    policy = retries(2, timedelta(minutes=1))["retry_policy"]
+    decision = policy.evaluate(exception=KeyboardInterrupt(), try_number=1, max_tries=2)
+    assert decision.action is RetryAction.FAIL
+    context["ti"].task_id = "stage_dataset"
+    keep_error({**context, "exception": KeyboardInterrupt()})
+    assert caplog.messages == ["recsflow | stage_dataset | FAILED a person stopped it"]
