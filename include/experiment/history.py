@@ -9,10 +9,18 @@ from include.experiment.experiment import Experiment
 from include.experiment.problems import shown
 from include.experiment.split_plan import holdout_field
 
-_REMEDIES = {
-    "train": "use a shorter holdout, a larger sample or looser filters",
-    "eval": "use a smaller train_ratio, a larger sample or looser filters",
-    "test": "use a longer holdout or looser filters",
+_BY_SHARE, _LONGER, _SHORTER = "use a smaller train_ratio", "use a longer holdout", "use a shorter holdout"
+_MORE = {"train": ", a larger sample or looser filters", "eval": ", a larger sample or looser filters"}
+# What leaves more rows for a split depends on what divides them.
+_REMEDIES: dict[SplitStrategy, dict[str, str]] = {
+    SplitStrategy.TIME_HOLDOUT: {"train": _SHORTER, "eval": _BY_SHARE, "test": _LONGER},
+    SplitStrategy.STRICT_TIME: {"train": _SHORTER, "eval": _LONGER, "test": _LONGER},
+    SplitStrategy.RANDOM: {"train": "use a larger train_ratio", "eval": _BY_SHARE, "test": _BY_SHARE},
+    SplitStrategy.CUSTOM: {
+        "train": "use a larger train_ratio",
+        "eval": "use a larger eval_ratio",
+        "test": "use a smaller train_ratio or eval_ratio",
+    },
 }
 
 
@@ -46,10 +54,16 @@ def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> li
     where, counts = f"datasets/{experiment.dataset.name}.yaml", dict(rows_by_split)
     if not any(counts.values()):
         return [_no_rows(experiment, where)]
-    listed = ", ".join(f"{split} {counts.get(split, 0):,}" for split in _REMEDIES)
+    remedies = _REMEDIES[experiment.split.strategy]
+    listed = ", ".join(f"{split} {counts.get(split, 0):,}" for split in remedies)
     return [
-        Problem(where, f"split {split}", f"is empty ({listed} rows)", remedy)
-        for split, remedy in _REMEDIES.items()
+        Problem(
+            where,
+            f"split {split}",
+            f"is empty ({listed} rows)",
+            f"{remedy}{_MORE.get(split, ' or looser filters')}",
+        )
+        for split, remedy in remedies.items()
         if not counts.get(split)
     ]
 

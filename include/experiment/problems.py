@@ -5,6 +5,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -65,11 +66,28 @@ def problems_from(error: ValidationError, model: Any, where: str) -> list[Proble
         where: The file.
     """
     found = [details for details in error.errors() if not _is_echo(details)]
-    problems = list(dict.fromkeys(_problem(details, model, where) for details in found[:MAX_PROBLEMS]))
+    problems = _merged(_problem(details, model, where) for details in found[:MAX_PROBLEMS])
     if len(found) > MAX_PROBLEMS:
         received = f"has {len(found) - MAX_PROBLEMS:,} more mistakes"
         problems.append(Problem(where, "the rest", received, "correct these first"))
     return problems
+
+
+def _merged(problems: Iterable[Problem]) -> list[Problem]:
+    """Return one problem a value: of a union, pydantic says for each member why the value is none of it."""
+    remedies: dict[Problem, list[str]] = {}
+    for problem in problems:
+        remedies.setdefault(replace(problem, remedy=""), []).append(problem.remedy)
+    return [replace(problem, remedy=_either(said)) for problem, said in remedies.items()]
+
+
+def _either(remedies: Sequence[str]) -> str:
+    different = list(dict.fromkeys(remedies))
+    if _KINDS["float"] in different:
+        different = [remedy for remedy in different if remedy != _KINDS["int"]]
+    if len(different) > 1 and all(remedy.startswith("use ") for remedy in different):
+        return f"use {', or '.join(remedy.removeprefix('use ') for remedy in different)}"
+    return "; ".join(different)
 
 
 def _is_echo(details: Any) -> bool:

@@ -30,6 +30,7 @@ from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
 from include.experiment.schema_checks import TableSchemas, check_date, check_schema
+from include.experiment.serving_checks import check_served_names
 from include.experiment.split_plan import split_plan
 from include.experiment.staging import filter_types, staged_columns
 from include.experiment.warnings import config_warnings
@@ -105,6 +106,8 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     problems.extend(_other_dataset(run, scheduled) if run and scheduled else [])
     problems.extend(check_label(base, dataset, features) if base and dataset else [])
     problems.extend(check_graph(base, dataset, features) if base and dataset else [])
+    if base and features and dataset:
+        problems.extend(check_served_names(base, features, dataset))
     split = problems.attempt(lambda: split_plan(dataset, run, base)) if dataset and run and base else None
     model = problems.attempt(lambda: apply_hyperparameters(base, run)) if base and run else None
     problems.extend(_too_early(window_end))

@@ -24,6 +24,24 @@ OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
 }
 
 
+_FLAGS = {"amsgrad", "nesterov", "centered"}
+_SHARES = {"beta_1", "beta_2", "rho", "momentum"}
+
+
+def _check_option(option: str, value: OptimizerOption) -> None:
+    """Refuse what Keras would refuse, or divide by, once the pipeline runs."""
+    if isinstance(value, bool) != (option in _FLAGS):
+        raise ValueError(f"use {'true or false' if option in _FLAGS else 'a number'} as {option}")
+    if option in _SHARES and not 0 <= value < 1:
+        raise ValueError(f"use at least 0 and less than 1 as {option}")
+    if option == "learning_rate_power" and value > 0:
+        raise ValueError(f"use at most 0 as {option}")
+    if option == "epsilon" and value <= 0:
+        raise ValueError(f"use more than 0 as {option}")
+    if option not in {*_SHARES, *_FLAGS, "learning_rate_power"} and value < 0:
+        raise ValueError(f"use at least 0 as {option}")
+
+
 class OptimizerConfig(Frozen):
     """An optimizer and its own options; the learning rate stands beside it."""
 
@@ -39,6 +57,8 @@ class OptimizerConfig(Frozen):
             raise ValueError(
                 f"remove {', '.join(unknown)}, since {self.name.value} takes {listed} as options"
             )
+        for option, value in self.options.items():
+            _check_option(option, value)
         return self
 
 

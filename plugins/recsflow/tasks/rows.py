@@ -10,6 +10,7 @@ from airflow.sdk import get_current_context
 
 from include import storage
 from recsflow.assets import announce_nothing, announce_rows, dataset_assets
+from recsflow.hooks.message_values import label
 from recsflow.links import QualityReportLink, StagedTableLink
 from recsflow.pools import ROWS_POOL
 from recsflow.progress import say
@@ -53,7 +54,7 @@ def stage_dataset(query: str) -> dict[str, str]:
     warehouse = open_warehouse(settings)
     # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
     statement = staging_query(experiment, settings)
-    labels = {"dag": experiment.dag_id.lower(), "dataset": experiment.dataset.name}
+    labels = {"dag": label(experiment.dag_id), "dataset": label(experiment.dataset.name)}
     staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
     StagedTableLink.publish(context, settings.table_link(staged.table))
     _tell_staged(staged)

@@ -93,3 +93,27 @@ def test_empty_splits_are_all_named_with_the_counts(configs):
 
 def test_filled_splits_are_no_problem(configs):
     assert check_splits(configs.resolve(), {"train": 3, "eval": 1, "test": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "remedies"),
+    [
+        (
+            {"split_strategy": "random"},
+            ["larger train_ratio", "smaller train_ratio", "smaller train_ratio or"],
+        ),
+        (
+            {"split_strategy": "custom", "eval_ratio": 0.05},
+            ["larger train_ratio", "larger eval_ratio", "smaller train_ratio or eval_ratio"],
+        ),
+        ({"split_strategy": "strict_time"}, ["shorter holdout", "longer holdout", "longer holdout"]),
+        ({"split_strategy": "time_holdout"}, ["shorter holdout", "smaller train_ratio", "longer holdout"]),
+    ],
+)
+def test_what_helps_an_empty_split_depends_on_how_rows_are_divided(configs, chosen, remedies):
+    experiment = configs.resolve(**chosen)
+    for split, remedy in zip(("train", "eval", "test"), remedies, strict=True):
+        rows = {"train": 5, "eval": 5, "test": 5, split: 0}
+        [problem] = sentences(check_splits(experiment, rows))
+        assert f"; use a {remedy.removesuffix(' or')}" in problem
+        assert ("holdout" in problem.split(";")[1]) == ("holdout" in remedy)

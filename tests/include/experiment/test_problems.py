@@ -156,3 +156,21 @@ def test_of_many_known_words_only_the_nearest_are_listed():
     said = did_you_mean("row_cout", known)
     assert said.startswith("did you mean 'row_count'? Otherwise use one of row_count, ")
     assert said.endswith(" or 36 others")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"epsilon": "small"}, "optimizer_options.epsilon is 'small'; use true or false, or a number."),
+        ({"beta_1": [1]}, "optimizer_options.beta_1 is [1]; use true or false, or a number."),
+        (
+            {"beta_1": 1},
+            "optimizer_options is {'beta_1': 1} for adam; use at least 0 and less than 1 as beta_1.",
+        ),
+        ({"epsilon": 0}, "optimizer_options is {'epsilon': 0} for adam; use more than 0 as epsilon."),
+        ({"amsgrad": 3}, "optimizer_options is {'amsgrad': 3} for adam; use true or false as amsgrad."),
+        ({"epsilon": True}, "optimizer_options is {'epsilon': True} for adam; use a number as epsilon."),
+    ],
+)
+def test_an_optimizer_option_has_one_remedy(configs, options, sentence):
+    assert configs.problems(optimizer="adam", optimizer_options=options) == [f"run parameters: {sentence}"]

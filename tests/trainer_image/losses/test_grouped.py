@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT
+from recsflow_trainer.examples.grouped_rows import LOG_WEIGHT, PRODUCT, QUERY
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.grouped import FullSoftmax, SampledSoftmax
 
@@ -17,7 +17,7 @@ FEATURES = {
     "who": tf.constant([0, 1]),
     QUERY: tf.constant([0, 0, 1], tf.int64),
     PRODUCT: tf.constant([0, 2, 1], tf.int64),
-    WEIGHT: tf.constant([1.0, 1.0, 3.0]),
+    LOG_WEIGHT: tf.math.log([1.0, 1.0, 3.0]),
 }
 
 
@@ -48,7 +48,7 @@ def test_a_sample_of_nothing_but_own_products_leaves_the_exact_sum():
         "who": tf.constant([0]),
         QUERY: tf.constant([0, 0, 0], tf.int64),
         PRODUCT: tf.constant([0, 1, 2], tf.int64),
-        WEIGHT: tf.constant([1.0, 1.0, 1.0]),
+        LOG_WEIGHT: tf.zeros([3]),
     }
     loss = SampledSoftmax(CATALOGUE, np.array([1, 1, 1]), 1.0, negatives=50)
     expected = math.log(math.exp(1) + 1 + math.exp(2)) - 1
@@ -60,3 +60,9 @@ def test_a_sample_of_nothing_but_own_products_leaves_the_exact_sum():
 )
 def test_who_knows_nothing_has_ln_of_the_products(loss):
     assert float(loss.uninformed(FEATURES)) == pytest.approx(math.log(3), rel=1e-5)
+
+
+def test_a_batch_of_rows_too_old_for_a_float_has_the_mean_of_its_proportions():
+    # Each weight is the same 2 to the power of -300 times less, which no float32 holds.
+    old = {**FEATURES, LOG_WEIGHT: FEATURES[LOG_WEIGHT] - 300 * math.log(2)}
+    assert float(_of(FullSoftmax(CATALOGUE, 1.0), old)) == pytest.approx(_by_hand(), rel=1e-4)

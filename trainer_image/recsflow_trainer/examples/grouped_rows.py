@@ -16,7 +16,7 @@ _DAY_S = 86_400
 # What a batch holds beside the features of its queries; no feature has a dot first, and a node may.
 QUERY = ".query"
 PRODUCT = ".product"
-WEIGHT = ".weight"
+LOG_WEIGHT = ".log_weight"
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class GroupedRows:
         queries: Features of each distinct query, [queries] or [queries, width].
         starts: int64 [queries + 1]; a query's pairs are those from its start up to the next one's.
         products: int64 [pairs], positions in the catalogue, ascending within a query.
-        weights: float32 [pairs], summed over the rows of a pair.
+        log_weights: float32 [pairs], natural log of the sum over the rows of a pair.
         rows: Rows behind the pairs.
     """
 
     queries: Mapping[str, np.ndarray]
     starts: np.ndarray
     products: np.ndarray
-    weights: np.ndarray
+    log_weights: np.ndarray
     rows: int
 
     def sample(self, queries: int, seed: int) -> "GroupedRows":
@@ -47,7 +47,7 @@ class GroupedRows:
             queries={name: values[chosen] for name, values in self.queries.items()},
             starts=np.concatenate([[0], np.cumsum(sizes)]),
             products=self.products[places],
-            weights=self.weights[places],
+            log_weights=self.log_weights[places],
             rows=round(self.rows * len(places) / len(self.products)),
         )
 
@@ -62,8 +62,9 @@ class GroupedRows:
         total = len(self.starts) - 1
         size = min(max(round(batch_size * total / self.rows), 1), total)
         features = {name: tf.constant(values) for name, values in self.queries.items()}
-        products, weights = (
-            tf.RaggedTensor.from_row_splits(values, self.starts) for values in (self.products, self.weights)
+        products, log_weights = (
+            tf.RaggedTensor.from_row_splits(values, self.starts)
+            for values in (self.products, self.log_weights)
         )
 
         def shuffled(pass_seed: tf.Tensor) -> tf.data.Dataset:
@@ -76,7 +77,7 @@ class GroupedRows:
                 **{name: tf.gather(values, chosen) for name, values in features.items()},
                 QUERY: bought.value_rowids(),
                 PRODUCT: bought.flat_values,
-                WEIGHT: tf.gather(weights, chosen).flat_values,
+                LOG_WEIGHT: tf.gather(log_weights, chosen).flat_values,
             }
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
@@ -86,7 +87,7 @@ class GroupedRows:
 
 
 def group_rows(
-    split: Split, features: Sequence[str], positions: np.ndarray, weights: np.ndarray
+    split: Split, features: Sequence[str], positions: np.ndarray, log_weights: np.ndarray
 ) -> GroupedRows:
     """Groups the rows of a split by their query.
 
@@ -94,7 +95,7 @@ def group_rows(
         split: The rows.
         features: Names of the query tower's features.
         positions: int64 [rows], of each row's product in the catalogue; rows with -1 are left out.
-        weights: float32 [rows].
+        log_weights: float [rows], natural log of each row's weight.
     """
     kept = positions >= 0
     columns = {name: split.columns[name][kept] for name in features}
@@ -105,14 +106,24 @@ def group_rows(
         queries={name: values[first_rows] for name, values in columns.items()},
         starts=np.searchsorted(pairs, np.arange(len(first_rows) + 1) * products),
         products=pairs % products,
-        weights=np.bincount(pair, weights[kept]).astype(np.float32),
+        log_weights=_log_sums(log_weights[kept], pair, len(pairs)).astype(np.float32),
         rows=int(kept.sum()),
     )
 
 
-def recency_weights(split: Split, half_life_days: float | None) -> np.ndarray:
-    """Returns float64 [rows], 1 for the newest row, half of it each half-life before; all 1 without one."""
+def _log_sums(logs: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+    """Returns float64 [size], log of the sum of exp(logs) at each place, where exp itself may vanish."""
+    largest = np.full(size, -np.inf)
+    np.maximum.at(largest, places, logs)
+    return largest + np.log(np.bincount(places, np.exp(logs - largest[places]), minlength=size))
+
+
+def log_recency(split: Split, half_life_days: float | None) -> np.ndarray:
+    """Returns float64 [rows], log of a weight: 1 for the newest row, half of it each half-life before.
+
+    All weights are 1 without a half-life. The weight itself leaves float32's range after 150 half-lives.
+    """
     if half_life_days is None:
-        return np.ones(split.rows)
+        return np.zeros(split.rows)
     seconds = split.columns[INTERACTION_DATE]
-    return 0.5 ** ((seconds.max() - seconds) / (half_life_days * _DAY_S))
+    return -np.log(2) * (seconds.max() - seconds) / (half_life_days * _DAY_S)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recsflow_trainer.examples.grouped_rows import PRODUCT, QUERY, WEIGHT
+from recsflow_trainer.examples.grouped_rows import LOG_WEIGHT, PRODUCT, QUERY
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.log_sums import log_sums
 from recsflow_trainer.losses.towers import Features, TowerCall
@@ -88,8 +88,9 @@ def mean_loss(bought: tf.Tensor, log_sums: tf.Tensor, features: Features) -> tf.
     Args:
         bought: float32 [pairs], scores of what was bought.
         log_sums: float32 [queries], log of the sum over all products of exp(score).
-        features: The batch, with the query and weight of each pair.
+        features: The batch, with the query and the log of the weight of each pair.
     """
-    weights = features[WEIGHT]
+    # A batch of old rows only is as good as any: what counts is how their weights compare.
+    shares = tf.nn.softmax(features[LOG_WEIGHT])
     losses = tf.gather(log_sums, features[QUERY]) - bought
-    return tf.reduce_sum(weights * losses) / tf.reduce_sum(weights)
+    return tf.reduce_sum(shares * losses)

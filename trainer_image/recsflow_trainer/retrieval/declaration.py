@@ -13,7 +13,7 @@ from recsflow_trainer.evaluation.purchases import seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
-from recsflow_trainer.examples.grouped_rows import group_rows, recency_weights
+from recsflow_trainer.examples.grouped_rows import group_rows, log_recency
 from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features import Vocabulary
@@ -106,7 +106,7 @@ class Retrieval(TwoTowers):
         ids, cardinality = train.columns[product.name], product.cardinality(tft_output)
         query, candidate = self.build_towers(tft_output)
         if self.product_bias:
-            recent = np.bincount(ids, recency_weights(train, self.half_life_days), minlength=cardinality)
+            recent = np.bincount(ids, np.exp(log_recency(train, self.half_life_days)), minlength=cardinality)
             bias = (self.temperature or 1.0) * log_popularity(recent)
             query, candidate = UnitQuery(query), BiasedCandidate(candidate, product.name, bias)
         counts = np.bincount(ids, minlength=cardinality)
@@ -124,7 +124,7 @@ class Retrieval(TwoTowers):
         if self.loss == "in_batch":
             return rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
         positions = self._candidates(inputs).positions(rows.columns[self.product.name])
-        weights = recency_weights(rows, self.half_life_days)
+        weights = log_recency(rows, self.half_life_days)
         grouped = group_rows(rows, list(self.query.transformed_spec()), positions, weights)
         grouped = grouped if reshuffle else grouped.sample(VALIDATED_QUERIES, seed)
         return grouped.batches(batch_size, seed=seed, reshuffle=reshuffle)
