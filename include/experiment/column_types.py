@@ -17,6 +17,7 @@ class Use(StrEnum):
 
     ID = "id"
     KEY = "vocabulary or cross"
+    LIST = "vocabulary with a separator"
     NUMBER = "number"
     CALENDAR = "cyclical time"
     DATE = "date"
@@ -40,6 +41,12 @@ _NUMBERS = {
     "BOOL": StagedType.INT64,
 }
 _SECONDS = dict.fromkeys((*_DATES, "TIME"), StagedType.INT64)
+# Their values are joined to one text by the feature's separator.
+LISTS = ("ARRAY<STRING>", "ARRAY<INT64>")
+_SEPARATE = (
+    "read it by a vocabulary with a `separator` that is in none of its values, such as '|', or take one "
+    "element or UNNEST it in a view, and name the view as the table"
+)
 # A vocabulary holds text or whole numbers; decimals keep all their digits as text.
 _KEYS = {
     "INT64": StagedType.INT64,
@@ -52,11 +59,14 @@ _KEYS = {
 STAGED_TYPES: dict[Use, dict[str, StagedType]] = {
     Use.ID: {key: _KEYS[key] for key in ("INT64", "STRING", "NUMERIC", "BIGNUMERIC")},
     Use.KEY: _KEYS | _SECONDS,
+    Use.LIST: dict.fromkeys(("STRING", *LISTS), StagedType.STRING),
     Use.NUMBER: _NUMBERS | _SECONDS,
     Use.CALENDAR: _SECONDS,
     Use.DATE: dict.fromkeys(_DATES, StagedType.INT64),
 }
 _REMEDIES = {
+    LISTS[0]: _SEPARATE,
+    LISTS[1]: _SEPARATE,
     "ARRAY": "take one element or UNNEST it in a view, and name the view as the table",
     "STRUCT": "select one of its fields as a column in a view, and name the view as the table",
     "JSON": "extract a scalar with JSON_VALUE in a view, and name the view as the table",
@@ -68,9 +78,14 @@ _REMEDIES = {
 
 
 def base_type(reported: str) -> str:
-    """Return the canonical type of a reported one: `INTEGER` is `INT64`, `NUMERIC(10, 2)` is `NUMERIC`."""
-    word = re.split(r"[<( ]", reported.strip().upper(), maxsplit=1)[0]
-    return _ALIASES.get(word, word)
+    """Return the canonical type of a reported one.
+
+    `INTEGER` is `INT64`, `NUMERIC(10, 2)` is `NUMERIC`, an array is `ARRAY`, or one of `LISTS`.
+    """
+    word, _, inner = re.sub(r"[(\s].*", "", reported.strip().upper()).partition("<")
+    kind = _ALIASES.get(word, word)
+    listed = f"{kind}<{base_type(inner.removesuffix('>'))}>" if kind == "ARRAY" and inner else kind
+    return listed if listed in LISTS else kind
 
 
 def staged_type(reported: str, use: Use) -> StagedType | None:

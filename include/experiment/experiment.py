@@ -88,11 +88,13 @@ class StagedColumn(Frozen):
         name: Its name there and in the dataset config.
         bigquery_type: Its type in the warehouse.
         staged_type: Its type in the staged table.
+        separator: What the values of an array are joined by; None where it is no array.
     """
 
     name: str
     bigquery_type: str
     staged_type: StagedType
+    separator: str | None = None
 
 
 class Experiment(Frozen):

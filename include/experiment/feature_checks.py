@@ -15,6 +15,7 @@ from include.experiment.feature_config import (
     Period,
     VocabularyFeature,
 )
+from include.experiment.list_checks import check_lists, check_separators
 from include.experiment.problems import did_you_mean
 from include.experiment.schema_checks import TableSchemas, column_type
 
@@ -23,7 +24,7 @@ _PRIMARY_ROLES = {"query": Role.CUSTOMER_ID, "candidate": Role.PRODUCT_ID}
 
 def check_features(features: FeatureConfig) -> list[Problem]:
     """Return what is wrong with a feature config by itself."""
-    return [*_primary_ids(features), *_duplicates(features), *_names(features)]
+    return [*_primary_ids(features), *_duplicates(features), *_names(features), *check_lists(features)]
 
 
 def check_features_fit(
@@ -36,6 +37,7 @@ def check_features_fit(
         *_name_clashes(features, dataset),
         *_types(features, dataset, schemas),
         *_conflicts(features, dataset, schemas),
+        *check_separators(features, dataset, schemas),
     ]
 
 
@@ -43,6 +45,8 @@ def use_of(feature: Feature) -> Use:
     """Return what a feature uses its columns for."""
     if isinstance(feature, NumericFeature | BucketizedFeature):
         return Use.NUMBER
+    if isinstance(feature, VocabularyFeature) and feature.separator:
+        return Use.LIST
     return Use.CALENDAR if isinstance(feature, CyclicalFeature) else Use.KEY
 
 

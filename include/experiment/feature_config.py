@@ -54,6 +54,8 @@ class VocabularyFeature(_ColumnFeature):
         oov_buckets: Buckets for values unseen in training.
         max_vocabulary: Keep only the most frequent values.
         min_frequency: Keep only values seen at least so often.
+        separator: What stands between values of a row, where it may have several; an ARRAY is joined by it.
+        max_values: With a separator, values of a row that count; those that follow are left out.
     """
 
     kind: Literal["vocabulary"]
@@ -62,6 +64,8 @@ class VocabularyFeature(_ColumnFeature):
     oov_buckets: int = Field(default=1, ge=1, le=100_000)
     max_vocabulary: int | None = Field(default=None, ge=1)
     min_frequency: int | None = Field(default=None, ge=1)
+    separator: str | None = Field(default=None, min_length=1, max_length=8)
+    max_values: int = Field(default=16, ge=2, le=1_000)
 
 
 class NumericFeature(_ColumnFeature):

@@ -44,6 +44,9 @@ def _features(
         if not isinstance(feature, VocabularyFeature | NumericFeature):
             received = f"is of kind {feature.kind!r}, which the nodes of model {model.name} cannot have"
             yield Problem(where, field, received, _READABLE)
+        elif isinstance(feature, VocabularyFeature) and feature.separator:
+            received = f"is {feature.separator!r}, but a node of model {model.name} has one value of a column"
+            yield Problem(where, f"{field}.separator", received, "remove the feature")
         elif model.target is GraphTarget.BASKET_VALUE and feature.column == dataset.label:
             received = f"is {feature.column!r}, whose sum is the target of model {model.name}"
             yield Problem(

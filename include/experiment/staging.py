@@ -1,11 +1,12 @@
 """Which columns are staged, and as what."""
 
-from include.experiment.column_types import Use, staged_type
+from include.experiment.column_types import LISTS, Use, base_type, staged_type
 from include.experiment.dataset_checks import filter_columns
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import StagedColumn
 from include.experiment.feature_checks import use_of
 from include.experiment.feature_config import FeatureConfig
+from include.experiment.list_checks import separator_of
 from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.schema_checks import TableSchemas, column_type
 
@@ -20,7 +21,8 @@ def staged_columns(
         kind = staged_type(reported, use) if reported else None
         if reported is None or kind is None:
             raise LookupError(f"Column {name} was not checked before staging.")
-        columns.append(StagedColumn(name=name, bigquery_type=reported, staged_type=kind))
+        separator = separator_of(features, name) if base_type(reported) in LISTS else None
+        columns.append(StagedColumn(name=name, bigquery_type=reported, staged_type=kind, separator=separator))
     return tuple(columns)
 
 

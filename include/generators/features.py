@@ -66,4 +66,8 @@ def _named(feature: Feature, default: str) -> Keywords:
 
 def _vocabulary_keywords(feature: VocabularyFeature) -> Keywords:
     limits = {"max_vocabulary": feature.max_vocabulary, "min_frequency": feature.min_frequency}
-    return {"oov_buckets": feature.oov_buckets, **{name: n for name, n in limits.items() if n is not None}}
+    known = {name: n for name, n in limits.items() if n is not None}
+    lists: Keywords = {}
+    if feature.separator:
+        lists = {"separator": feature.separator, "max_values": feature.max_values}
+    return {"oov_buckets": feature.oov_buckets, **known, **lists}

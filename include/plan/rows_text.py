@@ -76,7 +76,8 @@ def _sample(experiment: Experiment) -> str:
 
 
 def _cast(column: StagedColumn) -> str:
-    expression = cast_expression(column.name, column.bigquery_type, column.staged_type)
+    separator = repr(column.separator)
+    expression = cast_expression(column.name, column.bigquery_type, column.staged_type, separator)
     how = "as it is" if expression == column.name else expression
     return f"{column.bigquery_type} -> {column.staged_type}, {how}"
 

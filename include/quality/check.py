@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from include.experiment.experiment import Experiment
 from include.quality.facts import split_facts
+from include.quality.lists import list_findings
+from include.quality.missing_numbers import missing_number_findings
 from include.quality.report import QualityReport
 from include.quality.rules import NOT_NULL, WARNING, Rule, derive_rules
 from include.quality.validation import Finding, check_types, evaluate
@@ -41,6 +43,7 @@ def check_rows(
     where = f"datasets/{dataset.name}.yaml"
     findings = evaluate(table, applicable, where=where, date_column=dataset.date_column)
     findings += _left_out(source_nulls or {})
+    findings += [*missing_number_findings(table, experiment), *list_findings(table, experiment)]
     check_types(rules, where=where)
     skipped = tuple(_reason(rule, present) for rule in rules if not rule.columns <= present)
     return QualityReport(experiment.experiment_id, dataset.name, tuple(findings), facts, skipped)

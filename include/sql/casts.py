@@ -10,15 +10,24 @@ _SECONDS = {
 }
 
 
-def cast_expression(column: str, reported: str, staged: StagedType) -> str:
-    """Return the SQL of a column in its staged type; dates become unix seconds, UTC.
+_JOINED = {
+    "ARRAY<STRING>": "ARRAY_TO_STRING({column}, {separator})",
+    "ARRAY<INT64>": "ARRAY_TO_STRING(ARRAY(SELECT CAST(n AS STRING) FROM UNNEST({column}) n), {separator})",
+}
+
+
+def cast_expression(column: str, reported: str, staged: StagedType, separator: str = "''") -> str:
+    """Return the SQL of a column in its staged type; dates become unix seconds, UTC, and arrays one text.
 
     Args:
         column: The column in SQL.
         reported: Its type as the warehouse reports it.
         staged: The type that is wanted.
+        separator: What the values of an array are joined by, in SQL.
     """
     kind = base_type(reported)
+    if kind in _JOINED:
+        return _JOINED[kind].format(column=column, separator=separator)
     if kind == staged.value:
         return column
     return _SECONDS.get(kind, f"CAST({{column}} AS {staged.value})").format(column=column)

@@ -29,9 +29,10 @@ def source_columns(experiment: Experiment) -> list[str]:
     """Return the staged columns, cast, and what the later steps need of the originals."""
     dataset = experiment.dataset
     columns = []
-    for column in experiment.columns:
+    for index, column in enumerate(experiment.columns):
         source = _source(dataset, column.name)
-        expression = cast_expression(source, column.bigquery_type, column.staged_type)
+        separator = f"@{_separator_name(index)}"
+        expression = cast_expression(source, column.bigquery_type, column.staged_type, separator)
         name = identifier(column.name)
         columns.append(expression if expression.endswith(f".{name}") else f"{expression} AS {name}")
     # Splits compare dates in their original type, before they become seconds.
@@ -40,6 +41,15 @@ def source_columns(experiment: Experiment) -> list[str]:
         revenue = _source(dataset, dataset.filters.top_revenue_share.column)
         columns.append(f"CAST({revenue} AS FLOAT64) AS interaction_revenue")
     return columns
+
+
+def separators(experiment: Experiment) -> list[QueryParameter]:
+    """Return the parameters by which `source_columns` joins the values of arrays."""
+    return [
+        QueryParameter(_separator_name(index), "STRING", column.separator)
+        for index, column in enumerate(experiment.columns)
+        if column.separator is not None
+    ]
 
 
 def joins(dataset: DatasetConfig, project: str | None) -> list[Join]:
@@ -74,6 +84,10 @@ def conditions(experiment: Experiment) -> tuple[list[str], list[QueryParameter]]
         texts.append(_condition(_source(dataset, condition.column), condition.operator, named))
         parameters += named
     return texts, parameters
+
+
+def _separator_name(index: int) -> str:
+    return f"separator_{index}"
 
 
 def _source(dataset: DatasetConfig, name: str) -> str:

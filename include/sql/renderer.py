@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from include.experiment.experiment import Experiment
 from include.experiment.identity import content_hash
 from include.sql.identifiers import identifier, table
-from include.sql.interactions import base_alias, conditions, joins, source_columns
+from include.sql.interactions import base_alias, conditions, joins, separators, source_columns
 from include.sql.parameters import QueryParameter
 from include.sql.splits import chosen_rows, kept_rows, row_key, sample_key, sample_order, split_rules
 
@@ -110,4 +110,5 @@ def _select(
         "chosen": chosen,
     }
     sql = environment.get_template("staging.sql.j2").render(values)
-    return sql, (*parameters, *split_parameters, *kept_parameters, *chosen_parameters)
+    named = (*separators(experiment), *parameters, *split_parameters)
+    return sql, (*named, *kept_parameters, *chosen_parameters)

@@ -69,9 +69,12 @@ class Warehouse:
         return {"retry": self._retry, "timeout": METADATA_TIMEOUT_S}
 
     def table_schema(self, table: str) -> dict[str, str]:
-        """Column names in order, each with its BigQuery type; a repeated column's type is `ARRAY`."""
+        """Column names in order, each with its BigQuery type; that of a repeated column is `ARRAY<…>`."""
         fields = self.describe(table).schema
-        return {field.name: "ARRAY" if field.mode == "REPEATED" else field.field_type for field in fields}
+        return {
+            field.name: f"ARRAY<{field.field_type}>" if field.mode == "REPEATED" else field.field_type
+            for field in fields
+        }
 
     def describe(self, table: str) -> Table:
         """A table's metadata: schema, rows, created, expires."""

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.tensorflow
 
 TYPES = {"text": tf.string, "whole": tf.int64, "decimal": tf.float32}
 SAID = {tf.string: "", tf.int64: MISSING_NUMBER, tf.float32: float(MISSING_NUMBER)}
-ZERO = {tf.string: "0", tf.int64: 0, tf.float32: 0.0}
+ZERO = {tf.string: "0 1", tf.int64: 0, tf.float32: 0.0}
 ALWAYS = "always"
 PERIODS = ("hour_of_day", "day_of_week", "day_of_month", "month_of_year")
 # Each kind of feature on each type that its column may be staged as; dates and booleans are whole numbers.
@@ -34,6 +34,7 @@ KINDS = {
         f"vocabulary of {kind}": (kind, lambda column, name: Vocabulary(column, name=name, dim=4))
         for kind in ("text", "whole")
     },
+    "list of text": ("text", lambda column, name: Vocabulary(column, name=name, dim=4, separator=" ")),
     **{
         f"{scaling} of {kind}": (kind, lambda column, name, s=scaling: Numeric(column, name=name, scaling=s))
         for scaling in SCALINGS
@@ -79,7 +80,9 @@ COLUMNS = {
 
 def value(dtype, number):
     """Some value of a type; 0 is among them."""
-    return {tf.string: str(number), tf.int64: number * 10_000_000, tf.float32: number * 1.5}[dtype]
+    return {tf.string: f"{number} {number + 1}", tf.int64: number * 10_000_000, tf.float32: number * 1.5}[
+        dtype
+    ]
 
 
 def training_rows():

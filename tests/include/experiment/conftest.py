@@ -19,7 +19,7 @@ SCHEMAS = {
         "sold_at": "TIMESTAMP",
         "sold_on": "DATE",
         "amount": "NUMERIC",
-        "tags": "ARRAY",
+        "tags": "ARRAY<STRING>",
     },
     "shop.items": {"sku": "INTEGER", "colour": "STRING"},
 }

@@ -8,7 +8,8 @@ pytestmark = pytest.mark.unit
 
 STRATEGIES = "random, time_holdout, strict_time, custom"
 VOCABULARY_KEYS = (
-    "column, name, kind, embedding_dim, is_primary_id, oov_buckets, max_vocabulary, min_frequency"
+    "column, name, kind, embedding_dim, is_primary_id, oov_buckets, max_vocabulary, min_frequency, "
+    "separator, max_values"
 )
 KINDS = "vocabulary, numeric, bucketized, cyclical, hashed_cross"
 NOT_A_NAME = "use letters, digits and underscores, not beginning with a digit"

@@ -42,7 +42,10 @@ def full_experiment() -> Experiment:
                     {"name": "customer", "role": "customer_id"},
                     {"name": "sku", "role": "product_id"},
                     {"name": "ordered_at", "role": "date"},
-                    *({"name": name} for name in ("age", "price", "weight", "colour", "size", "region")),
+                    *(
+                        {"name": name}
+                        for name in ("age", "price", "weight", "colour", "size", "region", "tags")
+                    ),
                 ],
             }
         ),
@@ -67,6 +70,7 @@ def full_experiment() -> Experiment:
                         "max_vocabulary": 50000,
                         "min_frequency": 3,
                     },
+                    {"column": "tags", "kind": "vocabulary", "embedding_dim": 8, "separator": "|"},
                     {"column": "price", "kind": "bucketized", "buckets": 20, "embedding_dim": 4},
                     {"column": "weight", "name": "weight_log", "kind": "numeric", "scaling": "log"},
                     {

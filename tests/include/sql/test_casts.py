@@ -21,6 +21,13 @@ pytestmark = pytest.mark.unit
         ("DATETIME", Use.DATE, "UNIX_SECONDS(CAST(t.x AS TIMESTAMP))"),
         ("DATE", Use.CALENDAR, "UNIX_SECONDS(CAST(t.x AS TIMESTAMP))"),
         ("TIME", Use.CALENDAR, "TIME_DIFF(t.x, TIME '00:00:00', SECOND)"),
+        ("STRING", Use.LIST, "t.x"),
+        (
+            "ARRAY<INTEGER>",
+            Use.LIST,
+            "ARRAY_TO_STRING(ARRAY(SELECT CAST(n AS STRING) FROM UNNEST(t.x) n), '')",
+        ),
+        ("ARRAY<STRING>", Use.LIST, "ARRAY_TO_STRING(t.x, '')"),
     ],
 )
 def test_cast_by_reported_type(reported, use, sql):
@@ -28,7 +35,7 @@ def test_cast_by_reported_type(reported, use, sql):
 
 
 @pytest.mark.parametrize(
-    "reported", ["ARRAY<INT64>", "RECORD", "JSON", "GEOGRAPHY", "BYTES", "INTERVAL", "RANGE"]
+    "reported", ["ARRAY<FLOAT>", "ARRAY<RECORD>", "RECORD", "JSON", "GEOGRAPHY", "BYTES", "INTERVAL", "RANGE"]
 )
 @pytest.mark.parametrize("use", list(Use))
 def test_types_without_a_scalar_serve_nothing(reported, use):
@@ -41,7 +48,16 @@ def test_only_three_types_are_staged():
 
 @pytest.mark.parametrize(
     ("reported", "base"),
-    [("integer", "INT64"), ("STRING(20)", "STRING"), ("STRUCT<a INT64>", "STRUCT"), ("REPEATED", "ARRAY")],
+    [
+        ("integer", "INT64"),
+        ("STRING(20)", "STRING"),
+        ("STRUCT<a INT64>", "STRUCT"),
+        ("REPEATED", "ARRAY"),
+        ("ARRAY<INTEGER>", "ARRAY<INT64>"),
+        ("array<string(9)>", "ARRAY<STRING>"),
+        ("ARRAY<STRUCT<a INT64>>", "ARRAY"),
+        ("ARRAY<NUMERIC(3)>", "ARRAY"),
+    ],
 )
 def test_base_type_drops_aliases_and_parameters(reported, base):
     assert base_type(reported) == base

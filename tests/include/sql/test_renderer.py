@@ -49,6 +49,18 @@ def test_lines_fit_a_screen_and_do_not_trail(name, shop_experiment):
         assert line == line.rstrip()
 
 
+def test_the_values_of_an_array_are_joined_by_a_parameter(shop_experiment):
+    experiment = shop_experiment(features="all_types")
+    array = {"bigquery_type": "ARRAY<STRING>", "separator": "'; DROP"}
+    columns = [
+        column.model_copy(update=array) if column.name == "brand" else column for column in experiment.columns
+    ]
+    query = render(experiment.model_copy(update={"columns": tuple(columns)}))
+    (parameter,) = [each for each in query.parameters if each.name.startswith("separator")]
+    assert parameter.value == "'; DROP"
+    assert f"ARRAY_TO_STRING(products.brand, @{parameter.name}) AS brand" in query.sql
+
+
 def test_the_same_rows_have_the_same_table(shop_experiment):
     table = render(shop_experiment()).table
     assert re.fullmatch(r"local\.staging\.rows_[0-9a-f]{12}", table)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from google.cloud import bigquery
 
+from include.experiment.column_types import StagedType
+from include.sql.casts import cast_expression
 from include.sql.renderer import render_staging_query
 from include.warehouse.connection import connect
 
@@ -95,6 +98,20 @@ def test_time_holdout_is_the_last_days_and_no_others(date_column, stage, select)
         "SELECT COUNT(*) FROM `local.shop.purchases` WHERE customer IS NOT NULL AND bought_on >= '2024-04-16'"
     )
     assert select(base) == [(staged.rows_by_split["test"],)]
+
+
+def test_an_array_becomes_one_text(shop):
+    texts, numbers = (
+        cast_expression(name, kind, StagedType.STRING, "@separator_0")
+        for name, kind in (("tags", "ARRAY<STRING>"), ("numbers", "ARRAY<INT64>"))
+    )
+    arrays = [("['a', 'b c']", "[3, -1]"), ("CAST([] AS ARRAY<STRING>)", "CAST([] AS ARRAY<INT64>)")]
+    rows = " UNION ALL ".join(f"SELECT {tags} AS tags, {many} AS numbers" for tags, many in arrays)
+    separator = bigquery.ScalarQueryParameter("separator_0", "STRING", "|")
+    config = bigquery.QueryJobConfig(query_parameters=[separator])
+    query = shop.query(f"SELECT {texts}, {numbers} FROM ({rows})", retry=None, job_config=config)
+    found = [tuple(row) for row in query.result(timeout=60, retry=None)]
+    assert sorted(found) == [("", ""), ("a|b c", "3|-1")]
 
 
 def test_rows_after_the_logical_date_are_not_there(stage, select, shop_experiment):

@@ -96,7 +96,7 @@ def test_a_repeated_column_is_an_array(warehouse, with_select):
     query = with_select("SELECT [1, 2] AS ids, 'train' AS split")
     warehouse.stage(query)
 
-    assert warehouse.table_schema(query.table)["ids"] == "ARRAY"
+    assert warehouse.table_schema(query.table)["ids"] == "ARRAY<INTEGER>"
 
 
 def test_one_split_and_some_columns_are_read(warehouse, query):

@@ -95,7 +95,10 @@ def _keys(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             unseen = values[np.minimum(places[1], len(values) - 1)] != theirs
             places[1][unseen] = len(values)
         size = len(values) + 1
-        keys, known = keys * size + places[0], known * size + places[1]
+        both = np.concatenate([keys * size + places[0], known * size + places[1]])
+        # Numbered anew with each column, so that the product stays far below 64 bits.
+        both = np.unique(both, return_inverse=True)[1]
+        keys, known = both[: len(keys)], both[len(keys) :]
     combinations, keys = np.unique(keys, return_inverse=True)
     found = np.searchsorted(combinations, known)
     is_known = combinations[np.minimum(found, len(combinations) - 1)] == known

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 
+def combinations(values: np.ndarray) -> np.ndarray:
+    """Returns int64 [rows]: one value a row as it is, [rows, width] as the number of the combination."""
+    return values if values.ndim == 1 else np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
+
+
 def distinct_rows(features: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Returns the first row of each distinct combination, and for each row which of them it is.
 

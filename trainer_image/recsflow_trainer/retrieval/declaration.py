@@ -13,10 +13,10 @@ from recsflow_trainer.evaluation.purchases import seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
+from recsflow_trainer.examples.distinct_rows import combinations
 from recsflow_trainer.examples.grouped_rows import group_rows, log_recency
 from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Batches, Split
-from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.memory import Memory
@@ -226,11 +226,11 @@ class Retrieval(TwoTowers):
         candidates, train = self._candidates(inputs), inputs.splits.train
         columns = {name: train.columns[name] for name in self.query.transformed_spec()}
         customers = self.customer.vocabulary_size(inputs.tft_output)
-        kinds = [f.name for f in self.candidate.inputs if isinstance(f, Vocabulary) and f != self.product]
+        kinds = [f.name for f in self.candidate.vocabularies if f != self.product]
         model.memory = remember(
             self.history,
             seen_purchases(inputs, candidates, self.customer, self.product),
-            attributes=[candidates.features[name] for name in kinds],
+            attributes=[combinations(candidates.features[name]) for name in kinds],
             queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),
         )

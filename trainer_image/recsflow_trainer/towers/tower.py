@@ -51,6 +51,11 @@ class Tower:
         """The columns of the rows that the inputs read, each once, sorted."""
         return tuple(sorted({column for feature in self.inputs for column in feature.raw_columns}))
 
+    @property
+    def vocabularies(self) -> list[Vocabulary]:
+        """The inputs that are vocabularies."""
+        return [feature for feature in self.inputs if isinstance(feature, Vocabulary)]
+
     def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
         """How to parse this tower's part of a transformed example."""
         return {feature.name: feature.spec for feature in self.inputs}
@@ -64,7 +69,7 @@ class Tower:
         Raises:
             DeclarationError: No vocabulary reads the column, or several do and not just one is primary.
         """
-        found = [f for f in self.inputs if isinstance(f, Vocabulary) and f.column == column]
+        found = [f for f in self.vocabularies if f.column == column and not f.separator]
         primary = [f for f in found if f.primary_id] if len(found) > 1 else found
         if len(primary) != 1:
             raise DeclarationError(

@@ -6,6 +6,7 @@ import numpy as np
 
 from recsflow_trainer.features import Feature
 from recsflow_trainer.features.declaration import EmbeddedFeature
+from recsflow_trainer.features.lists import NO_VALUE
 from recsflow_trainer.keras import tf_keras
 
 
@@ -21,13 +22,15 @@ def average_unseen(
     Args:
         tower: Trained model, in which each embedding layer has its feature's `slug` as name.
         features: Inputs of the tower.
-        columns: The training rows; int64 [rows] for each embedded feature.
+        columns: The training rows; int64 [rows] for each embedded feature, or [rows, width] with -1 where a
+            row has fewer values.
     """
     embedded = {feature.slug: feature for feature in features if isinstance(feature, EmbeddedFeature)}
     for layer in tower.submodules:
         if isinstance(layer, tf_keras.layers.Embedding) and layer.name in embedded:
             table = layer.embeddings.numpy()
-            rows = np.bincount(columns[embedded[layer.name].name], minlength=len(table))
+            values = columns[embedded[layer.name].name]
+            rows = np.bincount(values[values != NO_VALUE], minlength=len(table))
             if rows.any():
                 table[rows == 0] = np.average(table, axis=0, weights=rows)
                 layer.embeddings.assign(table)

@@ -141,7 +141,9 @@ def test_mistakes_in_a_dataset_are_for_good(user, before, after, sentence):
 
 def test_column_of_lists_is_refused(user):
     user.append("features/basic.yaml", "  - {column: tags, kind: vocabulary, embedding_dim: 8}\n")
-    with pytest.raises(InvalidExperiment, match=r"candidate\[1\].kind is 'vocabulary' on tags of type ARRAY"):
+    with pytest.raises(
+        InvalidExperiment, match=r"candidate\[1\].kind is 'vocabulary' on tags of type ARRAY.*`separator`"
+    ):
         user.resolve()
 
 
