@@ -20,6 +20,7 @@ IDLE_LIMIT_S = 120.0
 POLL_S = 0.2
 LOOK_EVERY_S = 1.0
 REPORT_EVERY_S = 30.0
+SHORT_IDLE_S = 15.0
 # A server with nothing to do wakes up a few times a second, which is a tenth of this.
 MIN_CPU_SHARE = 0.005
 # Of a gap between two looks, as after a stop of the watcher itself, no more counts as idle.
@@ -58,6 +59,11 @@ class Activity:
         self._looked = self._marked = clock()
         self._mark = self._reading()
         self.idle_s = 0.0
+
+    def __str__(self) -> str:
+        if self.idle_s < SHORT_IDLE_S:
+            return f"gets on, {self.cpu_s:.0f} s of CPU so far"
+        return f"has done nothing for {self.idle_s:.0f} s"
 
     @property
     def cpu_s(self) -> float:
@@ -129,7 +135,7 @@ def wait_until(
                 )
         if now - reported >= REPORT_EVERY_S:
             reported = now
-            say(f"{what} after {now - began:.0f} s, but its process gets on: {activity.cpu_s:.0f} s of CPU.")
+            say(f"{what} after {now - began:.0f} s; its process {activity}.")
         time.sleep(POLL_S)
 
 

@@ -69,6 +69,15 @@ def test_log_that_grows_is_progress(tmp_path):
         assert activity.look() == 0
 
 
+def test_says_for_how_long_nothing_was_done():
+    clock = Clock()
+    with running("sleep", "600") as process:
+        activity = Activity(process.pid, clock=clock)
+        for clock.now in (10, 20):
+            activity.look()
+        assert str(activity) == "has done nothing for 20 s"
+
+
 def test_pause_of_the_watcher_itself_is_no_idleness():
     clock = Clock()
     with running("sleep", "600") as process:
@@ -92,7 +101,7 @@ def test_waits_past_the_limit_for_a_process_that_gets_on_and_says_so(monkeypatch
         idle_limit_s=1.5,
     )
     process.wait()
-    assert said[0].startswith("loading is not done after 0 s, but its process gets on: ")
+    assert said[0].startswith("loading is not done after 0 s; its process gets on, ")
 
 
 def test_process_that_hangs_is_given_up_with_a_sentence():

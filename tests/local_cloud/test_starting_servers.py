@@ -62,7 +62,7 @@ def test_slow_server_is_waited_for_while_it_gets_on(runner, service, monkeypatch
     runner.wait(slow, said.append)
     assert runner.is_healthy(slow)
     assert f"small: port {slow.ports[0]} does not answer after " in said[0]
-    assert "its process gets on" in said[0]
+    assert "its process gets on, " in said[0]
 
 
 def test_server_that_hangs_is_given_up_with_its_log(runner, service, monkeypatch):
