@@ -94,7 +94,7 @@ def resolve_rerun(
             "model": model,
             "training": training,
             "sources": _sources(rerun, parent, own, same_model=same_model),
-            "warnings": tuple(config_warnings(run, model, training, parent.split)),
+            "warnings": tuple(config_warnings(run, parent.features, model, training, parent.split)),
             "parent_experiment_id": parent.experiment_id,
             "schedule": None,
             "sweep_id": None,

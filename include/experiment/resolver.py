@@ -128,7 +128,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         training=training,
         split=split,
         sources=value_sources(loaded, base, run, scheduled),
-        warnings=config_warnings(run, model, training, split),
+        warnings=config_warnings(run, features, model, training, split),
         columns=() if table_schemas is None else staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas or {}),
         schedule=schedule,

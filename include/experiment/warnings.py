@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from include.experiment.choices import OptimizerName, SplitStrategy
 from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
-from include.experiment.models import ModelConfig
+from include.experiment.feature_config import FeatureConfig, VocabularyFeature
+from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.models.rating import PairwiseLoss, RatedModel
 from include.experiment.run_parameters import RunParameters
 
@@ -29,13 +30,18 @@ _FAST = {
 
 
 def config_warnings(
-    parameters: RunParameters, model: ModelConfig, training: TrainingParameters, split: SplitPlan
+    parameters: RunParameters,
+    features: FeatureConfig,
+    model: ModelConfig,
+    training: TrainingParameters,
+    split: SplitPlan,
 ) -> tuple[ConfigWarning, ...]:
     """Return the warnings of a configuration that has no problems."""
     return (
         *_learning_rate(model, training),
         *_pairs_of_a_batch(model, training),
         *_unused_split_values(parameters, split),
+        *_ids_that_depend_on_the_sample(features, model, split),
     )
 
 
@@ -69,6 +75,29 @@ def _pairs_of_a_batch(model: ModelConfig, training: TrainingParameters) -> Itera
             f"{table_mib:,.0f} MiB.",
             recommended="256 to 2048",
         )
+
+
+def _ids_that_depend_on_the_sample(
+    features: FeatureConfig, model: ModelConfig, split: SplitPlan
+) -> Iterator[ConfigWarning]:
+    """A sample has every id of the train split, but not every row of it, by which vocabularies are cut."""
+    if split.sample_percent == 100 or isinstance(model, GraphRankingConfig):
+        return
+    for tower, listed in features.towers.items():
+        for index, feature in enumerate(listed):
+            if not (isinstance(feature, VocabularyFeature) and feature.is_primary_id):
+                continue
+            for limit in ("min_frequency", "max_vocabulary"):
+                value = getattr(feature, limit)
+                if value is not None and (limit, value) != ("min_frequency", 1):
+                    yield ConfigWarning(
+                        severity=Severity.MEDIUM,
+                        field=f"features/{features.name}.yaml: {tower}[{index}].{limit}",
+                        message=f"{value:,} is counted in a sample of {split.sample_percent} %, so that "
+                        f"samples of other sizes know other values of {feature.column}, and their results "
+                        "cannot be compared.",
+                        recommended=f"sample_percent 100, or no {limit}",
+                    )
 
 
 def _unused_split_values(parameters: RunParameters, split: SplitPlan) -> Iterator[ConfigWarning]:

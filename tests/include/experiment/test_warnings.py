@@ -55,3 +55,20 @@ def test_pairs_of_a_large_batch(configs):
 def test_split_value_that_the_strategy_ignores(configs):
     (warning,) = configs.resolve(split_strategy="random", holdout_days=7).warnings
     assert (warning.severity.value, warning.field) == ("low", "holdout_days")
+
+
+@pytest.mark.parametrize(("limit", "value"), [("min_frequency", 2), ("max_vocabulary", 5_000)])
+def test_a_vocabulary_of_ids_that_is_cut_by_the_counts_of_a_sample(limit, value, configs):
+    configs.edit("features/ids.yaml", lambda features: features["candidate"][0].update({limit: value}))
+    (warning,) = configs.resolve(sample_percent=10).warnings
+    assert str(warning) == (
+        f"[medium] features/ids.yaml: candidate[0].{limit}: {value:,} is counted in a sample of 10 %, so "
+        "that samples of other sizes know other values of sku, and their results cannot be compared. "
+        f"Recommended: sample_percent 100, or no {limit}."
+    )
+    assert configs.resolve(sample_percent=100).warnings == ()
+
+
+def test_a_vocabulary_that_leaves_nothing_out_is_the_same_in_every_sample(configs):
+    configs.edit("features/ids.yaml", lambda features: features["candidate"][0].update(min_frequency=1))
+    assert configs.resolve(sample_percent=10).warnings == ()

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.unit
     ("path", "item"),
     [
         ("rows/rows_0123456789ab/train/rows.parquet", (Kind.ROWS, "rows/rows_0123456789ab")),
+        ("rows/rows_0123456789ab/history/rows.parquet", (Kind.ROWS, "rows/rows_0123456789ab")),
         ("modules/0123456789ab/trainer_module.py", (Kind.MODULES, "modules/0123456789ab")),
         ("compiled/0123456789abcdef0123.json", (Kind.SPEC, "compiled/0123456789abcdef0123")),
         ("compiled/0123456789abcdef0123.topology.json", (Kind.SPEC, "compiled/0123456789abcdef0123")),
