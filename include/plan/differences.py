@@ -12,6 +12,8 @@ from typing import Any
 NONE = "none"
 # A run's own names, which differ between any two runs.
 IDENTITY = frozenset({"experiment_id", "metrics_uri"})
+# Rows outside the sample are other ones where the rows are, which a parameter of their own says.
+OF_THE_ROWS = frozenset({"history.uri", "history.date", "history.label"})
 MAX_CHARACTERS = 72
 _STAGED_TABLE = re.compile(r"rows_[0-9a-f]{12}")
 _OWN_HASH = re.compile(r"(rows_|Content: )[0-9a-f]{12}")
@@ -71,7 +73,7 @@ def mapping_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     return [
         Difference(path, _text(before, path), _text(now, path))
         for path in sorted({*before, *now})
-        if path not in IDENTITY and _text(before, path) != _text(now, path)
+        if path not in IDENTITY | OF_THE_ROWS and _text(before, path) != _text(now, path)
     ]
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from include.plan.differences import first_line_that_differs, value_differences
@@ -12,6 +14,14 @@ def test_each_value_inside_json_is_named_by_its_path_and_the_names_of_runs_are_l
         "trainer_config: rows none -> 8",
         "trainer_config: training.epochs 3 -> 5",
     ]
+
+
+def test_rows_outside_a_sample_differ_with_the_rows_and_are_no_difference_of_their_own():
+    history = {"uri": "/rows/rows_aaaaaaaaaaaa/history", "date": "at", "label": None}
+    old = json.dumps({"history": history, "training": {"learning_rate": 0.1}})
+    new = json.dumps({"history": None, "training": {"learning_rate": 0.2}})
+    (found,) = value_differences("trainer_config", old, new)
+    assert str(found) == "trainer_config: training.learning_rate 0.1 -> 0.2"
 
 
 def test_equal_values_do_not_differ():
