@@ -6,6 +6,7 @@ file is written beside its target and renamed, an object on Cloud Storage appear
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_WRITABLE = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR),
+    *(errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
+}
+# Cloud Storage's client gives no number.
+_NOT_THERE = (PermissionError, FileNotFoundError, NotADirectoryError)
 _BEING_REMOVED = re.compile(r"\.(?P<name>[^/]+)\.[0-9a-f]{8}\.removed(?=/|$)")
 
 
@@ -173,15 +181,17 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
         stream.close()
         return
     target = Path(path.path)
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     with _writing(path):
         target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
+    with _writing(path):
+        local_stream = temporary.open("wb")
     try:
-        with _writing(path):
-            local_stream = temporary.open("wb")
-        with local_stream:
+        # What a caller reads in between may be missing for reasons of its own; a full disk is this one's.
+        with _enough_space(path), local_stream:
             yield local_stream
-        os.replace(temporary, target)
+        with _writing(path):
+            os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -190,11 +200,27 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
 def _writing(path: UPath) -> Iterator[None]:
     """Tell a place that nobody can write to from an outage, after which a second try helps."""
     try:
-        yield
-    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+        with _enough_space(path):
+            yield
+    except OSError as error:
+        if error.errno not in _NOT_WRITABLE and not isinstance(error, _NOT_THERE):
+            raise
         raise StorageError(
             f"artifact root: {path} cannot be written ({error}); set artifact_root to a folder or bucket "
             "that exists and that this account may write to."
+        ) from None
+
+
+@contextmanager
+def _enough_space(path: UPath) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        raise StorageError(
+            f"artifact root: {path} cannot be written ({error}); free space there, for example by "
+            "`make clean-up`, or set artifact_root to a larger disk."
         ) from None
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from include.errors import innermost
 from include.tracking.errors import TrackingRejected, TrackingUnavailable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
 
 # MLflow would otherwise repeat a call for minutes; here the Airflow task is what tries again.
 _LIMITS = {
@@ -22,6 +25,11 @@ _LIMITS = {
 }
 
 
+# A success that is no JSON, and a way to another page.
+_OTHER_SERVER = re.compile(r"not in a valid JSON format|failed with error code 3\d\d ")
+_MAX_SAID = 300
+
+
 @contextmanager
 def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
     """Give a client of one server, without touching MLflow's global state.
@@ -30,6 +38,10 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
         TrackingUnavailable: The server did not answer.
         TrackingRejected: The server refused a call.
     """
+    try:
+        urlsplit(tracking_uri)
+    except ValueError as error:
+        raise TrackingRejected(f"MLflow at {tracking_uri}: {error}; correct mlflow_tracking_uri.") from None
     with _environment(_LIMITS):
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException, RestException
@@ -40,9 +52,22 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
         except (RequestException, OSError) as error:
             raise TrackingUnavailable(_unavailable(tracking_uri, error)) from None
         except MlflowException as error:
+            if _OTHER_SERVER.search(str(error.message)):
+                raise TrackingRejected(_other_server(tracking_uri, error)) from None
             if isinstance(error, RestException) or error.get_http_status_code() < 500:
                 raise TrackingRejected(f"MLflow at {tracking_uri}: {error.message}") from None
             raise TrackingUnavailable(_unavailable(tracking_uri, error)) from None
+        except ValueError as error:
+            raise TrackingRejected(
+                f"MLflow at {tracking_uri}: {error}; correct mlflow_tracking_uri."
+            ) from None
+
+
+def _other_server(tracking_uri: str, error: MlflowException) -> str:
+    return (
+        f"MLflow at {tracking_uri}: what answers there is no MLflow server, but a login page or a proxy for "
+        f"example ({error.message[:_MAX_SAID]}); correct mlflow_tracking_uri, or let this account through."
+    )
 
 
 def _unavailable(tracking_uri: str, error: Exception) -> str:

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from include.errors import innermost
-from include.warehouse.errors import QueryFailed, QueryTimeout, TableNotFound, WarehouseUnavailable
+from include.warehouse.errors import (
+    QueryFailed,
+    QueryTimeout,
+    TableNotFound,
+    WarehouseError,
+    WarehouseUnavailable,
+)
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
@@ -23,6 +29,7 @@ def translated_errors(where: str) -> Iterator[None]:
     from concurrent.futures import TimeoutError as FutureTimeout
 
     from google.api_core import exceptions
+    from google.auth.exceptions import GoogleAuthError, TransportError
     from requests import exceptions as http
 
     try:
@@ -31,17 +38,26 @@ def translated_errors(where: str) -> Iterator[None]:
         raise TableNotFound(
             f"{where}: {_words(error)}; check project, dataset, table and location."
         ) from None
+    except http.ConnectTimeout as error:  # a Timeout too, but the deadline is not what it takes
+        raise WarehouseUnavailable(_no_answer(where, innermost(error))) from None
     except (FutureTimeout, http.Timeout, exceptions.DeadlineExceeded):
         raise QueryTimeout(
             f"{where}: no answer within the deadline; raise timeout_s or ask for less."
         ) from None
-    except (exceptions.ServiceUnavailable, exceptions.RetryError, http.ConnectionError) as error:
-        said = _words(error) if isinstance(error, exceptions.ServiceUnavailable) else innermost(error)
-        raise WarehouseUnavailable(
-            f"{where}: no answer ({said}); check that BigQuery or its emulator is up."
+    except (exceptions.ServerError, exceptions.TooManyRequests) as error:
+        raise WarehouseUnavailable(_no_answer(where, _words(error))) from None
+    except (exceptions.RetryError, http.ConnectionError, http.ChunkedEncodingError, TransportError) as error:
+        raise WarehouseUnavailable(_no_answer(where, innermost(error))) from None
+    except GoogleAuthError as error:
+        raise WarehouseError(
+            f"{where}: this account is not let in ({error}); correct the connection's credentials."
         ) from None
     except exceptions.GoogleAPICallError as error:
         raise QueryFailed(f"{where}: {_words(error)}") from None
+
+
+def _no_answer(where: str, said: str) -> str:
+    return f"{where}: no answer ({said}); check that BigQuery or its emulator is up."
 
 
 def _words(error: GoogleAPICallError) -> str:

@@ -1,3 +1,4 @@
+import resource
 import threading
 
 import pytest
@@ -92,3 +93,29 @@ def test_a_reader_never_sees_half_a_file(tmp_path):
     reader.join()
 
     assert torn == []
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(
+            storage.StorageError, match=r"cannot be written .*; free space there, for example by"
+        ):
+            storage.write_text((tmp_path / "rows" / "file").as_uri(), "x" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "rows").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["/sys/recsflow/file", "/proc/recsflow/file", "{folder}/" + "a" * 300])
+def test_a_place_that_takes_no_files_is_one_sentence(place, tmp_path):
+    with pytest.raises(
+        storage.StorageError, match=r"cannot be written .*; set artifact_root to a folder or bucket"
+    ):
+        storage.write_text(place.format(folder=tmp_path), "x")
+
+
+def test_what_a_caller_misses_while_it_writes_is_no_fault_of_the_artifact_root(tmp_path):
+    with pytest.raises(FileNotFoundError), storage.open_atomic((tmp_path / "file").as_uri()) as stream:
+        stream.write((tmp_path / "missing").read_bytes())
