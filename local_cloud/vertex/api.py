@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_cloud.vertex import listing, messages
+from local_cloud.vertex.allowed_code import check_module
 from local_cloud.vertex.errors import ApiError, FailedPreconditionError, NotFoundError
 from local_cloud.vertex.message_checks import json_of
 from local_cloud.vertex.scheduler import Scheduler
@@ -24,6 +26,7 @@ class JobsApi(ABC):
         store: jobs.
         scheduler: runs them.
         trainer_image: returns the name of the image that the trainer environment stands for now.
+        artifact_root: folder below which generated modules are.
 
     Attributes:
         collection: the kind.
@@ -31,10 +34,13 @@ class JobsApi(ABC):
 
     collection: ClassVar[Collection]
 
-    def __init__(self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str]) -> None:
+    def __init__(
+        self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str], artifact_root: Path
+    ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._trainer_image = trainer_image
+        self._artifact_root = artifact_root
 
     def routes(self) -> list[Route]:
         """Returns the HTTP routes."""
@@ -71,6 +77,11 @@ class JobsApi(ABC):
                     f"{place} needs image {image}; this machine has {current}, which changes with the "
                     "library. Restart Airflow (make down, make up) and run again."
                 )
+
+    def require_generated(self, modules: Iterable[tuple[str, str]]) -> None:
+        """Refuses modules that are not among the generated ones; each comes with the place that names it."""
+        for place, uri in modules:
+            check_module(uri, self._artifact_root, place)
 
     def get(self, request: Request) -> Response:
         """Answers one job."""

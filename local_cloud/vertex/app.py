@@ -73,8 +73,8 @@ def build_app(settings: LocalSettings) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", health),
-            *PipelineJobsApi(store, scheduler, trainer_image).routes(),
-            *CustomJobsApi(store, scheduler, trainer_image).routes(),
+            *PipelineJobsApi(store, scheduler, trainer_image, settings.artifact_root).routes(),
+            *CustomJobsApi(store, scheduler, trainer_image, settings.artifact_root).routes(),
             *ModelsApi(serving, operations).routes(),
             *EndpointsApi(serving, operations, folders).routes(),
             *operations.routes(),

@@ -5,6 +5,7 @@ from typing import Any
 
 from google.cloud.aiplatform_v1.types import CustomJob
 
+from local_cloud.vertex.allowed_code import CUSTOM_JOBS, MODULE_OPTION, check_command, option_values
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 from local_cloud.vertex.message_checks import check_display_name, check_labels, parse, refuse_unknown
 
@@ -45,6 +46,11 @@ class CustomRequest:
         container = _container(spec.get("workerPoolSpecs", []))
         return cls(message=message, image=container["imageUri"], command=_command(container))
 
+    def modules(self) -> list[tuple[str, str]]:
+        """Returns the module that the command is told to run, if any, with the place that names it."""
+        place = f"{POOL}.containerSpec.args"
+        return [(place, uri) for uri in option_values(self.command, MODULE_OPTION)]
+
 
 def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
     if not pools:
@@ -74,9 +80,5 @@ def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _command(container: dict[str, Any]) -> tuple[str, ...]:
     command = (*container.get("command", ()), *container.get("args", ()))
-    if command[:2] != ("python", "-m") or len(command) < 3:
-        raise UnimplementedError(
-            f"{POOL}.containerSpec.command is {container.get('command', [])}; the local server of custom "
-            "jobs runs modules of the trainer image, started with ['python', '-m', module]."
-        )
+    check_command(command, CUSTOM_JOBS, f"{POOL}.containerSpec.command")
     return command

@@ -19,6 +19,7 @@ class CustomJobsApi(JobsApi):
         """Returns the job that a create request asks for, and its task."""
         wanted = CustomRequest.from_json(body)
         self.require_image([("customJob.jobSpec", wanted.image)])
+        self.require_generated(wanted.modules())
         project, location = request.path_params["project"], request.path_params["location"]
         key = JobKey(project, location, str(uuid.uuid4().int >> 65), self.collection)
         return JobRecord(key=key, request=wanted.message), [REPLICA]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,6 +105,8 @@ class Execution:
     def cache_key(self, pipeline_name: str, driver_parameters: Mapping[str, Any]) -> str:
         """Returns what determines the outputs: the pipeline, the component, its inputs and parameters.
 
+        A parameter that is the path of a file or a folder counts with what is in it now.
+
         Input artifacts count by identity: a task that ran again made new ones, and what reads them runs
         again.
         """
@@ -118,9 +121,27 @@ class Execution:
             "outputs": self.task.output_types,
             "inputs": {key: [artifact["name"] for artifact in listed] for key, listed in self.inputs.items()},
             "parameters": self.parameters,
+            "contents": {
+                key: digest
+                for key, value in self.parameters.items()
+                if (digest := content_digest(str(value.get("stringValue", ""))))
+            },
             "driver": [dict(driver_parameters), reported],
         }
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def content_digest(path: str) -> str:
+    """Returns a digest of a file, or of a folder's files and names; empty where the text is no path."""
+    if not path.startswith("/") or not os.path.exists(path):
+        return ""
+    root = Path(path)
+    digest = hashlib.sha256()
+    for file in sorted(each for each in root.rglob("*") if each.is_file()) if root.is_dir() else [root]:
+        with file.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest.update(f"{file.relative_to(root)}\0{content}\0".encode())
+    return digest.hexdigest()
 
 
 def written_paths(outputs: Artifacts) -> list[str]:

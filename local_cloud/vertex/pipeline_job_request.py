@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlparse
 from google.cloud.aiplatform_v1.types import PipelineJob
 from google.protobuf import json_format
 
+from local_cloud.vertex.allowed_code import CODE_PARAMETERS
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
-from local_cloud.vertex.spec import PipelineSpec
+from local_cloud.vertex.spec import PipelineSpec, TaskSpec
 
 JOB_ID = re.compile(r"[a-z][-a-z0-9]{0,127}")
 VALUE_FIELDS = {"STRING": "stringValue", "INT": "intValue", "DOUBLE": "doubleValue"}
@@ -54,6 +55,22 @@ class PipelineRequest:
             parameters=_parameters(spec, runtime),
             fail_fast=runtime.get("failurePolicy") == "PIPELINE_FAILURE_POLICY_FAIL_FAST",
         )
+
+    def parameters_of(self, task: TaskSpec) -> dict[str, dict[str, Any]]:
+        """Returns what a task is told: its constants, and the job's parameters under the task's names."""
+        return {
+            **task.parameters,
+            **{key: self.parameters[name] for key, name in task.job_parameters.items()},
+        }
+
+    def modules(self) -> list[tuple[str, str]]:
+        """Returns the modules that tasks are told to run, each with the place that names it."""
+        return [
+            (f"pipelineSpec: task {name}: {key}", str(parameters[key].get("stringValue", "")))
+            for name, task in self.spec.tasks.items()
+            for parameters in [self.parameters_of(task)]
+            for key in CODE_PARAMETERS & parameters.keys()
+        ]
 
 
 def check_job_id(job_id: str) -> None:

@@ -39,10 +39,7 @@ class PipelineJobRunner(JobRunner):
             root=self._request.root,
             task=spec,
             inputs=self._inputs(task.name),
-            parameters={
-                **spec.parameters,
-                **{key: self._request.parameters[name] for key, name in spec.job_parameters.items()},
-            },
+            parameters=self._request.parameters_of(spec),
         )
         task.inputs = execution.inputs
         execution.folder.mkdir(parents=True)

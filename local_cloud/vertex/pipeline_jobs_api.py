@@ -22,6 +22,7 @@ class PipelineJobsApi(JobsApi):
         wanted = PipelineRequest.from_json(body)
         tasks = wanted.spec.tasks
         self.require_image((f"pipelineSpec: task {name}", task.image) for name, task in tasks.items())
+        self.require_generated(wanted.modules())
         key = JobKey(request.path_params["project"], request.path_params["location"], job_id)
         return JobRecord(key=key, request=wanted.message), list(tasks)
 

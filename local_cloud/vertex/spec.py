@@ -8,6 +8,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2 as ir
 
+from local_cloud.vertex.allowed_code import COMPONENTS, check_command, check_executor
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 
 SCHEMA_VERSION = "2.0.0"
@@ -202,11 +203,8 @@ def _task(name: str, task: Any, components: Mapping[str, Any], executors: Mappin
 
 def _command(container: Any, place: str) -> tuple[str, ...]:
     command = (*container.command, *container.args)
-    if command[:2] != ("python", "-m") or len(command) < 3:
-        raise UnimplementedError(
-            f"{place}.command is {list(container.command)}; the local pipeline server runs TFX components, "
-            "started with ['python', '-m', module]."
-        )
+    check_command(command, COMPONENTS, f"{place}.command")
+    check_executor(command, f"{place}.args")
     for argument in command:
         if "{{$" in argument and argument != EXECUTOR_INPUT:
             raise UnimplementedError(

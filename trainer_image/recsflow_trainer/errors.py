@@ -3,6 +3,7 @@
 RecsflowTrainerError
 ├── DeclarationError      a feature, layer, tower or model is declared wrongly, or does not fit its data
 ├── TrainingConfigError   the run's parameters are incomplete, unknown or out of range
+├── GeneratedModuleError  a generated module is missing, or was changed after it was generated
 ├── ExamplesError         the transformed examples are missing, empty or made by another feature set
 ├── ManifestError         a manifest of graphs, or a file that it names, cannot be trained on
 └── OverfitCheckFailed    the model did not learn a few rows by heart
@@ -22,6 +23,10 @@ class DeclarationError(RecsflowTrainerError, ValueError):
 
 class TrainingConfigError(RecsflowTrainerError, ValueError):
     """The run's parameters cannot be used; the message lists every problem with its remedy."""
+
+
+class GeneratedModuleError(RecsflowTrainerError, ValueError):
+    """A generated module is missing or was changed; the message names it and the remedy."""
 
 
 class ExamplesError(RecsflowTrainerError):

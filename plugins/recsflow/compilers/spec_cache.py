@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include import storage
+from recsflow.compilers.kept_spec import keep_spec, read_spec
 from recsflow.compilers.topology import spec_uri, topology_uri
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class CompiledSpec:
 def compiled_spec(topology: Topology, settings: Settings) -> CompiledSpec:
     """Return the compiled pipeline, compiling it only where no run did before."""
     uri = spec_uri(topology, settings)
-    try:
-        return CompiledSpec(uri, storage.read_text(uri), compiled=False)
-    except FileNotFoundError:
-        storage.write_text(topology_uri(topology.key, settings), topology.to_json())
-        text = _compile(topology, settings)
-        storage.write_text(uri, text)
-        return CompiledSpec(uri, text, compiled=True)
+    kept = read_spec(uri)
+    if kept is not None:
+        return CompiledSpec(uri, kept, compiled=False)
+    storage.write_text(topology_uri(topology.key, settings), topology.to_json())
+    text = _compile(topology, settings)
+    keep_spec(uri, text)
+    return CompiledSpec(uri, text, compiled=True)
 
 
 def _compile(topology: Topology, settings: Settings) -> str:

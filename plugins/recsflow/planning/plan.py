@@ -141,9 +141,10 @@ def _kept_files(
 ) -> tuple[KeptFile, ...]:
     """Return the compiled pipeline, then the modules."""
     from include.plan.plan import KeptFile
+    from recsflow.compilers.kept_spec import read_spec
     from recsflow.compilers.topology import spec_uri
 
-    there = None if reach.offline else storage.exists(spec_uri(topology, settings))
+    there = None if reach.offline else read_spec(spec_uri(topology, settings)) is not None
     modules = [kept_module(name, text, settings, offline=reach.offline) for name, text in texts.items()]
     return (KeptFile("pipeline", topology.key, there), *modules)
 
@@ -165,11 +166,11 @@ def kept_module(name: str, text: str, settings: Settings, *, offline: bool) -> K
 
 
 def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str, Any] | None:
+    from recsflow.compilers.kept_spec import read_spec
     from recsflow.compilers.topology import spec_uri
 
-    if not file.there:
-        return None
-    spec: Mapping[str, Any] = json.loads(storage.read_text(spec_uri(topology, settings)))["pipelineSpec"]
+    text = read_spec(spec_uri(topology, settings)) if file.there else None
+    spec: Mapping[str, Any] | None = json.loads(text)["pipelineSpec"] if text is not None else None
     return spec
 
 

@@ -17,6 +17,7 @@ from google.cloud.aiplatform_v1.types import CustomJob, JobState
 
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT
+from tests.local_cloud.vertex.modules import keep_module
 
 pytestmark = pytest.mark.emulator
 
@@ -51,7 +52,7 @@ class CustomJobs:
         self.settings = cloud.settings
         for name in ("graph", "rows"):
             (folder / name).mkdir()
-        (folder / "trainer_module.py").write_text(MODULE)
+        self.module = keep_module(self.settings, "trainer_module", MODULE)
         self.client = JobServiceClient(
             credentials=AnonymousCredentials(),
             transport="rest",
@@ -61,7 +62,7 @@ class CustomJobs:
     def request(self, name: str = "refused", **config) -> dict:
         """A create request as JSON."""
         options = {
-            "--trainer-module": str(self.folder / "trainer_module.py"),
+            "--trainer-module": str(self.module),
             "--transform-graph": str(self.folder / "graph"),
             "--examples": str(self.folder / "rows"),
             "--serving-model-dir": str(self.folder / name),
@@ -224,7 +225,7 @@ def test_finished_job_can_be_deleted(jobs, first):
         (
             lambda job, pool: pool["containerSpec"].update(command=["sh", "-c"]),
             exceptions.MethodNotImplemented,
-            r"started with \['python', '-m', module\]",
+            r"runs \['python', '-m', module\], the module being recsflow_trainer.scoring or",
         ),
         (
             lambda job, pool: pool["machineSpec"].update(acceleratorType="NVIDIA_L4", acceleratorCount=1),

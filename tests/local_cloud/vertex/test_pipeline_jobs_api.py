@@ -19,6 +19,7 @@ from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT, REPOSITORY
+from tests.local_cloud.vertex.modules import keep_module
 
 pytestmark = pytest.mark.emulator
 
@@ -61,8 +62,8 @@ class Pipelines:
             (folder / "rows" / split).mkdir(parents=True)
             table = pa.table({"customer": range(rows), "product": [f"p{row % 7}" for row in range(rows)]})
             pq.write_table(table, folder / "rows" / split / "rows.parquet")
-        (folder / "transform_module.py").write_text(TRANSFORM_MODULE)
-        (folder / "trainer_module.py").write_text(TRAINER_MODULE)
+        self.transform_module = keep_module(self.settings, "transform_module", TRANSFORM_MODULE)
+        self.trainer_module = keep_module(self.settings, "trainer_module", TRAINER_MODULE)
         self.spec = self._compile()
         aiplatform.init(
             project=PROJECT,
@@ -98,8 +99,8 @@ class Pipelines:
     def submit(self, job_id: str, **config) -> str:
         parameters = {
             "rows_uri": str(self.folder / "rows"),
-            "transform_module_uri": str(self.folder / "transform_module.py"),
-            "trainer_module_uri": str(self.folder / "trainer_module.py"),
+            "transform_module_uri": str(self.transform_module),
+            "trainer_module_uri": str(self.trainer_module),
             "trainer_config": json.dumps({"learning_rate": 0.1, **config}),
         }
         job = aiplatform.PipelineJob(
@@ -204,6 +205,44 @@ def test_failing_component_says_why_in_its_own_words(pipelines, first_job):
     assert error.splitlines()[0] == "ValueError: loss is NaN at step 3"
     assert 'raise ValueError(config["error"])' in error
     assert "<h2>Trainer failed</h2>" in pipelines.page("/console/jobs/failing")
+
+
+def test_edited_module_does_not_run_and_leaves_nothing_for_later_runs(pipelines, first_job):
+    module = pipelines.transform_module
+    module.write_text(TRANSFORM_MODULE.replace("num_oov_buckets=1", "num_oov_buckets=5"))
+    edited = pipelines.wait(pipelines.submit("edited"))
+    module.write_text(TRANSFORM_MODULE)
+    assert states(edited)["Transform"] == "FAILED"
+    error = {task.task_name: task.error.message for task in edited.job_detail.task_details}["Transform"]
+    assert f"{module} was changed after it was generated" in error
+    assert "Clear the task generate_modules" in error
+    mended = pipelines.wait(pipelines.submit("mended"))
+    assert states(mended) == dict.fromkeys((*UPSTREAM, "Trainer"), "SKIPPED")
+
+
+def test_module_of_anybody_is_refused(pipelines):
+    request = pipelines.request()
+    with pytest.raises(
+        exceptions.BadRequest, match=r"Tra\w+: module_file is 'x'; .* runs generated modules, which"
+    ):
+        pipelines.create(request)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("command", ["python", "-m", "http.server"], "the module being tfx.orchestration"),
+        ("command", ["sh", "-c", "id"], "the module being tfx.orchestration"),
+        ("args", ["--executor_class_path", "os.Executor"], "runs executors of TFX's components"),
+        ("args", ["--executor_class=os.Executor"], "runs executors of TFX's components"),
+    ],
+)
+def test_other_commands_than_the_compiled_ones_are_refused(pipelines, field, value, words):
+    request = pipelines.request()
+    container = request["pipelineSpec"]["deploymentSpec"]["executors"]["Trainer_executor"]["container"]
+    container[field] = value
+    with pytest.raises(exceptions.MethodNotImplemented, match=words):
+        pipelines.create(request)
 
 
 def test_cancel_ends_the_component_and_the_job(pipelines, first_job):

@@ -1,7 +1,9 @@
 import json
+import pathlib
 
 import pytest
 
+from recsflow_trainer.generated_source import content_hash
 from recsflow_trainer.training.rerun import main
 
 pytestmark = pytest.mark.tensorflow
@@ -15,13 +17,20 @@ def run_fn(fn_args):
 """
 
 
+def generated(folder, text):
+    """Keeps a module where the orchestrator would, and returns its path."""
+    path = folder / "modules" / content_hash(text) / "trainer_module.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return str(path)
+
+
 @pytest.fixture
 def options(tmp_path):
-    (tmp_path / "trainer_module.py").write_text(MODULE)
     for folder in ("transform_graph", "examples"):
         (tmp_path / folder).mkdir()
     return {
-        "--trainer-module": str(tmp_path / "trainer_module.py"),
+        "--trainer-module": generated(tmp_path, MODULE),
         "--transform-graph": str(tmp_path / "transform_graph"),
         "--examples": str(tmp_path / "examples"),
         "--serving-model-dir": str(tmp_path / "model"),
@@ -71,13 +80,23 @@ def test_what_is_not_there_is_told_in_one_sentence(options, capsys, option, valu
 
 
 def test_a_module_without_run_fn_is_refused(options, tmp_path, capsys):
-    (tmp_path / "trainer_module.py").write_text("MODEL = 1\n")
-    assert main(argv(options)) == 1
+    assert main(argv({**options, "--trainer-module": generated(tmp_path, "MODEL = 1\n")})) == 1
     assert "defines no run_fn; give a generated trainer module." in capsys.readouterr().err
 
 
 def test_an_error_of_the_training_keeps_its_traceback(options, tmp_path):
-    (tmp_path / "trainer_module.py").write_text("def run_fn(fn_args):\n    raise ValueError('loss is NaN')\n")
+    text = "def run_fn(fn_args):\n    raise ValueError('loss is NaN')\n"
+    options["--trainer-module"] = generated(tmp_path, text)
     with pytest.raises(ValueError, match="loss is NaN") as failed:
         main(argv(options))
     assert str(failed.traceback[-1].path) == options["--trainer-module"]
+
+
+def test_a_module_that_was_edited_after_it_was_generated_does_not_run(options, tmp_path, capsys):
+    module = pathlib.Path(options["--trainer-module"])
+    module.write_text(MODULE + "# a note\n")
+    assert main(argv(options)) == 1
+    error = capsys.readouterr().err
+    assert f"{module} was changed after it was generated" in error
+    assert "Clear the task generate_modules" in error
+    assert not (tmp_path / "called.json").exists()

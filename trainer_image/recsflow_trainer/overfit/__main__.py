@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from absl import logging
 
 from recsflow_trainer.errors import RecsflowTrainerError
+from recsflow_trainer.generated_source import read_source
 from recsflow_trainer.training.rerun import load_run_fn, read_arguments
 
 
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
         )
         try:
-            load_run_fn(options.trainer_module)(read_arguments(options))
+            uri = options.trainer_module
+            load_run_fn(uri, read_source(uri))(read_arguments(options))
         except RecsflowTrainerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1

@@ -3,13 +3,13 @@
 from tfx.components import ExampleValidator, SchemaGen, StatisticsGen, Trainer, Transform
 from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base.base_component import BaseComponent
-from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec, ExecutorClassSpec
 from tfx.extensions.google_cloud_big_query.example_gen.component import BigQueryExampleGen
 from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, transform_pb2
 
-from recsflow_trainer.pipeline import parquet_examples
+from recsflow_trainer.pipeline import parquet_examples, verified_executors
 from recsflow_trainer.pipeline.graph_gen import GraphGen
 from recsflow_trainer.pipeline.resources import trainer_resources
 from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
@@ -41,7 +41,7 @@ def _on_graphs() -> list[BaseComponent]:
         module_file=_text_parameter("trainer_module_uri"),
         custom_config=_text_parameter("trainer_config"),
     )
-    return [graph_gen, trainer]
+    return [graph_gen, _verified(trainer)]
 
 
 def _on_examples(source: ExampleSource) -> list[BaseComponent]:
@@ -67,7 +67,17 @@ def _on_examples(source: ExampleSource) -> list[BaseComponent]:
         module_file=_text_parameter("trainer_module_uri"),
         custom_config=_text_parameter("trainer_config"),
     )
-    return [example_gen, statistics, schema, validator, transform, trainer]
+    return [example_gen, statistics, schema, validator, _verified(transform), _verified(trainer)]
+
+
+def _verified(component: BaseComponent) -> BaseComponent:
+    """Returns a component that runs a generated module, which it looks at first."""
+    if isinstance(component, Transform):
+        # Unlike the Trainer's, its constructor takes no executor.
+        component.executor_spec = BeamExecutorSpec(verified_executors.TransformExecutor)
+    else:
+        component.executor_spec = ExecutorClassSpec(verified_executors.TrainerExecutor)
+    return component
 
 
 def _beam_args(topology: Topology) -> list[str]:

@@ -16,7 +16,13 @@ from typing import Any
 
 from absl import logging
 
-from recsflow_trainer.errors import ExamplesError, RecsflowTrainerError, TrainingConfigError
+from recsflow_trainer.errors import (
+    ExamplesError,
+    GeneratedModuleError,
+    RecsflowTrainerError,
+    TrainingConfigError,
+)
+from recsflow_trainer.generated_source import verified_source
 from recsflow_trainer.keras import tf
 
 MODULE_NAME = "recsflow_rerun_module"
@@ -65,19 +71,17 @@ def read_arguments(options: argparse.Namespace) -> TrainerArguments:
     )
 
 
-def load_run_fn(uri: str) -> Callable[[TrainerArguments], None]:
-    """Returns the `run_fn` of a generated module, wherever it lies.
+def load_run_fn(uri: str, source: str) -> Callable[[TrainerArguments], None]:
+    """Returns the `run_fn` of a trainer module.
+
+    Args:
+        uri: Where the module is, which a traceback names.
+        source: Its text, which is executed, since it may lie in a bucket.
 
     Raises:
-        TrainingConfigError: There is no such file, or it has no `run_fn`.
+        TrainingConfigError: It has no `run_fn`.
     """
-    if not tf.io.gfile.exists(uri):
-        raise TrainingConfigError(
-            f"--trainer-module {uri} does not exist; generate the module before the job."
-        )
-    # Executed from its text, since it may lie in a bucket; a traceback names the URI.
-    with tf.io.gfile.GFile(uri) as stream:
-        code = compile(stream.read(), uri, "exec")
+    code = compile(source, uri, "exec")
     module = ModuleType(MODULE_NAME)
     sys.modules[MODULE_NAME] = module
     exec(code, module.__dict__)  # noqa: S102
@@ -100,7 +104,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--trainer-config", required=True, help="JSON, as a pipeline's trainer_config")
     options = parser.parse_args(arguments)
     try:
-        run_fn, trainer_arguments = load_run_fn(options.trainer_module), read_arguments(options)
+        uri = options.trainer_module
+        run_fn, trainer_arguments = load_run_fn(uri, verified_source(uri)), read_arguments(options)
+    except GeneratedModuleError as error:
+        print(f"error: --trainer-module {error}", file=sys.stderr)
+        return 1
     except RecsflowTrainerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

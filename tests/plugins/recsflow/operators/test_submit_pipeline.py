@@ -105,6 +105,21 @@ def test_pipeline_is_compiled_once_for_all_runs_of_it(operator, pipeline_jobs, c
     assert compilations.read_text() == "compiled;"
 
 
+def test_changed_pipeline_is_compiled_again_and_nobody_submits_it(
+    operator, pipeline_jobs, context, compilations, tmp_path, caplog
+):
+    operator.execute(context)
+    pipeline_jobs.jobs[EXPERIMENT_ID]["state"] = "PIPELINE_STATE_FAILED"
+    (kept,) = [path for path in tmp_path.glob("compiled/*.json") if "topology" not in path.name]
+    kept.write_text(kept.read_text().replace("Trainer", "Miner"))
+    operator.execute(context)
+    assert compilations.read_text() == "compiled;compiled;"
+    tasks = pipeline_jobs.jobs[f"{EXPERIMENT_ID}-2"]["pipelineSpec"]["root"]["dag"]["tasks"]
+    assert set(tasks) == {"Trainer"}
+    assert "Miner" not in kept.read_text()
+    assert f"{kept.as_uri()} is not what was compiled" in caplog.text
+
+
 def test_failing_compiler_is_quoted(operator, pipeline_jobs, context, settings_values, monkeypatch):
     argv = [sys.executable, "-c", "raise SystemExit('error: pipeline_name is 7')"]
     settings_values["compiler"] = {"kind": "command", "argv": argv}

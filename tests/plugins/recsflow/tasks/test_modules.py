@@ -1,0 +1,15 @@
+"""Where generated modules are kept."""
+
+import pytest
+
+from recsflow.tasks.modules import module_uri
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_module_is_at_the_address_that_the_trainer_expects():
+    # The same text and address as in tests/trainer_image/test_generated_source.py.
+    assert (
+        module_uri("trainer_module", "x = 1\n", "gs://b/r")
+        == "gs://b/r/modules/d6eab58ccc60/trainer_module.py"
+    )
