@@ -40,7 +40,7 @@ $(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
 # $(call follow,DAG) runs a DAG and shows how it goes.
 define follow
 	@$(LOCAL_CLOUD) start bigquery vertex mlflow
-	@$(LOCAL_CLOUD) load-sample
+	@$(LOCAL_CLOUD) load-sample --for '$(PARAMS)'
 	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/$@-$$(date +%Y%m%dT%H%M%S).log \
 	    $(1) --conf '$(PARAMS)'
 	@echo "The local cloud goes on running: 'make up' adds Airflow's UI, 'make down' stops it all."
@@ -91,6 +91,13 @@ up: setup $(AIRFLOW_DB) ## Start Airflow's UI, MLflow's UI and the local cloud; 
 	@$(LOCAL_CLOUD) start all
 	@$(LOCAL_CLOUD) load-sample
 	@$(LOCAL_CLOUD) console
+
+# One's own tables: make load DATASET=shop FILES='orders.parquet products.csv', then name shop.orders in a dataset config.
+.PHONY: load
+load: $(ORCHESTRATOR) $(WAREHOUSE) ## Load one's own tables into the local BigQuery (DATASET=shop FILES='*.parquet *.csv')
+	@test -n "$(DATASET)" -a -n "$(FILES)" || { echo "make load DATASET=shop FILES='*.parquet *.csv'" >&2; exit 1; }
+	@$(LOCAL_CLOUD) start bigquery
+	@$(LOCAL_CLOUD) load $(DATASET) $(FILES)
 
 .PHONY: down
 down: ## Stop what `make run` and `make up` started, nothing else

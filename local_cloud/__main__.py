@@ -1,4 +1,4 @@
-"""Command line of the local cloud: `python -m local_cloud start|stop|status|env|load-sample|console`."""
+"""Command line of the local cloud: `python -m local_cloud start|stop|status|env|load-sample|load|console`."""
 
 import argparse
 import json
@@ -17,6 +17,8 @@ from local_cloud.process import BackgroundProcess
 from local_cloud.services import PASSWORDS, Service, ServiceRunner, build_services
 from local_cloud.settings import REPOSITORY, LocalSettings
 
+# Dataset of the sample's tables in BigQuery.
+SAMPLE = "complete_journey"
 DEFAULT_SERVICES = ("bigquery", "vertex", "mlflow")
 
 
@@ -29,10 +31,18 @@ def _parse(arguments: Sequence[str] | None, names: Sequence[str]) -> argparse.Na
     stop.add_argument("services", nargs="*", metavar="service", help="default: all")
     commands.add_parser("status", help="show every server; exits 1 when one that was started does not answer")
     commands.add_parser("env", help="print the environment for Airflow and the clients as shell exports")
-    commands.add_parser("load-sample", help="load Complete Journey into the BigQuery emulator")
     migrate_airflow = commands.add_parser("migrate-airflow", help="bring Airflow's database up to date")
     migrate_airflow.add_argument("stamp", type=Path, help="file that is as old as the last migration")
     migrate_airflow.add_argument("lock_file", type=Path, help="lock file of the environment")
+    sample = commands.add_parser("load-sample", help="load Complete Journey into the BigQuery emulator")
+    sample.add_argument(
+        "--for", dest="run", default="{}", help="a run's parameters, which may need no sample"
+    )
+    load = commands.add_parser("load", help="load tables of one's own into the BigQuery emulator")
+    load.add_argument("dataset", help="BigQuery dataset that the tables go to")
+    load.add_argument(
+        "files", nargs="+", metavar="file", help=".parquet or .csv; becomes a table of its name"
+    )
     commands.add_parser("console", help="print what a person can open, and Airflow's login")
     return parser.parse_args(arguments)
 
@@ -78,7 +88,22 @@ def _status(services: dict[str, Service], runner: ServiceRunner) -> int:
     return exit_code
 
 
-def _load_sample(settings: LocalSettings, emulator: BackgroundProcess) -> int:
+def needs_sample(run: str) -> bool:
+    """Returns whether a run may read the sample: one whose dataset config names none of its tables does not.
+
+    Args:
+        run: the run's parameters as JSON; what is wrong with them is told by the run.
+    """
+    try:
+        config = REPOSITORY / "include" / "configs" / "datasets" / f"{json.loads(run)['dataset']}.yaml"
+        return f"{SAMPLE}." in config.read_text()
+    except (ValueError, KeyError, TypeError, OSError):
+        return True
+
+
+def _load_sample(run: str, settings: LocalSettings, emulator: BackgroundProcess) -> int:
+    if not needs_sample(run):
+        return 0
     python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
     environment = {**os.environ, **settings.environment()}
     # One at a time: the second finds what the first has loaded.
@@ -96,6 +121,18 @@ def _load_sample(settings: LocalSettings, emulator: BackgroundProcess) -> int:
             activity.kill()
             loader.wait()
     return loader.returncode
+
+
+def _load(settings: LocalSettings, dataset: str, files: Sequence[str]) -> int:
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    command = [str(python), "-m", "local_cloud.load_tables", dataset, *map(os.path.abspath, files)]
+    environment = {**os.environ, **settings.environment()}
+    return subprocess.run(command, env=environment, cwd=REPOSITORY, check=False).returncode
+
+
+def _env(settings: LocalSettings) -> None:
+    for key, value in settings.environment().items():
+        print(f"export {key}={shlex.quote(value)}")
 
 
 def _console(settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner) -> None:
@@ -119,26 +156,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = LocalSettings.from_environment()
         services = build_services(settings)
-        runner = ServiceRunner(settings)
-        options = _parse(arguments, list(services))
-        if options.command == "start":
-            _start(_select(options.services, services, DEFAULT_SERVICES), runner)
-        elif options.command == "stop":
-            _stop(_select(options.services, services, list(services)), runner)
-        elif options.command == "status":
-            return _status(services, runner)
-        elif options.command == "env":
-            for key, value in settings.environment().items():
-                print(f"export {key}={shlex.quote(value)}")
-        elif options.command == "load-sample":
-            return _load_sample(settings, runner.process(services["bigquery"]))
-        elif options.command == "migrate-airflow":
-            migrate(settings, options.stamp, options.lock_file)
-        elif options.command == "console":
-            _console(settings, services, runner)
+        return _run(_parse(arguments, list(services)), settings, services, ServiceRunner(settings))
     except LocalCloudError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _run(
+    options: argparse.Namespace, settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner
+) -> int:
+    if options.command == "start":
+        _start(_select(options.services, services, DEFAULT_SERVICES), runner)
+    elif options.command == "stop":
+        _stop(_select(options.services, services, list(services)), runner)
+    elif options.command == "status":
+        return _status(services, runner)
+    elif options.command == "env":
+        _env(settings)
+    elif options.command == "load-sample":
+        return _load_sample(options.run, settings, runner.process(services["bigquery"]))
+    elif options.command == "load":
+        return _load(settings, options.dataset, options.files)
+    elif options.command == "migrate-airflow":
+        migrate(settings, options.stamp, options.lock_file)
+    elif options.command == "console":
+        _console(settings, services, runner)
     return 0
 
 

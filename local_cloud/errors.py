@@ -2,6 +2,7 @@
 
 LocalCloudError
 ├── ServiceError      a server did not start, stop or answer
+├── LoadError         tables of one's own could not be loaded
 └── SampleError       the sample data could not be loaded
 """
 
@@ -12,6 +13,10 @@ class LocalCloudError(Exception):
 
 class ServiceError(LocalCloudError):
     """A server did not start, stop or answer."""
+
+
+class LoadError(LocalCloudError):
+    """Tables of one's own could not be loaded; the message names the file and the remedy."""
 
 
 class SampleError(LocalCloudError):
