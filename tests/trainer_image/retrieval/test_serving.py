@@ -151,6 +151,14 @@ def test_embeddings_find_the_same_products(small_experiment, inputs, tmp_path):
     assert best[:, :5].tolist() == answer["product_id"].numpy()[:, :5].tolist()
 
 
+def test_an_embedding_is_one_wider_where_products_have_a_bias(inputs):
+    customers = {"household_id": tf.constant([1_003], tf.int64), "segment": tf.constant(["old"])}
+    for options, width in (({}, 8), ({"product_bias": True, "loss": "full"}, 9)):
+        declaration = declared(**options)
+        server = declaration.server(declaration.build(inputs), inputs)
+        assert server.signatures()["embed"](**customers)["embedding"].shape == [1, width]
+
+
 def test_a_column_named_as_an_option_is_refused(small_experiment):
     with pytest.raises(DeclarationError, match="reads a column called 'k'"):
         RetrievalServer(

@@ -81,8 +81,9 @@ class RetrievalServer(RawColumnsServer):
         """Returns the signatures, which take a tensor [batch] a raw column under the column's own name.
 
         `serving_default` answers with 100 products, or all where there are fewer. `recommend` takes as well
-        `k` and `exclude_bought`, as the method does. `embed` answers with `embedding`, float32 [batch, dim],
-        what an index of the products is searched with; the memory is not in it.
+        `k` and `exclude_bought`, as the method does. `embed` answers with `embedding`, float32 [batch,
+        embedding_dim], or one wider with a product bias, which its last number, 1, is multiplied by: what an
+        index of the products is searched with; the memory is not in it.
         """
         columns = signature_of(self._spec)
 
