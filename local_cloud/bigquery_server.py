@@ -15,10 +15,12 @@ from bqemulator.jobs import executor
 from bqemulator.jobs.executor import classify_statement_type
 from bqemulator.sql import builtin_udfs
 from bqemulator.storage.engine import DuckDBEngine
+from bqemulator.versioning.snapshots import SnapshotManager
 
 from local_cloud.bigquery import farm_fingerprint
 from local_cloud.bigquery.csv_load import with_load_options
 from local_cloud.bigquery.file_access import with_files_shut, within_uploads
+from local_cloud.bigquery.table_changes import with_metadata
 from local_cloud.http_guard import Application, LoopbackGuard
 
 type DryRun = Callable[..., Awaitable[dict[str, Any]]]
@@ -69,6 +71,7 @@ def change_emulator() -> None:
     vars(server)["create_app"] = guarded(vars(server)["create_app"])
     builtin_udfs.register_builtin_udfs = with_fast_fingerprints(builtin_udfs.register_builtin_udfs)
     DuckDBEngine.start = with_files_shut(DuckDBEngine.start)
+    SnapshotManager.record_change = with_metadata(SnapshotManager.record_change)
 
 
 if __name__ == "__main__":
