@@ -51,8 +51,8 @@ def _roles(dataset: DatasetConfig) -> Iterator[Problem]:
 def _tables(dataset: DatasetConfig) -> Iterator[Problem]:
     where = file_of(dataset)
     first, *joined = dataset.tables
-    if first.join or first.keys:
-        remedy = "remove join and keys, since the first table is what the others are joined to"
+    if first.join or first.keys or first.latest_by:
+        remedy = "remove join, keys and latest_by, since the first table is what the others are joined to"
         yield Problem(where, "tables[0]", f"is {first.alias} with a join", remedy)
     for index, table in enumerate(joined, start=1):
         if table.join is None:

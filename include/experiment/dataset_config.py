@@ -51,12 +51,23 @@ class JoinKey(Frozen):
 
 
 class Table(Frozen):
-    """A table of the warehouse; the first one of a dataset holds the interactions."""
+    """A table of the warehouse; the first one of a dataset holds the interactions.
+
+    Attributes:
+        latest_by: Of several rows with the same keys, the one that is highest here is joined: of a date, the
+            newest before the window's end. Without it, a joined table has one row for its keys at most.
+    """
 
     table: TableName
     alias: Identifier
     join: Literal["left", "inner"] | None = None
     keys: tuple[Identifier | JoinKey, ...] = ()
+    latest_by: Identifier | None = None
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The columns of this table that a join compares, each once."""
+        return tuple(dict.fromkeys(key.right if isinstance(key, JoinKey) else key for key in self.keys))
 
 
 class Column(Frozen):
@@ -94,22 +105,44 @@ Scalar = bool | int | float | str
 
 
 class Condition(Frozen):
-    """A plain comparison; its value travels as a query parameter."""
+    """A plain comparison; its value travels as a query parameter.
+
+    Attributes:
+        missing: Whether rows without a value in the column are kept. By default `!=` and `not_in` keep them,
+            since they are none of what is left out, and what asks for certain values drops them.
+    """
 
     column: Identifier
     operator: Operator
     value: Annotated[Scalar | tuple[Scalar, ...] | None, BeforeValidator(_dates_as_text)] = None
+    missing: Literal["keep", "drop"] | None = None
+
+    @property
+    def asks_for_missing(self) -> bool:
+        """Whether it is about missing values itself."""
+        return self.operator in {Operator.IS_NULL, Operator.IS_NOT_NULL}
+
+    @property
+    def keeps_missing(self) -> bool:
+        """Whether a row without a value passes."""
+        if self.missing is not None:
+            return self.missing == "keep"
+        return self.operator in {Operator.NOT_EQUAL, Operator.NOT_IN, Operator.IS_NULL}
 
     @model_validator(mode="after")
     def _value_fits_operator(self) -> Self:
-        if self.operator in {Operator.IS_NULL, Operator.IS_NOT_NULL}:
-            if self.value is not None:
-                raise ValueError(f"remove value, which operator {self.operator.value} does not take")
+        if self.asks_for_missing:
+            if self.value is not None or self.missing is not None:
+                raise ValueError(
+                    f"remove value and missing, which operator {self.operator.value} does not take"
+                )
         elif self.operator in {Operator.IN, Operator.NOT_IN}:
             if not isinstance(self.value, tuple) or not self.value:
                 raise ValueError(f"give value as a list, which operator {self.operator.value} needs")
         elif self.value is None or isinstance(self.value, tuple):
             raise ValueError(f"give value as one number or text, which operator {self.operator.value} needs")
+        if self.value == "" or (isinstance(self.value, tuple) and "" in self.value):
+            raise ValueError("use operator is_null or is_not_null for an empty text, which counts as missing")
         return self
 
 

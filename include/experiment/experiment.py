@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from pydantic import Field
+
 from include.experiment.base import Frozen
 from include.experiment.choices import OptimizerName, OptimizerOption, SampleUnit, SplitStrategy
 from include.experiment.column_types import StagedType
@@ -12,6 +14,7 @@ from include.experiment.feature_config import FeatureConfig
 from include.experiment.identity import pipeline_name
 from include.experiment.models import GraphRankingConfig, LearningRateDecay, ModelConfig
 from include.experiment.run_parameters import RunParameters
+from include.experiment.source_state import SourceState
 
 
 class Severity(StrEnum):
@@ -107,6 +110,8 @@ class Experiment(Frozen):
         sources: Where each hyperparameter and split value came from.
         columns: The staged columns, without `split`; none where the warehouse was not asked for types.
         filter_types: Warehouse types of the columns that filters name.
+        recency_types: Warehouse types of the columns that `latest_by` names, by alias of their table.
+        source_state: Which state of the tables the rows are of; None where the warehouse was not asked.
         parent_experiment_id: The experiment whose Transform output a rerun trains on.
         schedule: Name of the schedule that the run belongs to.
         sweep_id: The sweep that it is a trial of.
@@ -127,6 +132,8 @@ class Experiment(Frozen):
     warnings: tuple[ConfigWarning, ...]
     columns: tuple[StagedColumn, ...]
     filter_types: dict[str, str]
+    recency_types: dict[str, str] = Field(default_factory=dict)
+    source_state: SourceState | None = None
     parent_experiment_id: str | None = None
     schedule: str | None = None
     sweep_id: str | None = None

@@ -24,6 +24,7 @@ _KINDS = {
     "dict": "use a mapping of keys to values",
     "model": "use a mapping of keys to values",
     "date": "use a date such as 2017-12-31",
+    "datetime": "use a moment such as 2026-11-27T03:00:00Z",
 }
 MAX_LISTED, NEAREST = 25, 5
 MAX_PROBLEMS = 50

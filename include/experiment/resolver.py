@@ -32,7 +32,7 @@ from include.experiment.schedule_loader import load_schedule
 from include.experiment.schema_checks import TableSchemas, check_date, check_schema
 from include.experiment.serving_checks import check_served_names
 from include.experiment.split_plan import split_plan
-from include.experiment.staging import filter_types, staged_columns
+from include.experiment.staging import filter_types, recency_types, staged_columns
 from include.experiment.warnings import config_warnings
 
 
@@ -131,6 +131,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         warnings=config_warnings(run, features, model, training, split),
         columns=() if table_schemas is None else staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas or {}),
+        recency_types=recency_types(dataset, table_schemas or {}),
         schedule=schedule,
     )
 

@@ -1,8 +1,9 @@
 """What a run may choose: the DAG's params, typed; None means 'as the config says'."""
 
-from typing import Any, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from include.experiment.base import Frozen, Identifier
 from include.experiment.choices import (
@@ -17,6 +18,13 @@ from include.experiment.choices import (
 
 RUN_PARAMETERS = "run parameters"
 OVERFIT_EPOCHS_A_LINE = 10
+
+
+def _past(moment: datetime) -> datetime:
+    utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if utc > datetime.now(UTC):
+        raise ValueError("use a moment that has passed, such as 2026-11-27T03:00:00Z, or leave it empty")
+    return utc
 
 
 class ChosenConfigs(Frozen):
@@ -56,10 +64,13 @@ class RunParameters(ParameterOverrides, ChosenConfigs):
     """The choices of one run.
 
     Attributes:
+        source_as_of: The past moment whose tables are read, UTC unless it says otherwise; None reads them as
+            they are.
         overfit_rows: Rows that the model is to learn by heart, in a run that checks it instead of training.
         learning_rate_factor: The learning rate, whatever says it, is multiplied by this.
     """
 
+    source_as_of: Annotated[datetime, AfterValidator(_past)] | None = None
     overfit_rows: int | None = Field(default=None, ge=8, le=1024)
     learning_rate_factor: float | None = Field(default=None, gt=0, le=1000)
 

@@ -1,16 +1,16 @@
 """Where a dataset config and the tables of the warehouse disagree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, time
 
 from include.errors import Problem
 from include.experiment.column_types import Use, base_type, staged_type, type_remedy
 from include.experiment.dataset_checks import file_of
-from include.experiment.dataset_config import Column, Condition, DatasetConfig, JoinKey, Role, Scalar
+from include.experiment.dataset_config import Column, Condition, DatasetConfig, Role, Scalar
+from include.experiment.join_checks import TableSchemas, check_join_columns
 from include.experiment.problems import did_you_mean, shown
 from include.experiment.run_parameters import RUN_PARAMETERS
 
-TableSchemas = Mapping[str, Mapping[str, str]]
 _CONDITION_VALUES: dict[str, type | tuple[type, ...]] = {
     "INT64": int,
     "FLOAT64": (int, float),
@@ -36,7 +36,7 @@ def check_schema(dataset: DatasetConfig, schemas: TableSchemas) -> list[Problem]
     return [
         *_missing_tables(dataset, schemas),
         *_missing_columns(dataset, schemas),
-        *_missing_keys(dataset, schemas),
+        *check_join_columns(dataset, schemas),
         *_condition_types(dataset, schemas),
     ]
 
@@ -97,21 +97,6 @@ def _role_type(dataset: DatasetConfig, field: str, column: Column, reported: str
     if use and staged_type(reported, use) is None:
         received = f"is {column.name!r} of type {reported}, which cannot be {column.role.value}"
         yield Problem(file_of(dataset), field, received, type_remedy(reported, use))
-
-
-def _missing_keys(dataset: DatasetConfig, schemas: TableSchemas) -> Iterator[Problem]:
-    by_alias = {table.alias: table.table for table in dataset.tables}
-    for index, table in enumerate(dataset.tables):
-        for position, key in enumerate(table.keys):
-            left = key.left if isinstance(key, JoinKey) else key
-            right = key.right if isinstance(key, JoinKey) else key
-            alias, _, left_column = left.rpartition(".")
-            left_table = by_alias.get(alias or dataset.tables[0].alias, "")
-            for name, holder in ((left_column, left_table), (right, table.table)):
-                if holder in schemas and name not in schemas[holder]:
-                    field = f"tables[{index}].keys[{position}]"
-                    received = f"is {name!r}, which table {holder} does not have"
-                    yield Problem(file_of(dataset), field, received, did_you_mean(name, schemas[holder]))
 
 
 def _condition_types(dataset: DatasetConfig, schemas: TableSchemas) -> Iterator[Problem]:

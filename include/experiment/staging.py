@@ -44,6 +44,16 @@ def column_uses(dataset: DatasetConfig, features: FeatureConfig, model: ModelCon
     return uses
 
 
+def recency_types(dataset: DatasetConfig, schemas: TableSchemas) -> dict[str, str]:
+    """Return the warehouse types of the columns that `latest_by` names, by alias of their table."""
+    found = {
+        table.alias: schemas.get(table.table, {}).get(table.latest_by)
+        for table in dataset.tables
+        if table.latest_by
+    }
+    return {alias: reported for alias, reported in found.items() if reported}
+
+
 def filter_types(dataset: DatasetConfig, schemas: TableSchemas) -> dict[str, str]:
     """Return the warehouse types of the columns that filters name."""
     named = {name: column_type(dataset, name, schemas) for _, name in filter_columns(dataset)}

@@ -19,6 +19,8 @@ def rows_lines(plan: Plan) -> Iterator[str]:
     experiment = plan.experiment
     start = _day(experiment.window_start) if experiment.window_start else "the first row"
     yield row("window", f"{start} to {_day(experiment.window_end)}, that day not included")
+    if experiment.source_state:
+        yield row("source", str(experiment.source_state))
     yield row("split", _split(experiment))
     yield row("sample", _sample(experiment))
     for column in experiment.columns:
@@ -45,10 +47,9 @@ def staging_text(rows: RowsPlan) -> str:
 
 def _at_most(rows: RowsPlan) -> str:
     table, count = next(iter(rows.table_rows.items()))
-    joined = ", if each join finds one row at most" if len(rows.table_rows) > 1 else ""
     if count is None:
         return f"how many rows is not known, {table} is a view"
-    return f"at most {count:,} rows, all of {table}{joined}"
+    return f"at most {count:,} rows, all of {table}"
 
 
 def _split(experiment: Experiment) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from include.experiment.experiment import Experiment
@@ -16,11 +15,13 @@ from include.quality.validation import Finding, check_types, evaluate
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from include.warehouse.row_account import RowAccount
+
 __all__ = ["QualityReport", "check_rows"]
 
 
 def check_rows(
-    table: pa.Table, experiment: Experiment, *, source_nulls: Mapping[str, int] | None = None
+    table: pa.Table, experiment: Experiment, *, account: RowAccount | None = None
 ) -> QualityReport:
     """Check all staged rows, with the date column as unix seconds and the column `split`.
 
@@ -29,8 +30,8 @@ def check_rows(
     Args:
         table: The rows.
         experiment: What they were staged for.
-        source_nulls: Rows of the source that have no id, by id column. Staging leaves them out, so that only
-            the source can tell how many there are.
+        account: What became of the rows of the window. Staging leaves out those without an id or a date, so
+            that only the source can tell how many there are.
 
     Raises:
         ExpectationError: The dataset config holds an expectation that Great Expectations does not take.
@@ -42,22 +43,38 @@ def check_rows(
     applicable = [rule for rule in rules if rule.columns <= present]
     where = f"datasets/{dataset.name}.yaml"
     findings = evaluate(table, applicable, where=where, date_column=dataset.date_column)
-    findings += _left_out(source_nulls or {})
+    findings += _left_out(account, experiment) if account else []
     findings += [*missing_number_findings(table, experiment), *list_findings(table, experiment)]
     check_types(rules, where=where)
     skipped = tuple(_reason(rule, present) for rule in rules if not rule.columns <= present)
-    return QualityReport(experiment.experiment_id, dataset.name, tuple(findings), facts, skipped)
+    return QualityReport(
+        experiment_id=experiment.experiment_id,
+        dataset=dataset.name,
+        findings=tuple(findings),
+        facts=facts,
+        skipped=skipped,
+        source=str(experiment.source_state or "not known"),
+        account=tuple(account.lines()) if account else (),
+    )
 
 
-def _left_out(source_nulls: Mapping[str, int]) -> list[Finding]:
-    return [
-        Finding(
-            Rule(f"{column} is never NULL in the source", NOT_NULL, {"column": column}, WARNING),
-            met=not count,
-            observed=f"{count:,} rows of the source have none and are left out" if count else "",
+def _left_out(account: RowAccount, experiment: Experiment) -> list[Finding]:
+    dataset = experiment.dataset
+    ids = {f"id_{name}": name for name in (dataset.customer_id, dataset.product_id)}
+    found = [
+        _never_missing(
+            ids[each.step], each.rows, f"of the {account.in_window:,} rows in the window have none"
         )
-        for column, count in source_nulls.items()
+        for each in account.dropped
+        if each.step in ids
     ]
+    undated = f"rows of {account.table} have none, are in no window"
+    return [*found, _never_missing(dataset.date_column, account.undated, undated)]
+
+
+def _never_missing(column: str, count: int, said: str) -> Finding:
+    rule = Rule(f"{column} is never missing in the source", NOT_NULL, {"column": column}, WARNING)
+    return Finding(rule, met=not count, observed=f"{count:,} {said} and are left out" if count else "")
 
 
 def _reason(rule: Rule, present: set[str]) -> str:

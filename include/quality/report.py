@@ -25,6 +25,8 @@ class QualityReport:
         findings: Every rule with what the rows say about it.
         facts: Numbers of each split.
         skipped: Rules that could not apply, each with the reason.
+        source: The state of the source that the rows are of.
+        account: What became of the rows of the window, as sentences.
     """
 
     experiment_id: str
@@ -32,6 +34,8 @@ class QualityReport:
     findings: tuple[Finding, ...]
     facts: Mapping[str, SplitFacts]
     skipped: tuple[str, ...] = ()
+    source: str = "not known"
+    account: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -75,6 +79,8 @@ class QualityReport:
             "critical_failures": self.critical_failures,
             "warnings": self.warnings,
             "skipped": self.skipped,
+            "source": self.source,
+            "account": self.account,
             "splits": {split: asdict(facts) for split, facts in self.facts.items()},
             "checks": [
                 {

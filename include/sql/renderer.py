@@ -1,17 +1,21 @@
 """Renders the one statement that stages an experiment's rows."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from include.experiment.experiment import Experiment
 from include.experiment.identity import content_hash
+from include.sql.columns import separators, staged_expressions
+from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import identifier, table
-from include.sql.interactions import base_alias, conditions, joins, separators, source_columns
+    sql = render("staging.sql.j2", **values)
+    conditions = [parameter for step in steps for parameter in step.parameters]
+    named = (*separators(experiment), *recency_parameters(experiment), *parameters, *conditions)
+    return sql, (*named, *split_parameters, *kept_parameters, *chosen_parameters)
 from include.sql.parameters import QueryParameter
+from include.sql.sources import as_of, base_alias, joins, recency_parameters
 from include.sql.splits import chosen_rows, kept_rows, row_key, sample_key, sample_order, split_rules
+from include.sql.template import render
 
 DEFAULT_EXPIRATION_DAYS = 30
 
@@ -26,6 +30,7 @@ class StagingQuery:
         table: Name of the table, as it stands in the statement.
         fingerprint: Hash of everything that determines the rows; part of the table's name.
         select: The part of the statement that reads.
+        source: The state of the source that is read, in words; empty where it is not known.
     """
 
     sql: str
@@ -33,10 +38,13 @@ class StagingQuery:
     table: str
     fingerprint: str
     select: str
+    source: str = ""
 
     def document(self) -> str:
-        """Return the statement as a file for people, with the values of its parameters as comments."""
-        return "".join(f"-- {parameter}\n" for parameter in self.parameters) + self.sql
+        """Return the statement as a file for people, with source and values of parameters as comments."""
+        state = [f"state of the source: {self.source}"] if self.source else []
+        lines = (*state, *map(str, self.parameters))
+        return "".join(f"-- {line}\n" for line in lines) + self.sql
 
 
 def render_staging_query(
@@ -48,8 +56,9 @@ def render_staging_query(
 ) -> StagingQuery:
     """Return the statement that stages an experiment's rows.
 
-    The table is named after the SELECT and its parameters, so equal rows are staged once, whichever
-    experiment asks, and no run overwrites another's.
+    The table is named after the SELECT, its parameters and the state of the tables that it reads, so equal
+    rows are staged once, whichever experiment asks, no run overwrites another's, and none gets rows of before
+    a change.
 
     Args:
         experiment: The experiment.
@@ -58,43 +67,35 @@ def render_staging_query(
             means the same wherever it runs.
         expiration_days: Days until BigQuery deletes the table.
     """
-    environment = _environment()
-    select, parameters = _select(environment, experiment, project)
-    fingerprint = content_hash(select, *(str(parameter) for parameter in parameters))
+    select, parameters = _select(experiment, project)
+    state = experiment.source_state
+    named_by = (*(str(parameter) for parameter in parameters), *(state.identity if state else ()))
+    fingerprint = content_hash(select, *named_by)
     quoted = table(f"{staging_dataset}.rows_{fingerprint[:12]}", project)
-    sql = environment.get_template("create_table.sql.j2").render(
+    sql = render(
+        "create_table.sql.j2",
         table=quoted,
         dataset=identifier(experiment.dataset.name).strip("`"),
         expiration_days=int(expiration_days),
         select=select.rstrip("\n"),
     )
-    return StagingQuery(sql, parameters, quoted.strip("`"), fingerprint, select)
+    return StagingQuery(sql, parameters, quoted.strip("`"), fingerprint, select, str(state or ""))
 
 
-def _environment() -> Environment:
-    return Environment(  # noqa: S701 (SQL, not HTML: values are query parameters, identifiers are validated)
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _select(
-    environment: Environment, experiment: Experiment, project: str | None
-) -> tuple[str, tuple[QueryParameter, ...]]:
+def _select(experiment: Experiment, project: str | None) -> tuple[str, tuple[QueryParameter, ...]]:
     dataset, filters = experiment.dataset, experiment.dataset.filters
-    where, parameters = conditions(experiment)
+    window, parameters = window_conditions(experiment)
+    steps = row_steps(experiment)
     rules, otherwise, split_parameters = split_rules(experiment)
     kept, kept_parameters = kept_rows(experiment)
     chosen, chosen_parameters = chosen_rows(experiment)
     values: dict[str, Any] = {
         "base": base_alias(dataset),
         "base_table": table(dataset.tables[0].table, project),
-        "source_columns": source_columns(experiment),
-        "joins": joins(dataset, project),
-        "conditions": where,
+        "as_of": as_of(experiment),
+        "source_columns": staged_expressions(experiment),
+        "joins": joins(experiment, project),
+        "conditions": [*window, *(step.keeps for step in steps)],
         "row_key": row_key(experiment),
         "sample_key": sample_key(experiment),
         "split_rules": rules,
@@ -109,6 +110,7 @@ def _select(
         "sample_order": sample_order(experiment),
         "chosen": chosen,
     }
-    sql = environment.get_template("staging.sql.j2").render(values)
-    named = (*separators(experiment), *parameters, *split_parameters)
-    return sql, (*named, *kept_parameters, *chosen_parameters)
+    sql = render("staging.sql.j2", **values)
+    conditions = [parameter for step in steps for parameter in step.parameters]
+    named = (*separators(experiment), *recency_parameters(experiment), *parameters, *conditions)
+    return sql, (*named, *split_parameters, *kept_parameters, *chosen_parameters)

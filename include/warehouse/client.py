@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from google.api_core.retry import Retry
     from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter, Table
-    from google.cloud.bigquery.table import RowIterator
+    from google.cloud.bigquery.table import Row, RowIterator
     from google.cloud.bigquery_storage import BigQueryReadClient
     from upath import UPath
 
     from include.sql.renderer import StagingQuery
+    from include.sql.template import ReadQuery
     from include.warehouse.tables import Tables
 
 __all__ = ["DateRange", "StagedTable", "Warehouse"]
@@ -82,19 +83,28 @@ class Warehouse:
         with translated_errors(f"table `{name}`"):
             return self._client.get_table(str(name), **self._metadata_call)
 
-    def date_range(self, table: str, column: str, *, timeout_s: float = QUERY_TIMEOUT_S) -> DateRange:
-        """First and last date of a DATE, DATETIME, TIMESTAMP or (unix seconds) INT64 column."""
+    def date_range(
+        self, table: str, column: str, *, as_of: str = "", timeout_s: float = QUERY_TIMEOUT_S
+    ) -> DateRange:
+        """First and last date of a DATE, DATETIME, TIMESTAMP or (unix seconds) INT64 column.
+
+        Args:
+            table: The table.
+            column: Its column.
+            as_of: A clause that asks for a past state of the table.
+            timeout_s: Deadline of the query.
+        """
         from include.warehouse.profile import date_range
 
-        return date_range(self, table, column, timeout_s=timeout_s)
+        return date_range(self, table, column, as_of=as_of, timeout_s=timeout_s)
 
-    def null_counts(
-        self, table: str, columns: Sequence[str], *, timeout_s: float = QUERY_TIMEOUT_S
-    ) -> dict[str, int]:
-        """Rows of a whole table in which each column is NULL."""
-        from include.warehouse.profile import null_counts
+    def ask(self, query: ReadQuery, *, timeout_s: float = QUERY_TIMEOUT_S) -> list[Row]:
+        """Return the few rows that answer a question."""
+        from google.cloud import bigquery
 
-        return null_counts(self, table, columns, timeout_s=timeout_s)
+        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
+        _, rows = self.query(query.sql, parameters, {}, timeout_s)
+        return list(rows)
 
     def scanned_bytes(self, query: StagingQuery) -> int | None:
         """Bytes that a staging statement would read, by a dry run; None where the service does not tell."""

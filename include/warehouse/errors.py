@@ -5,6 +5,7 @@ WarehouseError
 ├── TableNotFound        the table, or the dataset around it, does not exist
 ├── QueryFailed          BigQuery refused or aborted a query
 ├── QueryTimeout         a query passed its deadline and was cancelled
+├── SourceChanged        a table changed while rows were taken from it
 └── WarehouseUnavailable the service did not answer
 """
 
@@ -33,3 +34,7 @@ class QueryTimeout(WarehouseError):
 
 class WarehouseUnavailable(WarehouseError):
     """The service did not answer; trying again later may help."""
+
+
+class SourceChanged(WarehouseError):
+    """A table changed while rows were taken from it, so that nobody knows which of its states they are of."""

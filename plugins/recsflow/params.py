@@ -133,6 +133,14 @@ def _rows(sample_percent: int) -> dict[str, Param]:
             description="Split by this column instead of the dataset's date column.",
             section=ROWS,
         ),
+        "source_as_of": Param(
+            None,
+            type=["null", "string"],
+            title="Source as of",
+            description="Read all tables as they were at a past moment, as 2026-11-27T03:00:00Z, so that "
+            "the run can be repeated; BigQuery keeps seven days by default. Empty: as they are.",
+            section=ROWS,
+        ),
     }
 
 

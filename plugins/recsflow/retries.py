@@ -10,7 +10,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from include.errors import RecsflowError
 from include.tracking.errors import TrackingUnavailable
-from include.warehouse.errors import WarehouseError, WarehouseUnavailable
+from include.warehouse.errors import SourceChanged, WarehouseError, WarehouseUnavailable
 from recsflow.notifications import notify_failure
 from recsflow.priority import BackfillLast
 from recsflow.progress import say
@@ -37,6 +37,7 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None
             exception="builtins.KeyboardInterrupt", action=RetryAction.FAIL, reason="a person stopped it"
         ),
         RetryRule(exception=[*OUTAGES], action=RetryAction.RETRY, reason="the service was away"),
+        RetryRule(exception=[SourceChanged], action=RetryAction.RETRY, reason="the source was being changed"),
         RetryRule(exception=[*MISTAKES], action=RetryAction.FAIL, reason="it would fail the same way again"),
     ]
     return {

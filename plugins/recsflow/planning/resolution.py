@@ -49,6 +49,7 @@ def resolve_run(
     from include.experiment.resolver import resolve
     from recsflow.errors import InvalidExperiment
     from recsflow.planning.tuning import tuned_run
+    from recsflow.source import read_source
 
     schedule = schedule_name(run.dag_id)
     try:
@@ -65,7 +66,8 @@ def resolve_run(
             check_dates(experiment, warehouse)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
-    return tuned.credited(experiment)
+    credited = tuned.credited(experiment)
+    return read_source(credited, warehouse) if warehouse else credited
 
 
 def _schemas(parameters: Mapping[str, object], warehouse: Warehouse) -> dict[str, dict[str, str]]:
@@ -91,12 +93,14 @@ def check_dates(experiment: Experiment, warehouse: Warehouse) -> None:
     from include.errors import ConfigError
     from include.experiment.dataset_config import Role
     from include.experiment.history import check_history
+    from include.sql.sources import as_of
 
     dataset = experiment.dataset
     column = dataset.with_role(Role.DATE)
     table = dataset.table_of(column) if column else None
     if column is None or table is None:
         return
-    dates = warehouse.date_range(table.table, column.source or column.name)
+    source = column.source or column.name
+    dates = warehouse.date_range(table.table, source, as_of=as_of(experiment))
     if problems := check_history(experiment, dates.first, dates.last):
         raise ConfigError(problems)

@@ -55,10 +55,15 @@ def render_query(experiment: str) -> str:
 
     settings = load_settings()
     query = staging_query(read_experiment(experiment), settings)
-    uri = storage.write_text(sibling(experiment, "query.sql"), query.document())
+    uri = keep_query(query, experiment)
     QueryLink.publish(get_current_context(), settings.artifact_link(uri))
     say("render_query", f"{len(query.sql.splitlines())} lines of SQL for table {query.table}")
     return uri
+
+
+def keep_query(query: StagingQuery, experiment: str) -> str:
+    """Write a statement beside its experiment, where people and later plans read it; returns its URI."""
+    return storage.write_text(sibling(experiment, "query.sql"), query.document())
 
 
 def keep_experiment(experiment: Experiment, context: Context, settings: Settings) -> str:

@@ -16,7 +16,7 @@ from recsflow.pools import ROWS_POOL
 from recsflow.progress import say
 from recsflow.retries import retries
 from recsflow.tasks.decorators import quality_task, staging_task
-from recsflow.tasks.experiment import staging_query
+from recsflow.tasks.experiment import keep_query, staging_query
 from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from include.quality.check import QualityReport
     from include.quality.validation import Finding
     from include.warehouse.client import StagedTable, Warehouse
+    from include.warehouse.row_account import RowAccount
+    from recsflow.settings import Settings
 
 STAGING_TIMEOUT_S = 1800.0
 KEEP_DAYS = 7
+ACCOUNT_FILE = "row_account.json"
 
 
 # Repeating is safe and cheap: the table is named by its content and made only where it is missing.
@@ -43,6 +46,7 @@ def stage_dataset(query: str) -> dict[str, str]:
         `experiment` (URI), `table`, `rows_uri` where rows were exported, and `history_uri` where a sample
         leaves rows out.
     """
+    from include.warehouse.row_account import row_account
     from recsflow.pipeline_parameters import exports_rows
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
@@ -50,14 +54,13 @@ def stage_dataset(query: str) -> dict[str, str]:
     settings = load_settings()
     context = get_current_context()
     experiment_uri = sibling(query, EXPERIMENT_FILE)
-    experiment = read_experiment(experiment_uri)
-    warehouse = open_warehouse(settings)
-    # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
-    statement = staging_query(experiment, settings)
-    labels = {"dag": label(experiment.dag_id), "dataset": label(experiment.dataset.name)}
-    staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
+    experiment, warehouse = read_experiment(experiment_uri), open_warehouse(settings)
+    experiment = _with_current_source(experiment, experiment_uri, warehouse, settings)
+    staged = _stage(experiment, warehouse, settings)
     StagedTableLink.publish(context, settings.table_link(staged.table))
-    _tell_staged(staged)
+    account = row_account(experiment, warehouse, timeout_s=STAGING_TIMEOUT_S)
+    storage.write_text(sibling(query, ACCOUNT_FILE), account.model_dump_json(indent=2))
+    _tell_staged(experiment, staged, account)
     _refuse_empty_splits(experiment, staged)
     if staged.reused:
         announce_nothing(context)
@@ -82,6 +85,7 @@ def check_data_quality(rows: dict[str, str]) -> None:
         rows: What stage_dataset returns.
     """
     from include.quality.check import check_rows
+    from include.warehouse.row_account import RowAccount
     from recsflow.errors import QualityCheckFailed
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
@@ -92,7 +96,8 @@ def check_data_quality(rows: dict[str, str]) -> None:
     warehouse = open_warehouse(settings)
     table = warehouse.read_arrow(rows["table"])
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
-    report = check_rows(table, experiment, source_nulls=missing_ids(experiment, warehouse))
+    account = RowAccount.model_validate_json(storage.read_text(sibling(rows["experiment"], ACCOUNT_FILE)))
+    report = check_rows(table, experiment, account=account)
     # Kept before it is judged: a report of a failure is the one that people need.
     storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
     html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)
@@ -102,22 +107,42 @@ def check_data_quality(rows: dict[str, str]) -> None:
         raise QualityCheckFailed(_failures(report, rows["table"]))
 
 
-def missing_ids(experiment: Experiment, warehouse: Warehouse) -> dict[str, int]:
-    """Return the source's rows without an id, by staged id column; staging leaves them out."""
-    from include.experiment.dataset_config import Role
+def _with_current_source(
+    experiment: Experiment, uri: str, warehouse: Warehouse, settings: Settings
+) -> Experiment:
+    """Return an experiment with the state that its source is in now, and keep it where that is another.
 
-    counts = {}
-    for role in (Role.CUSTOMER_ID, Role.PRODUCT_ID):
-        column = experiment.dataset.with_role(role)
-        table = experiment.dataset.table_of(column) if column else None
-        if column is None or table is None:
-            continue
-        source = column.source or column.name
-        counts[column.name] = warehouse.null_counts(table.table, [source])[source]
-    return counts
+    This task may be cleared and run long after the experiment was resolved.
+    """
+    from recsflow.source import read_source
+
+    current = read_source(experiment, warehouse)
+    if current.source_state != experiment.source_state:
+        say(
+            "stage_dataset",
+            f"the source has changed since the run was resolved; then, {experiment.source_state}",
+        )
+        storage.write_text(uri, current.to_json())
+        keep_query(staging_query(current, settings), uri)
+    return current
 
 
-def _tell_staged(staged: StagedTable) -> None:
+def _stage(experiment: Experiment, warehouse: Warehouse, settings: Settings) -> StagedTable:
+    from recsflow.source import refuse_changed_source
+
+    # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
+    statement = staging_query(experiment, settings)
+    labels = {"dag": label(experiment.dag_id), "dataset": label(experiment.dataset.name)}
+    staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
+    if not staged.reused:
+        refuse_changed_source(experiment, staged, warehouse)
+    return staged
+
+
+def _tell_staged(experiment: Experiment, staged: StagedTable, account: RowAccount) -> None:
+    say("stage_dataset", f"state of the source: {experiment.source_state}")
+    for line in account.lines():
+        say("stage_dataset", line)
     counts = ", ".join(f"{split} {rows:,}" for split, rows in staged.rows_by_split.items())
     say(
         "stage_dataset",
@@ -150,8 +175,10 @@ def _tell_quality(report: QualityReport) -> None:
 def _failures(report: QualityReport, table: str) -> str:
     broken = [finding for finding in report.findings if finding.critical and not finding.met]
     failures = "\n".join(f"  - {finding}{_place(finding)}" for finding in broken)
-    remedy = f"repair the data or datasets/{report.dataset}.yaml"
-    return f"{table} breaks critical expectations; {remedy}:\n{failures}"
+    remedy = f"repair the data or datasets/{report.dataset}.yaml, and run it again or clear stage_dataset"
+    return (
+        f"{table} breaks critical expectations; {remedy}.\nState of the source: {report.source}.\n{failures}"
+    )
 
 
 def _place(finding: Finding) -> str:

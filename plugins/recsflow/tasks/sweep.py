@@ -70,14 +70,18 @@ def resolve_trial(trial: str) -> str:
     from include.sweep.trial import read_trial
     from recsflow.planning.resolution import RunIdentity, resolve_run
     from recsflow.settings import load_settings
+    from recsflow.source import read_source
     from recsflow.tasks.warehouse import open_warehouse
 
     context = get_current_context()
     settings = load_settings()
     plan, suggested = read_plan(f"{folder_of(trial)}/sweep.json"), read_trial(trial)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], plan.window_end)
-    experiment = resolve_run(suggested.parameters, run, open_warehouse(settings))
-    return keep_experiment(plan.as_trial(experiment, suggested.number, suggested.point), context, settings)
+    warehouse = open_warehouse(settings)
+    experiment = resolve_run(suggested.parameters, run, warehouse)
+    trial_run = plan.as_trial(experiment, suggested.number, suggested.point)
+    # Of a trial's own window: where a checksum tells the state, it covers the rows that are read alone.
+    return keep_experiment(read_source(trial_run, warehouse), context, settings)
 
 
 # Runs whatever became of the trial, provided that it was suggested: its file must not say that it goes on.

@@ -33,8 +33,8 @@ pytestmark = pytest.mark.unit
         ),
         (
             lambda d: d["tables"][0].update(join="left"),
-            "tables[0] is sales with a join; remove join and keys, since the first table is what the others "
-            "are joined to.",
+            "tables[0] is sales with a join; remove join, keys and latest_by, since the first table is "
+            "what the others are joined to.",
         ),
         (lambda d: d["tables"][1].pop("join"), "tables[1].join is missing; use left or inner."),
         (

@@ -7,6 +7,7 @@ import pytest
 
 from include.quality.check import check_rows
 from include.quality.errors import ExpectationError
+from include.warehouse.row_account import DroppedRows, RowAccount
 from tests.include.complete_journey import resolved, with_quality
 from tests.include.quality.conftest import DAY, HOLDOUT
 
@@ -83,14 +84,26 @@ def test_random_splits_have_no_order(changed):
 
 
 def test_rows_that_staging_left_out_are_a_warning_with_their_number(columns):
-    nulls = {"household_id": 1200, "product_id": 0}
+    dropped = [("id_household_id", 1200), ("id_product_id", 0), ("condition_0", 70)]
+    account = RowAccount(
+        table="shop.orders",
+        undated=3,
+        kept=500,
+        dropped=[DroppedRows(step=step, says="…", rows=rows, missing=0) for step, rows in dropped],
+    )
 
-    report = check_rows(pa.table(columns), experiment(), source_nulls=nulls)
+    report = check_rows(pa.table(columns), experiment(), account=account)
 
     assert report.passed
+    # 500 + 1,200 + 70 rows are in the window.
     assert report.warnings == (
-        "household_id is never NULL in the source: 1,200 rows of the source have none and are left out",
+        "household_id is never missing in the source: 1,200 of the 1,770 rows in the window have none and "
+        "are left out",
+        "transaction_timestamp is never missing in the source: 3 rows of shop.orders have none, are in no "
+        "window and are left out",
     )
+    assert "dropped: 70 rows …" in report.html
+    assert json.loads(report.json)["account"][0] == "1,770 rows of shop.orders are in the window"
 
 
 def test_too_few_rows_stop_the_run(columns):

@@ -4,6 +4,7 @@ import pytest
 
 from include.sql.renderer import StagingQuery
 from include.warehouse.connection import connect
+from tests.include.warehouse.small_shop import SmallShop
 
 ROWS = """
 SELECT
@@ -43,3 +44,10 @@ def with_select(query):
     return lambda select: replace(
         query, sql=f"CREATE TABLE IF NOT EXISTS `{query.table}` AS {select}", parameters=()
     )
+
+
+@pytest.fixture
+def small_shop(warehouse, request, tmp_path):
+    """A shop of a few rows, in a dataset of the test's own."""
+    name = "".join(letter if letter.isalnum() else "_" for letter in request.node.name)
+    return SmallShop(warehouse, name, tmp_path)

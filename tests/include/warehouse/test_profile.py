@@ -44,17 +44,3 @@ def test_date_range_of_a_missing_column_lists_the_columns(warehouse, query):
 
     with pytest.raises(WarehouseError, match="no column 'when'; it has id, at, seconds, name, split"):
         warehouse.date_range(query.table, "when")
-
-
-def test_nulls_are_counted_by_column(warehouse, query):
-    warehouse.stage(query)
-
-    # Every seventh of 1000 names is NULL.
-    assert warehouse.null_counts(query.table, ["id", "name"]) == {"id": 0, "name": 142}
-
-
-def test_nulls_of_a_missing_column_list_the_columns(warehouse, query):
-    warehouse.stage(query)
-
-    with pytest.raises(WarehouseError, match="no column 'nick`name'; it has id, at"):
-        warehouse.null_counts(query.table, ["nick`name"])

@@ -3,7 +3,7 @@
 -- @train_buckets INT64 = 8000
 -- @sample_buckets INT64 = 2500
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_82c15dfa5723`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_9bc3c513ec9b`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -13,7 +13,7 @@ AS
 WITH interactions AS (
   -- One row is one row of purchases within the window, with its joined attributes.
   SELECT
-    purchases.customer,
+    NULLIF(purchases.customer, '') AS customer,
     purchases.product,
     UNIX_SECONDS(purchases.bought_at) AS bought_at,
     UNIX_SECONDS(CAST(purchases.bought_on AS TIMESTAMP)) AS bought_on,
@@ -22,7 +22,7 @@ WITH interactions AS (
     purchases.`order`,
     CAST(purchases.paid AS FLOAT64) AS paid,
     CAST(purchases.is_gift AS INT64) AS is_gift,
-    products.brand,
+    NULLIF(products.brand, '') AS brand,
     products.weight AS grams,
     purchases.bought_at AS interaction_date
   FROM
@@ -32,7 +32,7 @@ WITH interactions AS (
     ON purchases.product = products.product
   WHERE
     purchases.bought_at < @window_end
-    AND purchases.customer IS NOT NULL
+    AND NULLIF(purchases.customer, '') IS NOT NULL
     AND purchases.product IS NOT NULL
 ),
 

@@ -2,7 +2,7 @@
 -- @train_buckets INT64 = 6000
 -- @train_and_eval_buckets INT64 = 9000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_186f4d34cebc`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_088c832a7a65`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -12,7 +12,7 @@ AS
 WITH interactions AS (
   -- One row is one row of purchases within the window, with its joined attributes.
   SELECT
-    purchases.customer,
+    NULLIF(purchases.customer, '') AS customer,
     purchases.product,
     UNIX_SECONDS(purchases.bought_at) AS bought_at,
     purchases.bought_at AS interaction_date
@@ -23,7 +23,7 @@ WITH interactions AS (
     ON purchases.product = products.product
   WHERE
     purchases.bought_at < @window_end
-    AND purchases.customer IS NOT NULL
+    AND NULLIF(purchases.customer, '') IS NOT NULL
     AND purchases.product IS NOT NULL
 ),
 

@@ -9,7 +9,7 @@
 -- @min_interactions_per_customer INT64 = 60
 -- @sample_buckets INT64 = 1000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_0635e6c71328`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_049b92ee2814`
 OPTIONS (
   description = 'Rows of dataset filtered_shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -19,7 +19,7 @@ AS
 WITH interactions AS (
   -- One row is one row of purchases within the window, with its joined attributes.
   SELECT
-    purchases.customer,
+    NULLIF(purchases.customer, '') AS customer,
     purchases.product,
     UNIX_SECONDS(CAST(purchases.bought_on AS TIMESTAMP)) AS bought_on,
     purchases.bought_on AS interaction_date,
@@ -32,11 +32,12 @@ WITH interactions AS (
   WHERE
     purchases.bought_on >= @window_start
     AND purchases.bought_on < @window_end
-    AND purchases.customer IS NOT NULL
+    AND products.product IS NOT NULL
+    AND NULLIF(purchases.customer, '') IS NOT NULL
     AND purchases.product IS NOT NULL
-    AND products.brand NOT IN (@condition_0_0, @condition_0_1)
+    AND COALESCE(NULLIF(products.brand, '') NOT IN (@condition_0_0, @condition_0_1), TRUE)
     AND purchases.paid >= @condition_1
-    AND products.brand IS NOT NULL
+    AND NULLIF(products.brand, '') IS NOT NULL
 ),
 
 bucketed_interactions AS (

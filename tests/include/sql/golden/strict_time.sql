@@ -2,7 +2,7 @@
 -- @test_start DATETIME = "2024-04-16 00:00:00"
 -- @eval_start DATETIME = "2024-04-02 00:00:00"
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_b2e32404fabc`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_a474e0bb8cca`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -12,7 +12,7 @@ AS
 WITH interactions AS (
   -- One row is one row of purchases within the window, with its joined attributes.
   SELECT
-    purchases.customer,
+    NULLIF(purchases.customer, '') AS customer,
     purchases.product,
     UNIX_SECONDS(CAST(purchases.bought_local AS TIMESTAMP)) AS bought_local,
     purchases.bought_local AS interaction_date
@@ -23,7 +23,7 @@ WITH interactions AS (
     ON purchases.product = products.product
   WHERE
     purchases.bought_local < @window_end
-    AND purchases.customer IS NOT NULL
+    AND NULLIF(purchases.customer, '') IS NOT NULL
     AND purchases.product IS NOT NULL
 ),
 

@@ -3,7 +3,7 @@
 -- @train_buckets INT64 = 8000
 -- @sample_buckets INT64 = 500
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
-CREATE TABLE IF NOT EXISTS `local.staging.rows_bc7b0624e3e6`
+CREATE TABLE IF NOT EXISTS `local.staging.rows_13c618ba2927`
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
@@ -13,7 +13,7 @@ AS
 WITH interactions AS (
   -- One row is one row of purchases within the window, with its joined attributes.
   SELECT
-    purchases.customer,
+    NULLIF(purchases.customer, '') AS customer,
     purchases.product,
     UNIX_SECONDS(purchases.bought_at) AS bought_at,
     purchases.bought_at AS interaction_date
@@ -24,7 +24,7 @@ WITH interactions AS (
     ON purchases.product = products.product
   WHERE
     purchases.bought_at < @window_end
-    AND purchases.customer IS NOT NULL
+    AND NULLIF(purchases.customer, '') IS NOT NULL
     AND purchases.product IS NOT NULL
 ),
 

@@ -107,7 +107,10 @@ def quality_of(tmp_path):
 
 def test_rows_without_an_id_are_counted_although_they_are_not_staged(user, tmp_path):
     user.check()
-    says = "household_id is never NULL in the source: 20 rows of the source have none and are left out"
+    says = (
+        "household_id is never missing in the source: 20 of the 2,000 rows in the window have none and are "
+        "left out"
+    )
     report = quality_of(tmp_path)
     assert report["passed"]
     assert report["warnings"] == [says]
