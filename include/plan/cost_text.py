@@ -8,7 +8,7 @@ from include.plan.cost import CostItem, Prices, Usage, total, upper_bound
 from include.plan.lines import row
 
 NOT_IN_IT = (
-    "queries of the checks (first and last date, NULL ids), reading and keeping staged rows and artifacts, "
+    "queries of the checks (dates, join keys, rows left out), reading and keeping staged rows and artifacts, "
     "compiling, machines that serve a champion"
 )
 

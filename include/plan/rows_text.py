@@ -12,6 +12,7 @@ from include.plan.lines import row
 from include.plan.plan import Plan
 from include.plan.rows import RowsPlan
 from include.sql.casts import cast_expression
+from include.sql.columns import value_of
 
 
 def rows_lines(plan: Plan) -> Iterator[str]:
@@ -77,8 +78,8 @@ def _sample(experiment: Experiment) -> str:
 
 
 def _cast(column: StagedColumn) -> str:
-    separator = repr(column.separator)
-    expression = cast_expression(column.name, column.bigquery_type, column.staged_type, separator)
+    separator, value = repr(column.separator), value_of(column.name, column.bigquery_type)
+    expression = cast_expression(value, column.bigquery_type, column.staged_type, separator)
     how = "as it is" if expression == column.name else expression
     return f"{column.bigquery_type} -> {column.staged_type}, {how}"
 

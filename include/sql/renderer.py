@@ -8,10 +8,6 @@ from include.experiment.identity import content_hash
 from include.sql.columns import separators, staged_expressions
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import identifier, table
-    sql = render("staging.sql.j2", **values)
-    conditions = [parameter for step in steps for parameter in step.parameters]
-    named = (*separators(experiment), *recency_parameters(experiment), *parameters, *conditions)
-    return sql, (*named, *split_parameters, *kept_parameters, *chosen_parameters)
 from include.sql.parameters import QueryParameter
 from include.sql.sources import as_of, base_alias, joins, recency_parameters
 from include.sql.splits import chosen_rows, kept_rows, row_key, sample_key, sample_order, split_rules
