@@ -145,3 +145,46 @@ def test_revenue_must_be_a_number(configs):
     configs.edit("datasets/shop.yaml", lambda d: d.update(filters={"top_revenue_share": share}))
     (problem,) = configs.problems()
     assert "filters.top_revenue_share.column is 'colour' of type STRING, which cannot be summed" in problem
+
+
+def joined_by(kind):
+    return {**SCHEMAS, "shop.items": {"sku": kind, "colour": "STRING"}}
+
+
+@pytest.mark.parametrize("kind", ["STRING", "BOOLEAN", "DATE", "TIMESTAMP"])
+def test_join_keys_that_bigquery_does_not_compare_are_refused(kind, configs):
+    base = {"BOOLEAN": "BOOL"}.get(kind, kind)
+    assert configs.problems(schemas=joined_by(kind)) == [
+        f"datasets/shop.yaml: tables[1].keys[0] compares shop.sales.sku of type INT64 with shop.items.sku of "
+        f"type {base}, which BigQuery refuses; cast one of them in a view, and name the view as the table: "
+        "CAST(sku AS INT64)."
+    ]
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64"])
+def test_join_keys_that_bigquery_converts_are_accepted(kind, configs):
+    configs.resolve(schemas=joined_by(kind))
+
+
+def test_join_key_without_equality_is_refused(configs):
+    (problem,) = configs.problems(schemas=joined_by("ARRAY"))
+    assert "with shop.items.sku of type ARRAY, which cannot be joined by; use columns of type" in problem
+
+
+def test_newest_row_is_told_by_a_column_that_is_there_and_has_an_order(configs):
+    configs.edit("datasets/shop.yaml", lambda d: d["tables"][1].update(latest_by="color"))
+    (problem,) = configs.problems()
+    assert problem.startswith(
+        "datasets/shop.yaml: tables[1].latest_by is 'color', which table shop.items does not have; did you "
+        "mean 'colour'?"
+    )
+    schemas = {**SCHEMAS, "shop.items": {"sku": "INTEGER", "colour": "STRING", "color": "JSON"}}
+    (problem,) = configs.problems(schemas=schemas)
+    assert "latest_by is 'color' of type JSON, which has no newest value; use a column of type" in problem
+
+
+def test_an_empty_text_is_asked_for_as_missing(configs):
+    condition = {"column": "colour", "operator": "not_in", "value": ["red", ""]}
+    configs.edit("datasets/shop.yaml", with_conditions(condition))
+    (problem,) = configs.problems()
+    assert "use operator is_null or is_not_null for an empty text, which counts as missing" in problem

@@ -20,6 +20,7 @@ CASES = {
     "custom": {"split_strategy": "custom", "train_ratio": 0.6, "eval_ratio": 0.3, "sample_unit": "customer"},
     "all_types": {"features": "all_types", "sample_percent": 25, "sample_unit": "customer"},
     "filtered": {"dataset": "filtered_shop", "sample_percent": 10},
+    "past": {"dataset": "newest_shop", "source_as_of": "2024-05-01T03:00:00Z"},
 }
 
 
