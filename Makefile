@@ -109,11 +109,13 @@ status: ## Show what runs where
 
 # --- checks ------------------------------------------------------------------------------------------------------
 
-PYTEST := $(PYTHON) -m pytest
-TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pyproject.toml --rootdir .
+PYTEST := $(PYTHON) -m pytest --durations=20
+TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pyproject.toml --rootdir . --durations=20
 
+# Two layers at once, since no layer uses two cores; the longest begins first. Each layer's output comes whole.
 .PHONY: test
-test: lint unit trainer emulator e2e browser requirements-check ## Set everything up and pass the tests (what CI runs)
+test: lint setup ## Set everything up and pass the tests (what CI runs)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target e2e emulator trainer unit requirements-check
 
 .PHONY: lint
 lint: $(ORCHESTRATOR) ## Lint, format and types
@@ -134,12 +136,17 @@ emulator: setup ## Real client libraries against the local cloud
 	$(PYTEST) -m emulator --ignore tests/trainer_image
 
 .PHONY: e2e
-e2e: setup ## The real DAG on real rows
-	$(PYTEST) -m e2e --ignore tests/trainer_image
+e2e: setup ## The real DAG on real rows, and its pages in headless Chromium
+	$(PYTEST) -m "(e2e or browser) and not soak" --ignore tests/trainer_image
 
 .PHONY: browser
-browser: setup ## The pages in headless Chromium
+browser: setup ## The pages alone
 	$(PYTEST) -m browser --ignore tests/trainer_image
+
+.PHONY: soak
+soak: setup ## What takes long: the same again on many dates, many times
+	$(PYTEST) -m soak --ignore tests/trainer_image
+	$(TRAINER_PYTEST) -m soak tests/trainer_image
 
 .PHONY: requirements
 requirements: requirements.txt ## Export the lock for Composer and images

@@ -1,7 +1,8 @@
-"""One machine for all tests of a session: servers, sample data and Airflow's database."""
+"""One machine for all tests of a session, and the runs that they share."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from local_cloud.machine import Machine, temporary_machine
-from tests.e2e.dag_runs import PARAMETERS, Run, run
+from tests.e2e.dag_runs import PARAMETERS, Plan, Run, run, run_cold
+from tests.e2e.warm_airflow import preload
+
+ANOTHER_RATE = {**PARAMETERS, "learning_rate": 0.02}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what needs a scheduler come last: a running one takes the tasks that `airflow dags test` makes."""
+    items.sort(key=lambda item: "scheduler" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +27,36 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         "bigquery", "vertex", "mlflow", home=tmp_path_factory.mktemp("machine")
     ) as machine:
         machine.run(str(Path(sys.executable).with_name("airflow")), "db", "migrate")
+        preload(machine.environment)
         yield machine
 
 
 @pytest.fixture(scope="session")
 def first(machine: Machine) -> Run:
     """One experiment, trained once for every test that starts from one."""
-    return run(machine, "quick_test", **PARAMETERS)
+    return run_cold(machine, "quick_test", **PARAMETERS)
+
+
+@pytest.fixture(scope="session")
+def planned(machine: Machine, first: Run) -> Plan:
+    """The plan of `second`, made before it ran."""
+    root = machine.settings.artifact_root
+    before = set(root.rglob("*"))
+    output = machine.run(
+        *(sys.executable, "-m", "scripts.plan", "quick_test", "--conf", json.dumps(ANOTHER_RATE))
+    )
+    return Plan(output, wrote=set(root.rglob("*")) ^ before)
+
+
+@pytest.fixture(scope="session")
+def second(machine: Machine, planned: Plan) -> Run:
+    """The experiment of `first` with another learning rate."""
+    return run(machine, "quick_test", **ANOTHER_RATE)
+
+
+@pytest.fixture(scope="session")
+def scheduler(machine: Machine) -> Iterator[None]:
+    """Airflow with its scheduler and pages."""
+    machine.control("start", "airflow")
+    yield
+    machine.control("stop", "airflow")

@@ -10,14 +10,9 @@ import pytest
 from include.tracking.search import ExperimentFilter, find_experiments
 from local_cloud.machine import Machine
 from local_cloud.settings import REPOSITORY
-from tests.e2e.dag_runs import PARAMETERS, Run, experiments, follow, run
+from tests.e2e.dag_runs import PARAMETERS, Run, experiments, follow
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def second(machine: Machine, first: Run) -> Run:
-    return run(machine, "quick_test", **PARAMETERS, learning_rate=0.02)
 
 
 def test_the_model_beats_popularity_on_the_same_test_rows(first: Run) -> None:
