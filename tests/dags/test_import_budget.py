@@ -1,4 +1,4 @@
-"""Every DAG file, in an interpreter of its own: no import errors, nothing heavy, within its time budget."""
+"""Every DAG file, in an interpreter of its own: no import errors, nothing heavy, within its share of time."""
 
 import json
 import os
@@ -12,7 +12,8 @@ pytestmark = pytest.mark.unit
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted(path.stem for path in (REPOSITORY / "dags").glob("*.py"))
-BUDGET_S = 0.3
+# Of the time that importing Airflow takes on the same machine; measured: 0.064.
+BUDGET = 0.1
 HEAVY = (
     "airflow.providers.google.cloud",
     "airflow.providers.google.common",
@@ -35,11 +36,11 @@ HEAVY = (
 PROGRAM = """
 import importlib, json, sys, time
 import airflow.sdk
-before = set(sys.modules)
-start = time.process_time()
+airflow_s, before = time.process_time(), set(sys.modules)
 for name in sys.argv[1:]:
     importlib.import_module(name)
-print(json.dumps({"seconds": time.process_time() - start, "modules": sorted(set(sys.modules) - before)}))
+ours_s = time.process_time() - airflow_s
+print(json.dumps({"share": ours_s / airflow_s, "modules": sorted(set(sys.modules) - before)}))
 """
 
 
@@ -61,7 +62,7 @@ def test_all_dag_files_import_within_their_budget_and_nothing_heavy():
     result = imported(*DAG_FILES)
     loaded = [name for name in result["modules"] if name.startswith(HEAVY)]
     assert loaded == []
-    assert result["seconds"] <= BUDGET_S
+    assert result["share"] <= BUDGET
 
 
 def test_plugin_imports_nothing_heavy():

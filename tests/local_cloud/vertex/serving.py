@@ -12,6 +12,9 @@ from google.cloud.aiplatform_v1.types import DeployedModel, Endpoint, Model
 
 from tests.local_cloud.vertex.app_server import AppServer
 
+# An answer takes a moment, and on a machine that has other things to do much longer.
+PATIENCE_S = 300
+
 
 class Serving:
     """A server with what it keeps, and the clients that use it; each test has a location of its own."""
@@ -57,7 +60,7 @@ class Serving:
     def send(self, model: dict, **request) -> str:
         message = Model.from_json(json.dumps(model))
         operation = self.models.upload_model(request={"parent": self.parent, "model": message, **request})
-        return operation.result(timeout=10).model_version_id
+        return operation.result(timeout=PATIENCE_S).model_version_id
 
     def two_versions(self) -> None:
         assert self.upload("first", model_id="shop") == "1"
@@ -66,7 +69,7 @@ class Serving:
     def endpoint(self, name: str = "") -> str:
         endpoint = Endpoint(display_name=name or self.home, labels={"application": "recsflow"})
         operation = self.endpoints.create_endpoint(parent=self.parent, endpoint=endpoint)
-        return operation.result(timeout=10).name
+        return operation.result(timeout=PATIENCE_S).name
 
     def deploy(self, endpoint: str, version: str, split: dict | None = None, **changes) -> str:
         """Deploys a version; returns the id of the deployed model."""
@@ -76,11 +79,11 @@ class Serving:
         operation = self.endpoints.deploy_model(
             endpoint=endpoint, deployed_model=message, traffic_split={"0": 100} if split is None else split
         )
-        return operation.result(timeout=10).deployed_model.id
+        return operation.result(timeout=PATIENCE_S).deployed_model.id
 
     def undeploy(self, endpoint: str, model_id: str, **split) -> None:
         request = {"endpoint": endpoint, "deployed_model_id": model_id, "traffic_split": split}
-        self.endpoints.undeploy_model(request=request).result(timeout=10)
+        self.endpoints.undeploy_model(request=request).result(timeout=PATIENCE_S)
 
     @property
     def served_from(self) -> Path:
@@ -92,5 +95,5 @@ class Serving:
         return {path.name: (path / "saved_model.pb").read_text() for path in self.served_from.iterdir()}
 
     def page(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.server.url}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.server.url}{path}", timeout=PATIENCE_S) as answer:
             return answer.read().decode()

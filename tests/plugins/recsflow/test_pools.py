@@ -1,6 +1,7 @@
 """A task whose pool does not exist would wait for ever, so starting Airflow makes it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,8 @@ def test_a_task_that_starts_leaves_the_database_alone(tmp_path):
     assert ran.returncode == 0, ran.stderr[-2000:]
 
 
-def test_a_start_makes_the_pool_and_leaves_alone_what_a_person_sets(tmp_path):
+def test_a_start_makes_the_pool_and_leaves_alone_what_a_person_sets(tmp_path, migrated_database):
+    shutil.copy(migrated_database, tmp_path)
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(tmp_path),
@@ -55,8 +57,6 @@ def test_a_start_makes_the_pool_and_leaves_alone_what_a_person_sets(tmp_path):
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/airflow.db",
         "PYTHONPATH": str(REPOSITORY),
     }
-    airflow = Path(sys.executable).with_name("airflow")
-    subprocess.run([str(airflow), "db", "migrate"], env=environment, check=True, capture_output=True)
     ran = subprocess.run(
         [sys.executable, "-c", START], env=environment, check=True, capture_output=True, text=True
     )

@@ -1,6 +1,7 @@
 """Clean-ups of a real local cloud, where the clock that is given makes everything old."""
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from include import storage
 from include.sql.renderer import StagingQuery
 from include.tracking.champions import RegisteredChampion, promote, register
 from include.warehouse.parquet_export import export_parquet
+from local_cloud.settings import REPOSITORY
 from recsflow.cleaning.clean_up import CleanUp
 from recsflow.cleaning.reach import Reach
 from recsflow.compilers.spec_cache import compiled_spec
@@ -55,6 +57,7 @@ MODULES = {
     "transform_module": ("0a0a0a0a0a0a", TRANSFORM_MODULE),
     "trainer_module": ("0b0b0b0b0b0b", TRAINER_MODULE),
 }
+COMPILE_ONCE = (sys.executable, str(REPOSITORY / "tests" / "plugins" / "compile_once.py"))
 BEFORE_THE_TRAINER = {"ExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform"}
 
 
@@ -140,10 +143,20 @@ def cloud(tmp_path_factory):
     cloud("stop")
 
 
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory):
+    """The folder of specs that a clean-up does not reach."""
+    return tmp_path_factory.mktemp("compiled_once")
+
+
 @pytest.fixture
-def deployment(cloud, tmp_path, monkeypatch):
-    registry = f"sqlite:///{tmp_path}/mlflow.db"
-    variable = {**cloud.settings.recsflow_variable(), "mlflow_tracking_uri": registry}
+def deployment(cloud, compiled_once, tmp_path, monkeypatch):
+    variable = cloud.settings.recsflow_variable()
+    compiler = variable["compiler"]
+    variable |= {
+        "mlflow_tracking_uri": f"sqlite:///{tmp_path}/mlflow.db",
+        "compiler": {**compiler, "argv": [*COMPILE_ONCE, str(compiled_once), *compiler["argv"]]},
+    }
     environment = {**cloud.settings.environment(), "AIRFLOW_VAR_RECSFLOW": json.dumps(variable)}
     for name, value in environment.items():
         if name.startswith(("AIRFLOW_CONN", "AIRFLOW_VAR", "BIGQUERY")):
