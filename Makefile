@@ -125,15 +125,15 @@ lint: $(ORCHESTRATOR) ## Lint, format and types
 
 .PHONY: unit
 unit: $(ORCHESTRATOR) ## Unit tests: no server, no TensorFlow
-	$(PYTEST) -m unit --ignore tests/trainer_image
+	$(PYTEST) -m "unit and not soak" --ignore tests/trainer_image
 
 .PHONY: trainer
 trainer: $(TRAINER) ## Tests of the trainer library, in its environment
-	$(TRAINER_PYTEST) tests/trainer_image
+	$(TRAINER_PYTEST) -m "not soak" tests/trainer_image
 
 .PHONY: emulator
 emulator: setup ## Real client libraries against the local cloud
-	$(PYTEST) -m emulator --ignore tests/trainer_image
+	$(PYTEST) -m "emulator and not soak" --ignore tests/trainer_image
 
 .PHONY: e2e
 e2e: setup ## The real DAG on real rows, and its pages in headless Chromium
@@ -141,10 +141,10 @@ e2e: setup ## The real DAG on real rows, and its pages in headless Chromium
 
 .PHONY: browser
 browser: setup ## The pages alone
-	$(PYTEST) -m browser --ignore tests/trainer_image
+	$(PYTEST) -m "browser and not soak" --ignore tests/trainer_image
 
 .PHONY: soak
-soak: setup ## What takes long: the same again on many dates, many times
+soak: setup ## What takes long and repeats what `make test` shows once
 	$(PYTEST) -m soak --ignore tests/trainer_image
 	$(TRAINER_PYTEST) -m soak tests/trainer_image
 

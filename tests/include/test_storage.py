@@ -71,7 +71,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
 
 
-def test_a_reader_never_sees_half_a_file(tmp_path):
+@pytest.mark.parametrize("times", [50, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_a_reader_never_sees_half_a_file(tmp_path, times):
     uri = f"file://{tmp_path}/metrics.json"
     texts = {str(digit) * 200_000 for digit in range(2)}
     storage.write_text(uri, min(texts))
@@ -86,7 +87,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for _ in range(50):
+    for _ in range(times):
         for text in sorted(texts):
             storage.write_text(uri, text)
     done.set()

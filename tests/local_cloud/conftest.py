@@ -15,7 +15,8 @@ from local_cloud.settings import DEFAULT_PORTS, HOST, REPOSITORY, LocalSettings
 
 
 def free_port_offset() -> int:
-    for offset in random.sample(range(11_000, 40_000, 50), 100):
+    # Above those of the end-to-end tests, which may run beside these.
+    for offset in random.sample(range(20_000, 40_000, 50), 100):
         with_sockets = []
         try:
             for port in DEFAULT_PORTS.values():

@@ -42,9 +42,10 @@ def test_vectors_have_the_dot_products_of_the_embeddings():
     np.testing.assert_allclose(found, queries @ products.T, rtol=1e-4, atol=1e-4)
 
 
-def test_each_time_it_is_built_an_index_links_every_product():
+@pytest.mark.parametrize("times", [100, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_each_time_it_is_built_an_index_links_every_product(times):
     random = np.random.default_rng(4)
-    for _ in range(100):
+    for _ in range(times):
         products = random.normal(size=[48, 8]).astype(np.float32)
         queries = random.normal(size=[2, 8]).astype(np.float32)
         found = index_of(products).search(Space.of(products).queries(queries), 10).keys
