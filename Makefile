@@ -115,7 +115,7 @@ TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pypr
 # Two layers at once, since no layer uses two cores; the longest begins first. Each layer's output comes whole.
 .PHONY: test
 test: lint setup ## Set everything up and pass the tests (what CI runs)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target e2e emulator trainer unit requirements-check
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target e2e emulator trainer browser unit requirements-check
 
 .PHONY: lint
 lint: $(ORCHESTRATOR) ## Lint, format and types
@@ -136,11 +136,11 @@ emulator: setup ## Real client libraries against the local cloud
 	$(PYTEST) -m "emulator and not soak" --ignore tests/trainer_image
 
 .PHONY: e2e
-e2e: setup ## The real DAG on real rows, and its pages in headless Chromium
-	$(PYTEST) -m "(e2e or browser) and not soak" --ignore tests/trainer_image
+e2e: setup ## The real DAG on real rows
+	$(PYTEST) -m "e2e and not soak" --ignore tests/trainer_image
 
 .PHONY: browser
-browser: setup ## The pages alone
+browser: setup ## The pages in headless Chromium
 	$(PYTEST) -m "browser and not soak" --ignore tests/trainer_image
 
 .PHONY: soak

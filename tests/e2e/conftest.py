@@ -16,24 +16,19 @@ from tests.e2e.warm_airflow import preload
 ANOTHER_RATE = {**PARAMETERS, "learning_rate": 0.02}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what needs a scheduler come last: a running one takes the tasks that `airflow dags test` makes."""
-    items.sort(key=lambda item: "scheduler" in getattr(item, "fixturenames", ()))
-
-
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with temporary_machine(
         "bigquery", "vertex", "mlflow", home=tmp_path_factory.mktemp("machine")
     ) as machine:
         machine.run(str(Path(sys.executable).with_name("airflow")), "db", "migrate")
-        preload(machine.environment)
         yield machine
 
 
 @pytest.fixture(scope="session")
 def first(machine: Machine) -> Run:
     """One experiment, trained once for every test that starts from one."""
+    preload(machine.environment)
     return run_cold(machine, "quick_test", **PARAMETERS)
 
 
@@ -52,11 +47,3 @@ def planned(machine: Machine, first: Run) -> Plan:
 def second(machine: Machine, planned: Plan) -> Run:
     """The experiment of `first` with another learning rate."""
     return run(machine, "quick_test", **ANOTHER_RATE)
-
-
-@pytest.fixture(scope="session")
-def scheduler(machine: Machine) -> Iterator[None]:
-    """Airflow with its scheduler and pages."""
-    machine.control("start", "airflow")
-    yield
-    machine.control("stop", "airflow")

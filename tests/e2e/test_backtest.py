@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,8 +20,16 @@ DAG = "retraining_weekly"
 DATE = "2018-01-01"
 
 
-def test_a_backtest_trains_its_date_and_nothing_else(machine: Machine, first: Run, scheduler: None) -> None:
-    airflow = AirflowApi(machine.settings)
+@pytest.fixture(scope="module")
+def airflow(machine: Machine) -> Iterator[AirflowApi]:
+    machine.control("start", "airflow")
+    yield AirflowApi(machine.settings)
+    machine.control("stop", "airflow")
+
+
+def test_a_backtest_trains_its_date_and_nothing_else(
+    machine: Machine, first: Run, airflow: AirflowApi
+) -> None:
     tracking_uri = machine.environment["MLFLOW_TRACKING_URI"]
     before = find_champion(DAG, tracking_uri=tracking_uri)
     said = machine.run(

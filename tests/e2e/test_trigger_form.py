@@ -113,7 +113,8 @@ class AirflowPages:
 
 
 @pytest.fixture(scope="session")
-def airflow(machine: Machine, scheduler: None, browser: webdriver.Chrome) -> AirflowPages:
+def airflow(machine: Machine, browser: webdriver.Chrome) -> AirflowPages:
+    machine.control("start", "airflow")
     pages = AirflowPages(machine, browser)
     pages.log_in()
     return pages
