@@ -56,6 +56,7 @@ class TrainingParameters(Frozen):
     seed: int
     early_stopping_patience: int | None
     collapse_patience: int
+    min_steps_per_epoch: int = 1
     learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
 
 

@@ -15,7 +15,13 @@ from include.experiment.schedule_config import ScheduleConfig
 
 RUN_PARAMETER = "run parameter"
 _TRAINING = ("learning_rate", "batch_size", "epochs")
-_IN_CONFIG_ONLY = ("learning_rate_decay", "clipnorm", "early_stopping_patience", "collapse_patience")
+_IN_CONFIG_ONLY = (
+    "learning_rate_decay",
+    "clipnorm",
+    "early_stopping_patience",
+    "collapse_patience",
+    "min_steps_per_epoch",
+)
 _SPLIT = {"strategy": "split_strategy", "holdout_days": "holdout_days", "train_ratio": "train_ratio"}
 
 
@@ -70,6 +76,7 @@ def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParam
         seed=run.seed,
         early_stopping_patience=model.early_stopping_patience,
         collapse_patience=model.collapse_patience,
+        min_steps_per_epoch=model.min_steps_per_epoch,
         learning_rate_decay=model.learning_rate_decay,
     )
 

@@ -76,6 +76,7 @@ class TrainedModel(NamedConfig):
         learning_rate_decay: Whether the rate falls from epoch to epoch, towards 0 after the last one.
         clipnorm: Largest gradient norm per variable.
         early_stopping_patience: Epochs without a better val_loss before training stops; None never stops.
+        min_steps_per_epoch: Batches are made smaller where an epoch would have fewer of them.
         collapse_patience: Epochs of vanished gradients before training stops.
     """
 
@@ -83,6 +84,7 @@ class TrainedModel(NamedConfig):
     learning_rate: float = Field(default=0.05, gt=0, le=10)
     learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
     batch_size: int = Field(default=512, ge=2, le=1_048_576)
+    min_steps_per_epoch: int = Field(default=1, ge=1, le=100_000)
     epochs: int = Field(default=3, ge=1, le=1000)
     clipnorm: float = Field(default=1.0, gt=0)
     early_stopping_patience: int | None = Field(default=None, ge=1)

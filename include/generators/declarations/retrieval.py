@@ -1,5 +1,6 @@
 """The declaration of a retrieval model."""
 
+from include.experiment.choices import SplitStrategy
 from include.experiment.experiment import Experiment
 from include.experiment.models.retrieval import HistoryConfig, RetrievedModel
 from include.generators.declarations.towers import tower
@@ -25,18 +26,21 @@ def retrieval(experiment: Experiment, model: RetrievedModel) -> Call:
             "negatives": model.negatives,
             "half_life_days": model.half_life_days,
             "product_bias": model.product_bias,
-            **({"history": _history(model.history)} if model.history else {}),
+            **({"history": _history(experiment, model.history)} if model.history else {}),
             **({"factorized_top_k": True} if model.factorized_top_k else {}),
         },
     )
 
 
-def _history(history: HistoryConfig) -> Call:
+def _history(experiment: Experiment, history: HistoryConfig) -> Call:
+    # Weights are fitted to purchases like those of the test rows: newer than what is known, or of all dates.
+    newest_are_tested = experiment.split.strategy is SplitStrategy.TIME_HOLDOUT
     return Call(
         "History",
         keywords={
             "window_days": history.window_days,
             "withheld": history.withheld,
             "epochs": history.epochs,
+            "fitted_to": "window" if newest_are_tested else "eval",
         },
     )

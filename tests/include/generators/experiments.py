@@ -10,10 +10,13 @@ from include.experiment.graph_checks import check_graph
 from include.experiment.label_checks import check_label
 from include.experiment.loader import load_dataset, load_features, load_model
 from include.experiment.models import ModelConfig, RetrievalConfig
+from include.experiment.run_parameters import RunParameters
+from include.experiment.split_plan import split_plan
 
 
 def experiment_of(dataset: DatasetConfig, features: FeatureConfig, model: ModelConfig) -> Experiment:
-    return Experiment.model_construct(dataset=dataset, features=features, model=model)
+    split = split_plan(dataset, RunParameters(), model)
+    return Experiment.model_construct(dataset=dataset, features=features, model=model, split=split)
 
 
 def shipped_experiments() -> Iterator[Experiment]:

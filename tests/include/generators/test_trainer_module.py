@@ -1,5 +1,6 @@
 import pytest
 
+from include.experiment.choices import SplitStrategy
 from include.experiment.models import RetrievalConfig
 from include.generators.trainer_module import render_trainer_module
 from tests.include.generators.checks import ROOT, complaints, imported_names, undefined_or_unused
@@ -53,3 +54,19 @@ def test_a_linear_layer_has_no_activation():
     assert "        layers=[\n            Dense(8),\n        ],\n" in render_trainer_module(
         with_model(query_tower=layers)
     )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rows"),
+    [("time_holdout", "window"), ("strict_time", "eval"), ("random", "eval"), ("custom", "eval")],
+)
+def test_a_history_is_fitted_to_rows_that_are_held_out_like_the_test_rows(strategy, rows):
+    dataset = full_experiment().dataset
+    split = dataset.split.model_copy(
+        update={"strategy": SplitStrategy(strategy), "eval_ratio": 0.1, "train_ratio": 0.8}
+    )
+    model = RetrievalConfig.model_validate({"name": "plain", "type": "retrieval", "history": {}})
+    source = render_trainer_module(
+        experiment_of(dataset.model_copy(update={"split": split}), full_experiment().features, model)
+    )
+    assert f'fitted_to="{rows}")' in source

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.tensorflow
 
 DAY = 86_400
 CUSTOMERS, PRODUCTS = 20, 12
+NOTHING = Purchases(*np.zeros([3, 0], np.int64))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def memory(bought):
     return remember(
         History(epochs=30),
         bought,
+        NOTHING,
         attributes=[np.arange(PRODUCTS) // 4],
         queries=zeros,
         products=np.zeros([PRODUCTS, 2], np.float32),
@@ -121,3 +123,50 @@ def test_what_was_bought_can_be_left_out(memory, bought):
     assert np.isneginf(unbought[0, own]).all()
     assert unbought[0, others].tolist() == everything[0, others].tolist()
     assert unbought[1].tolist() == everything[1].tolist()
+
+
+@pytest.fixture(scope="module")
+def visitors():
+    """Each customer comes once, on a day of her own, and takes products of her own half: train, eval rows."""
+    random = np.random.default_rng(1)
+    customers, products, days = [], [], []
+    for customer in range(200):
+        taken = random.permutation(6)[:4] + 6 * (customer % 2)
+        customers += [customer] * 4
+        products += taken.tolist()
+        days += [customer % 100] * 4
+    rows = Purchases(np.array(customers), np.array(products), np.array(days) * DAY)
+    held_out = np.arange(len(rows)) % 4 == 3
+    return rows.take(~held_out), rows.take(held_out)
+
+
+@pytest.mark.parametrize("history", [History(fitted_to="eval"), History(window_days=10)])
+def test_towers_count_where_customers_come_once(visitors, history):
+    half = np.eye(2, dtype=np.float32)
+    tf_keras.utils.set_random_seed(1)
+    memory = remember(
+        history, *visitors, attributes=[], queries=half[np.arange(200) % 2], products=half[np.arange(12) // 6]
+    )
+    assert memory.tower_weight.numpy() > 0.5
+
+
+def test_what_nobody_buys_twice_comes_last(visitors):
+    tf_keras.utils.set_random_seed(1)
+    zeros = np.zeros([200, 2], np.float32), np.zeros([PRODUCTS, 2], np.float32)
+    memory = remember(
+        History(fitted_to="eval"), *visitors, attributes=[], queries=zeros[0], products=zeros[1]
+    )
+    scores = _scores(memory, np.arange(200)).numpy()
+    seen = Purchases.together(*visitors)
+    own = scores[seen.customers, seen.products].copy()
+    scores[seen.customers, seen.products] = np.inf
+    assert own.max() < scores.min()
+
+
+def test_at_first_a_purchase_says_as_much_as_purchases_are_repeated(bought, visitors):
+    again, never = (
+        Combination(signals_at(200 * DAY, rows, 200, [], PRODUCTS), [], seed=1)
+        for rows in (bought, visitors[0])
+    )
+    assert again.bought_before.numpy().min() > 3  # most purchases are repeats
+    assert never.bought_before.numpy().max() < -3  # 600 purchases, no repeat: 3 - ln(601)

@@ -61,3 +61,12 @@ def test_epochs_must_be_an_integer(value):
 def test_something_else_than_an_object_is_refused(config):
     with pytest.raises(TrainingConfigError, match="trainer_config"):
         as_mapping(config)
+
+
+@pytest.mark.parametrize(
+    ("rows", "least", "batch"),
+    [(100_000, 40, 1024), (8_000, 40, 200), (8_000, 1, 1024), (30, 1, 30), (30, 40, 2)],
+)
+def test_few_rows_are_learned_in_as_many_steps(rows, least, batch):
+    training = {**TRAINING, "min_steps_per_epoch": least}
+    assert parse_config({**CONFIG, "training": training}).training.batch_rows(rows) == batch

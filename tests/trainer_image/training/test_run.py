@@ -176,6 +176,14 @@ def test_a_batch_larger_than_the_rows_trains_on_all_of_them(small_experiment, tm
     assert "more than the 1500 training rows" in metrics["warnings"][0]
 
 
+def test_few_rows_are_learned_in_as_many_steps_of_smaller_batches(small_experiment, tmp_path, caplog):
+    logging.use_absl_handler()
+    with caplog.at_level("INFO"):
+        train(declared(), small_experiment.fn_args(tmp_path, batch_size=100_000, min_steps_per_epoch=30))
+    assert "batches of 50 rows, so that an epoch has 30" in caplog.text
+    assert not any("batch_size" in warning for warning in _metrics(tmp_path)["warnings"])
+
+
 def test_progress_is_one_line_an_epoch(small_experiment, tmp_path, caplog):
     logging.use_absl_handler()
     with caplog.at_level("INFO"):

@@ -29,6 +29,15 @@ class Purchases:
     def __len__(self) -> int:
         return len(self.customers)
 
+    @classmethod
+    def together(cls, *parts: "Purchases") -> "Purchases":
+        """Returns the rows of all parts."""
+        return cls(
+            np.concatenate([part.customers for part in parts]),
+            np.concatenate([part.products for part in parts]),
+            np.concatenate([part.seconds for part in parts]),
+        )
+
     def take(self, rows: np.ndarray) -> "Purchases":
         """Returns some rows, bool [rows] or their numbers."""
         return Purchases(self.customers[rows], self.products[rows], self.seconds[rows])
@@ -73,8 +82,28 @@ def seen_purchases(
         customer: The customer's id.
         product: The product's id.
     """
+    return _of(inputs.seen, inputs, candidates, customer, product)
+
+
+def eval_apart(
+    inputs: TransformedInputs, candidates: Candidates, customer: Vocabulary, product: Vocabulary
+) -> tuple[Purchases, Purchases]:
+    """Reads the same in two parts, what is not among the eval rows and what is."""
+    others = [split for split in inputs.seen if split.name != "eval"]
+    parts = (others, [inputs.splits.eval])
+    rest, of_eval = (_of(splits, inputs, candidates, customer, product) for splits in parts)
+    return rest, of_eval
+
+
+def _of(
+    splits: Sequence[Split],
+    inputs: TransformedInputs,
+    candidates: Candidates,
+    customer: Vocabulary,
+    product: Vocabulary,
+) -> Purchases:
     return purchases(
-        inputs.seen,
+        splits,
         customer=customer.name,
         known_customers=customer.vocabulary_size(inputs.tft_output),
         product=product.name,

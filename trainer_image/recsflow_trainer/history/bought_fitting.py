@@ -4,6 +4,7 @@ A product that was not bought before then counts as a constant in each customer'
 through hundreds of products a customer and not through the catalogue.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.log_sums import log_sums
 
 _CUSTOMERS_A_CALL = 64
+
+# From customers, int64 [customers], to the towers' scores of all products, float32 [customers, products].
+TowerScores = Callable[[np.ndarray], tf.Tensor]
 
 
 class _Fixed(NamedTuple):
@@ -34,12 +38,13 @@ class _Fixed(NamedTuple):
     rows: np.ndarray
 
 
-def fit_bought(
+def fit_bought(  # noqa: PLR0913, PLR0917
     combination: Combination,
     signals: Signals,
     window: Purchases,
     epochs: int,
     random: np.random.Generator,
+    towers: TowerScores | None = None,
 ) -> None:
     """Moves the weights of what was bought before towards what was bought in the window.
 
@@ -49,8 +54,10 @@ def fit_bought(
         window: Purchases in it.
         epochs: Passes over the customers.
         random: Their order.
+        towers: What counts beside the rest for a product that was not bought before; None where the towers
+            have seen the window.
     """
-    fixed = _fixed(combination, signals, window)
+    fixed = _fixed(combination, signals, window, towers)
     variables = combination.bought_variables
     optimizer = new_optimizer(variables)
 
@@ -81,7 +88,9 @@ def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Ten
     return tf.reshape(sums, [-1, MEMBERS])
 
 
-def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fixed:
+def _fixed(
+    combination: Combination, signals: Signals, window: Purchases, towers: TowerScores | None
+) -> _Fixed:
     products, customers = len(signals.trends), len(signals.starts) - 1
     pair_customer = np.repeat(np.arange(customers), np.diff(signals.starts))
     cells = pair_customer * products + signals.products
@@ -103,6 +112,7 @@ def _fixed(combination: Combination, signals: Signals, window: Purchases) -> _Fi
         owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
         bought = np.stack([owners, signals.products[pairs]], axis=1)
         fixed.plain[pairs] = tf.gather_nd(plain, bought)
-        lowest = tf.fill([len(bought)], plain.dtype.min)
-        fixed.others[chosen] = tf.reduce_logsumexp(tf.tensor_scatter_nd_update(plain, bought, lowest), axis=1)
+        others = plain if towers is None else plain + combination.towers * towers(chosen)
+        hidden = tf.tensor_scatter_nd_update(others, bought, tf.fill([len(bought)], others.dtype.min))
+        fixed.others[chosen] = tf.reduce_logsumexp(hidden, axis=1)
     return fixed

@@ -9,6 +9,7 @@ from recsflow_trainer.keras import tf
 
 MEMBERS = 4
 HIDDEN = 32
+_BOUGHT_BEFORE = 3.0  # what a purchase adds to a score at first, where every other one is a repeat
 
 
 class Combination(tf.Module):
@@ -33,7 +34,7 @@ class Combination(tf.Module):
         self.kernel = tf.Variable(_normal(random, signs, MEMBERS * HIDDEN))
         self.bias = tf.Variable(tf.zeros([MEMBERS * HIDDEN]))
         self.output = tf.Variable(_normal(random, HIDDEN, MEMBERS))
-        self.bought_before = tf.Variable(tf.fill([MEMBERS], 3.0))
+        self.bought_before = tf.Variable(tf.fill([MEMBERS], _BOUGHT_BEFORE + signals.repeat_odds))
         self.towers = tf.Variable(0.0, name="tower_weight")
         self._places = [tf.constant(values) for values in places]
         start = signals.trends.mean(axis=1)[signals.products]

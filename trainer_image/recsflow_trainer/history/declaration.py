@@ -1,6 +1,7 @@
 """The declaration of a retrieval model's memory of purchases."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -11,16 +12,21 @@ from recsflow_trainer.features.interaction import INTERACTION_DATE
 
 _DAY_S = 86_400
 
+FittedTo = Literal["window", "eval"]
+
 
 @dataclass(frozen=True)
 class History:
     """Scores what a customer bought before by when and how often, and other products by what is like it.
 
-    How much each sign counts is fitted to the last `window_days` before the end of training, with what was
-    known at their beginning. How much the towers count is fitted to some customers whose rows of that window
-    the towers have not seen.
+    How much each sign counts is fitted to purchases like those of the test rows. Where these are the newest,
+    that is the last `window_days` before the end of training, with what was known at their beginning; how
+    much the towers count is then fitted to some customers whose rows of that window the towers have not seen.
+    Where test rows are drawn from all dates, or follow eval rows that are newer than training, it is the eval
+    rows, none of which the towers see.
 
     Attributes:
+        fitted_to: "window", the last days before the end of training; or "eval", the eval rows.
         window_days: Days of purchases that are predicted.
         withheld: One in so many customers is kept from the towers in the window.
         epochs: Passes over the customers.
@@ -29,8 +35,11 @@ class History:
     window_days: int = 28
     withheld: int = 5
     epochs: int = 20
+    fitted_to: FittedTo = "window"
 
     def __post_init__(self) -> None:
+        if self.fitted_to not in get_args(FittedTo):
+            raise DeclarationError(f"History.fitted_to is {self.fitted_to!r}; use window or eval.")
         for name, least in (("window_days", 1), ("withheld", 2), ("epochs", 1)):
             value = getattr(self, name)
             if value < least:
@@ -62,6 +71,8 @@ class History:
             customer: Name of the customer's id.
         """
         train = inputs.splits.train
+        if self.fitted_to == "eval":
+            return train
         begin, _ = self.window(np.concatenate([split.columns[INTERACTION_DATE] for split in inputs.seen]))
         late = train.columns[INTERACTION_DATE] >= begin
         withheld = self.is_withheld(train.columns[customer])

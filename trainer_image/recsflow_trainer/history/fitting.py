@@ -1,19 +1,18 @@
 """Fits a combination of signs to what was bought after them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from recsflow_trainer.evaluation.purchases import Purchases
-from recsflow_trainer.history.bought_fitting import fit_bought
+from recsflow_trainer.history.bought_fitting import TowerScores, fit_bought
 from recsflow_trainer.history.combination import Combination
-from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
+from recsflow_trainer.history.passes import decaying_passes, epochs_of_steps, new_optimizer, ranges
 from recsflow_trainer.history.signals import Signals
 from recsflow_trainer.keras import tf, tf_keras
 
 _TOGETHER_EPOCHS = 3  # the few weights of what was not bought before settle in as many passes
-
-TowerScores = Callable[[np.ndarray], tf.Tensor]
+_TOWER_STEPS = 200  # and the towers' in as many steps, which are more passes where customers are few
 
 
 class Fitting:
@@ -33,22 +32,29 @@ class Fitting:
         self._window = window.take(np.argsort(window.customers, kind="stable"))
         self._random = np.random.default_rng(seed)
 
+    def all_weights(self, epochs: int, scores: TowerScores) -> None:
+        """Fits everything to all customers, none of whose purchases here the towers have seen."""
+        combination = self._combination
+        customers = np.unique(self._window.customers)
+        self._fit(customers, [*combination.own_variables, combination.towers], scores)
+        fit_bought(combination, self._signals, self._window, epochs, self._random, scores)
+
     def own_weights(self, epochs: int) -> None:
         """Fits everything but the weight of the towers, to all customers of the window.
 
         After a few passes over all products, what was bought before has passes of its own.
         """
-        self._fit(np.unique(self._window.customers), self._combination.own_variables, None, _TOGETHER_EPOCHS)
+        self._fit(np.unique(self._window.customers), self._combination.own_variables, None)
         fit_bought(self._combination, self._signals, self._window, epochs, self._random)
 
-    def tower_weight(self, customers: np.ndarray, scores: TowerScores, epochs: int) -> None:
+    def tower_weight(self, customers: np.ndarray, scores: TowerScores) -> None:
         """Fits the weight of the towers, to customers whose purchases of the window they have not seen."""
         present = np.intersect1d(customers, self._window.customers)
-        self._fit(present, [self._combination.towers], scores, epochs)
+        self._fit(present, [self._combination.towers], scores)
 
-    def _fit(
-        self, customers: np.ndarray, variables: list[tf.Variable], scores: TowerScores | None, epochs: int
-    ) -> None:
+    def _fit(self, customers: np.ndarray, variables: list[tf.Variable], scores: TowerScores | None) -> None:
+        least = 0 if scores is None else epochs_of_steps(_TOWER_STEPS, len(customers))
+        epochs = max(_TOGETHER_EPOCHS, least)
         optimizer = new_optimizer(variables)
         step = tf.function(self._step, reduce_retracing=True)
         for chosen in decaying_passes(optimizer, customers, epochs, self._random):

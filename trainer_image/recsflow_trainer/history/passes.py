@@ -37,6 +37,11 @@ def decaying_passes(
             yield order[start : start + _CUSTOMERS_A_STEP]
 
 
+def epochs_of_steps(steps: int, customers: int) -> int:
+    """Returns how many passes over so many customers have at least so many steps."""
+    return -(-steps * _CUSTOMERS_A_STEP // max(customers, 1))
+
+
 def ranges(starts: np.ndarray, stops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns the places of several ranges one after the other, and which range each belongs to first."""
     sizes = stops - starts

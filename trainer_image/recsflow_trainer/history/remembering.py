@@ -1,4 +1,4 @@
-"""From the purchases of training to a memory of them, fitted to its last weeks."""
+"""From the purchases of training to a memory of them, fitted to some that were held out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,47 +9,64 @@ from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.fitting import Fitting
+from recsflow_trainer.history.held_out import HeldOut, enough
 from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.signals import signals_at
+from recsflow_trainer.history.signals import Signals, signals_at
 from recsflow_trainer.keras import tf, tf_keras
 
-_TOWER_EPOCHS = 3
 
-
-def remember(
+def remember(  # noqa: PLR0913
     history: History,
-    seen: Purchases,
+    others: Purchases,
+    eval_rows: Purchases,
     *,
     attributes: Sequence[np.ndarray],
     queries: np.ndarray,
     products: np.ndarray,
 ) -> Memory:
-    """Fits how much each sign counts to the last window, and keeps the signs as they are at its end.
+    """Fits how much each sign counts to held out purchases, and keeps the signs as they are at the end.
 
     Args:
         history: How.
-        seen: Every purchase before the end of training.
+        others: Every purchase before the test rows that is not among the eval rows.
+        eval_rows: The purchases of the eval rows.
         attributes: For each attribute, int64 [products], the value that each product has.
         queries: float32 [customers, dim], from the towers.
         products: float32 [products, dim], from the towers.
 
     Raises:
-        ExamplesError: No purchase before the window, or none in it.
+        ExamplesError: The weights are fitted to a window, and no purchase is older or none is in it.
     """
-    known, customers = seen.known, len(queries)
-    begin, end = history.window(known.seconds)
-    before = signals_at(begin, known, customers, attributes, len(products))
-    seed = int(
-        tf.random.uniform([], maxval=2**31 - 1, dtype=tf.int32)
-    )  # another one in a run with another seed
-    combination = Combination(before, attributes, seed)
-    fitting = Fitting(combination, before, known.take(known.seconds >= begin), seed)
-    fitting.own_weights(history.epochs)
+    # Another one in a run with another seed.
+    seed = int(tf.random.uniform([], maxval=2**31 - 1, dtype=tf.int32))
+    seen, customers = Purchases.together(others, eval_rows).known, len(queries)
+    from_eval = HeldOut.eval_rows(others, eval_rows)
+    held_out = from_eval if history.fitted_to == "eval" else HeldOut.window(history, seen)
     transposed = tf.transpose(tf.constant(products))
-    withheld = np.flatnonzero(history.is_withheld(np.arange(customers)))
-    fitting.tower_weight(withheld, lambda chosen: tf.matmul(queries[chosen], transposed), _TOWER_EPOCHS)
+
+    def scores(chosen: np.ndarray) -> tf.Tensor:
+        return tf.matmul(queries[chosen], transposed)
+
+    def signals(now: int, known: Purchases) -> Signals:
+        return signals_at(now, known, customers, attributes, len(products))
+
+    before = signals(held_out.now, held_out.known)
+    combination = Combination(before, attributes, seed)
+    fitting = Fitting(combination, before, held_out.wanted, seed)
+    if held_out is from_eval:
+        fitting.all_weights(history.epochs, scores)
+    else:
+        fitting.own_weights(history.epochs)
+        withheld = held_out.known_customers(np.flatnonzero(history.is_withheld(np.arange(customers))))
+        if not enough(withheld):
+            # Customers come and go within the window: what the towers never saw of those who stay is eval.
+            before = signals(from_eval.now, from_eval.known)
+            fitting = Fitting(combination, before, from_eval.wanted, seed)
+            withheld = from_eval.known_customers(np.arange(customers))
+        fitting.tower_weight(withheld, scores)
     del fitting, before  # as large as the signs that come next
-    return Memory(combination, signals_at(end, known, customers, attributes, len(products)), attributes)
+    end = int(seen.seconds.max(initial=0)) + 1
+    return Memory(combination, signals(end, seen), attributes)
 
 
 def embed_each(

@@ -32,6 +32,7 @@ class Signals:
         products: int64 [pairs], what was bought, ascending within a customer.
         pairs: float32 [pairs, signs], how often, how lately and how regularly, the product itself and what
             is like it.
+        repeat_odds: Log of the purchases of what a customer had bought on an earlier day, over all others.
     """
 
     trends: np.ndarray
@@ -39,6 +40,7 @@ class Signals:
     starts: np.ndarray
     products: np.ndarray
     pairs: np.ndarray
+    repeat_odds: float
 
 
 def signals_at(
@@ -72,6 +74,7 @@ def signals_at(
         starts=np.searchsorted(pairs, np.arange(customers + 2) * products),
         products=pair_product,
         pairs=np.stack(columns, axis=1, dtype=np.float32, casting="same_kind"),
+        repeat_odds=_repeat_odds(pair, age, len(pairs)),
     )
 
 
@@ -119,6 +122,11 @@ def _pair_signs(  # noqa: PLR0913, PLR0917
         (days > 1).astype(np.float64),
         (np.bincount(customer, days > 1) / np.maximum(np.bincount(customer), 1))[customer],
     ]
+
+
+def _repeat_odds(pair: np.ndarray, age: np.ndarray, pairs: int) -> float:
+    days = np.unique(pair * (int(age.max(initial=0)) + 1) + age.astype(np.int64))
+    return float(np.log((len(days) - pairs + 1) / (pairs + 1)))
 
 
 def _typical_gap(pair: np.ndarray, day: np.ndarray, product: np.ndarray, products: int) -> np.ndarray:

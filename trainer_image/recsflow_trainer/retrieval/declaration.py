@@ -9,7 +9,7 @@ from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
-from recsflow_trainer.evaluation.purchases import seen_purchases
+from recsflow_trainer.evaluation.purchases import eval_apart, seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
@@ -229,7 +229,7 @@ class Retrieval(TwoTowers):
         kinds = [f.name for f in self.candidate.vocabularies if f != self.product]
         model.memory = remember(
             self.history,
-            seen_purchases(inputs, candidates, self.customer, self.product),
+            *eval_apart(inputs, candidates, self.customer, self.product),
             attributes=[combinations(candidates.features[name]) for name in kinds],
             queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),

@@ -12,6 +12,7 @@ from recsflow_trainer.training.optimizers import OPTIMIZERS
 
 SMALLEST_SAMPLE = 8  # fewer rows are learnt by chance
 OVERFIT_EPOCHS_A_LINE = 10
+_SMALLEST_BATCH = 2  # a row has nothing to be told from in a batch of its own
 _MISSING = object()
 
 
@@ -30,6 +31,7 @@ class TrainingParameters:
         early_stopping_patience: Epochs without a better validation loss before training stops; None never
             stops.
         collapse_patience: Collapsed epochs in a row before training stops.
+        min_steps_per_epoch: Batches are made smaller where a pass would have fewer of them.
         learning_rate_decay: "linear" lowers the rate from epoch to epoch, towards 0 after the last one;
             "none" keeps it.
     """
@@ -43,7 +45,12 @@ class TrainingParameters:
     clipnorm: float | None = 1.0
     early_stopping_patience: int | None = None
     collapse_patience: int = 1
+    min_steps_per_epoch: int = 1
     learning_rate_decay: str = "none"
+
+    def batch_rows(self, rows: int) -> int:
+        """Returns the rows of a batch where there are so many training rows."""
+        return max(min(self.batch_size, rows // self.min_steps_per_epoch), _SMALLEST_BATCH)
 
 
 @dataclass(frozen=True)
@@ -196,5 +203,6 @@ _TRAINING = {
     "clipnorm": _Rule(_or_null(_is_positive), "a number above 0, or null for no clipping", required=False),
     "early_stopping_patience": _Rule(_or_null(_is_integer(1)), "1 or more epochs, or null", required=False),
     "collapse_patience": _Rule(_is_integer(1), "1 or more epochs", required=False),
+    "min_steps_per_epoch": _Rule(_is_integer(1), "an integer of 1 or more", required=False),
     "learning_rate_decay": _Rule(lambda value: value in {"none", "linear"}, "none or linear", required=False),
 }

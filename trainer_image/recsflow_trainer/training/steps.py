@@ -122,9 +122,12 @@ class Steps:
         write_metrics(self._metrics, self._uri)
 
     def _fit(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
-        rows, size = inputs.splits.train.rows, parameters.batch_size
-        if rows < size:
-            self._warn(f"batch_size {size} is more than the {rows} training rows.")
+        rows = inputs.splits.train.rows
+        size = parameters.batch_rows(rows)
+        if size < min(parameters.batch_size, rows):
+            logging.info("batches of %d rows, so that an epoch has %d", size, parameters.min_steps_per_epoch)
+        elif rows < parameters.batch_size:
+            self._warn(f"batch_size {parameters.batch_size} is more than the {rows} training rows.")
         train = self._declaration.batches(inputs, "train", size, seed=parameters.seed, reshuffle=True)
         # The loss may depend on the batch size, which the training rows bound.
         validation = self._declaration.batches(
@@ -157,7 +160,11 @@ class Steps:
 
     def _evaluate(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
         test = self._declaration.batches(
-            inputs, "test", parameters.batch_size, seed=parameters.seed, reshuffle=False
+            inputs,
+            "test",
+            parameters.batch_rows(inputs.splits.train.rows),
+            seed=parameters.seed,
+            reshuffle=False,
         )
         loss = float(model.evaluate(test.dataset, verbose=0, return_dict=True)["loss"])
         evaluation = self._declaration.evaluate(model, inputs)
