@@ -118,3 +118,15 @@ def test_process_that_ended_is_given_up_at_once():
     process.wait()
     with pytest.raises(ProcessStalled, match="port 1 does not answer: its process has ended"):
         wait_until(lambda: False, activity, what="port 1 does not answer")
+
+
+def test_process_whose_first_thread_ends_before_the_others_is_waited_for():
+    exit_of_a_thread = {"x86_64": 60, "aarch64": 93}[os.uname().machine]
+    program = (
+        "import ctypes, os, threading, time\n"
+        "threading.Thread(target=lambda: (time.sleep(2), os._exit(7))).start()\n"
+        f"ctypes.CDLL(None).syscall({exit_of_a_thread}, 0)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program])
+    wait_until(lambda: process.poll() is not None, Activity(process.pid), what="program is not done")
+    assert process.returncode == 7
