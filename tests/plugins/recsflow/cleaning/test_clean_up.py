@@ -11,6 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from include import storage
+from include.experiment.identity import content_hash
 from include.sql.renderer import StagingQuery
 from include.tracking.champions import RegisteredChampion, promote, register
 from include.warehouse.parquet_export import export_parquet
@@ -53,10 +54,7 @@ def run_fn(fn_args):
     folder.mkdir(parents=True)
     (folder / "weights.txt").write_text(str(fn_args.custom_config["learning_rate"]))
 """
-MODULES = {
-    "transform_module": ("0a0a0a0a0a0a", TRANSFORM_MODULE),
-    "trainer_module": ("0b0b0b0b0b0b", TRAINER_MODULE),
-}
+MODULES = {"transform_module": TRANSFORM_MODULE, "trainer_module": TRAINER_MODULE}
 COMPILE_ONCE = (sys.executable, str(REPOSITORY / "tests" / "plugins" / "compile_once.py"))
 BEFORE_THE_TRAINER = {"ExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform"}
 
@@ -83,8 +81,10 @@ class Deployment:
         self.staged = self.reach.warehouse.stage(StagingQuery(sql, (), TABLE, "0123456789ab", SELECT))
         rows = export_parquet(self.reach.warehouse, TABLE, self.root)
         uris = {
-            f"{module}_uri": storage.write_text(f"{self.root}/modules/{key}/{module}.py", text)
-            for module, (key, text) in MODULES.items()
+            f"{module}_uri": storage.write_text(
+                f"{self.root}/modules/{content_hash(text)[:12]}/{module}.py", text
+            )
+            for module, text in MODULES.items()
         }
         if go_on:
             (self.folder / name).touch()
