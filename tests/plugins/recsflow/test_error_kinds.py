@@ -25,9 +25,11 @@ from recsflow.retries import retries
 pytestmark = pytest.mark.unit
 
 POLICY = retries(2, timedelta(seconds=30))["retry_policy"]
-OUTAGES = {
+TRIED_AGAIN = {
     *("WarehouseUnavailable", "TrackingUnavailable", "CompileError", "VertexUnavailable", "EndpointBusy"),
     *("RecsflowTaskError", "JobStateUnknown"),
+    # No outage, but another try takes rows of one state of the source.
+    "SourceChanged",
 }
 
 
@@ -47,8 +49,8 @@ def tree(error):
     [each for root in (RecsflowError, RecsflowTaskError, PermanentTaskError) for each in tree(root)],
     ids=lambda error: error.__name__,
 )
-def test_an_error_of_ours_is_tried_again_just_where_it_is_an_outage(error):
-    assert is_tried_again(error.__new__(error)) == (error.__name__ in OUTAGES)
+def test_an_error_of_ours_is_tried_again_just_where_that_helps(error):
+    assert is_tried_again(error.__new__(error)) == (error.__name__ in TRIED_AGAIN)
 
 
 @pytest.mark.parametrize(
