@@ -13,7 +13,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── ChampionChanged              another run's model became champion in the meantime
 ├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
 ├── SweepFailed                  no trial of a sweep has a model; its record is complete
-├── JobRefused                   Vertex AI does not take the job as it is
+├── JobRefused                   Vertex AI does not take the job, or another request, as it is
 ├── InvalidRetention             the retention of a clean-up cannot be used
 ├── CleanUpIncomplete            something could not be removed; the rest is
 ├── ExperimentFailed             an earlier task failed; its record is complete

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from recsflow.hooks.custom_job_messages import to_job, to_message, to_submitted
 from recsflow.hooks.job_service import JobServiceClient
 from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered
 from recsflow.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class CustomJobsHook(JobsHook):
             VertexUnavailable: The service did not answer.
         """
         wanted = {"parent": self._parent(), "filter": f'labels.{INPUTS_LABEL}="{inputs}"'}
-        with answered():
+        with answered("reading the custom jobs"):
             messages = list(self.client.list_custom_jobs(request=wanted, timeout=CALL_TIMEOUT_S))
         live = [job for job in map(to_job, messages) if job.state in REUSABLE]
         return max(live, key=lambda job: job.created or NEVER, default=None)
@@ -56,7 +56,7 @@ class CustomJobsHook(JobsHook):
             JobRefused: The service does not take the job as it is.
             VertexUnavailable: The service did not answer.
         """
-        with refused(f"custom job of {request.experiment_id}"), answered():
+        with answered(f"custom job of {request.experiment_id}"):
             created = self.client.create_custom_job(
                 parent=self._parent(), custom_job=to_message(request, settings), timeout=CALL_TIMEOUT_S
             )

@@ -19,7 +19,7 @@ from recsflow.hooks.deployment_messages import (
 )
 from recsflow.hooks.endpoint_service import Endpoint, EndpointServiceClient
 from recsflow.hooks.message_values import utc
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, ended, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, ended
 from recsflow.submitted_jobs import APPLICATION, APPLICATION_LABEL
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class EndpointsHook(VertexHook):
         parent = self.client.common_location_path(self.project, self.location)
         wanted = {"parent": parent, "filter": f'display_name="{display_name}"'}
         what = f"endpoint {display_name}"
-        with refused(what), answered():
+        with answered(what):
             there = list(self.client.list_endpoints(request=wanted, timeout=CALL_TIMEOUT_S))
             found = min(there, key=lambda each: utc(each.create_time) or _NEVER, default=None)
             if found is None:
@@ -66,7 +66,7 @@ class EndpointsHook(VertexHook):
             VertexUnavailable: The service did not answer.
         """
         name = self._name(f"endpoints/{endpoint_id}")
-        with answered():
+        with answered(f"reading endpoint {endpoint_id}"):
             return to_deployments(self.client.get_endpoint(name=name, timeout=CALL_TIMEOUT_S), model_id)
 
     def under_way(self, endpoint_id: str) -> str | None:
@@ -77,7 +77,7 @@ class EndpointsHook(VertexHook):
         """
         request = {"name": self._name(f"endpoints/{endpoint_id}"), "page_token": ""}
         while True:
-            with answered():
+            with answered(f"reading the deployments of endpoint {endpoint_id}"):
                 page = self.client.list_operations(request, timeout=CALL_TIMEOUT_S)
             for operation in page.operations:
                 if not operation.done and is_deployment(operation):
@@ -94,7 +94,7 @@ class EndpointsHook(VertexHook):
             VertexUnavailable: The service did not answer.
         """
         model = self._name(f"models/{model_id}@{version}")
-        with refused(f"version {version} of model {model_id}, to endpoint {push.endpoint},"), answered():
+        with answered(f"version {version} of model {model_id}, to endpoint {push.endpoint},"):
             deploying = self.client.deploy_model(
                 endpoint=self._name(f"endpoints/{endpoint_id}"),
                 deployed_model=to_message(model, push),
@@ -112,7 +112,7 @@ class EndpointsHook(VertexHook):
         """
         name = self._name(f"endpoints/{endpoint_id}")
         changed = Endpoint(name=name, traffic_split={deployment.deployed_id: 100})
-        with refused(f"the traffic of endpoint {endpoint_id}"), answered():
+        with answered(f"the traffic of endpoint {endpoint_id}"):
             self.client.update_endpoint(
                 endpoint=changed, update_mask=FieldMask(paths=["traffic_split"]), timeout=CALL_TIMEOUT_S
             )
@@ -129,7 +129,7 @@ class EndpointsHook(VertexHook):
             "endpoint": self._name(f"endpoints/{endpoint_id}"),
             "deployed_model_id": deployment.deployed_id,
         }
-        with refused(f"undeploying {what}"), answered():
+        with answered(f"undeploying {what}"):
             undeploying = self.client.undeploy_model(request=request, timeout=CALL_TIMEOUT_S)
             ended(undeploying, f"undeploying {what}", CHANGE_TIMEOUT_S)
 

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 
 from google.api_core import exceptions
 
-from recsflow.errors import JobRefused
-from recsflow.hooks.vertex import VertexHook, answered, own_words
+from recsflow.hooks.vertex import VertexHook, answered
 from recsflow.submitted_jobs import APPLICATION, APPLICATION_LABEL, SubmittedJob
 
 DELETION_TIMEOUT_S = 120.0
@@ -30,7 +29,7 @@ class JobsHook(VertexHook):
         conditions = [f'labels.{APPLICATION_LABEL}="{APPLICATION}"']
         if since is not None:
             conditions.append(f'create_time>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"')
-        with answered():
+        with answered("reading the jobs"):
             return self.list_submitted(" AND ".join(conditions))
 
     def delete(self, job_id: str) -> None:
@@ -41,12 +40,10 @@ class JobsHook(VertexHook):
             VertexUnavailable: The service did not answer.
         """
         try:
-            with answered():
+            with answered(f"deletion of {job_id}", may_be_gone=True):
                 self.request_deletion(job_id)
         except exceptions.NotFound:
             self.log.info("Job %s is gone; nothing to delete.", job_id)
-        except exceptions.GoogleAPICallError as error:
-            raise JobRefused(f"{job_id} is not deleted: {own_words(error)}") from error
 
     @abstractmethod
     def list_submitted(self, condition: str) -> list[SubmittedJob]:

@@ -11,7 +11,7 @@ from google.api_core.exceptions import NotFound
 from recsflow.errors import JobRefused
 from recsflow.hooks.message_values import label
 from recsflow.hooks.model_service import Model, ModelContainerSpec, ModelServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexConnection, answered, ended, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, VertexConnection, answered, ended
 from recsflow.jobs import INPUTS_LABEL
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ class ModelRegistryHook(VertexConnection):
         else:
             request["parent_model"] = self._name(upload.model_id)
         what = f"model {upload.model_id} with {upload.model_uri}"
-        with refused(what), answered():
+        with answered(what):
             uploading = self.client.upload_model(request=request, timeout=CALL_TIMEOUT_S)
             return str(ended(uploading, f"upload of {what}", UPLOAD_TIMEOUT_S).model_version_id)
 
     def make_default(self, model_id: str, version: str) -> None:
         """Let a version stand for the model where no version is named."""
-        with refused(f"version {version} of model {model_id}"), answered():
+        with answered(f"version {version} of model {model_id}"):
             self.client.merge_version_aliases(
                 name=self._name(f"{model_id}@{version}"),
                 version_aliases=[DEFAULT_ALIAS],
@@ -76,7 +76,7 @@ class ModelRegistryHook(VertexConnection):
 
     def _get(self, reference: str) -> Model | None:
         try:
-            with answered():
+            with answered(f"reading model {reference}", may_be_gone=True):
                 return self.client.get_model(name=self._name(reference), timeout=CALL_TIMEOUT_S)
         except NotFound:
             return None

@@ -11,7 +11,7 @@ from google.api_core.exceptions import AlreadyExists, NotFound
 from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
 from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission, to_submitted
 from recsflow.hooks.pipeline_service import PipelineJob, PipelineServiceClient
-from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered, refused
+from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ class PipelineJobsHook(JobsHook):
             VertexUnavailable: The service did not answer.
         """
         try:
-            with answered():
+            with answered(f"reading job {job_id}", may_be_gone=True):
                 return to_submission(self._get(job_id))
         except NotFound:
             return None
@@ -60,7 +60,7 @@ class PipelineJobsHook(JobsHook):
             VertexUnavailable: The service did not answer.
         """
         try:
-            with refused(f"pipeline job {job_id}"), answered():
+            with answered(f"pipeline job {job_id}"):
                 self.client.create_pipeline_job(
                     parent=self.client.common_location_path(self.project, self.location),
                     pipeline_job=to_message(spec, request, settings),
@@ -100,7 +100,7 @@ class PipelineJobsHook(JobsHook):
         for name in executions:
             client = client or MetadataServiceClient(**self.client_arguments())
             try:
-                with answered():
+                with answered(f"deletion of {name}", may_be_gone=True):
                     client.delete_execution(name=name, timeout=CALL_TIMEOUT_S).result(DELETION_TIMEOUT_S)
             except NotFound:
                 self.log.info("%s is gone; nothing to forget.", name)

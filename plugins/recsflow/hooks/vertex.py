@@ -19,7 +19,8 @@ from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
 from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
 from google.api_core.operation import Operation
-from requests import ConnectionError as HttpConnectionError
+from google.auth.exceptions import GoogleAuthError, TransportError
+from requests import exceptions as http
 
 from include.errors import innermost
 from recsflow.errors import JobRefused, VertexUnavailable
@@ -31,6 +32,17 @@ PERMANENT_ERRORS = (
     exceptions.Forbidden,
     exceptions.Unauthorized,
     exceptions.BadRequest,
+)
+# A later try may get an answer. A TimeoutError is that of an operation that is waited for.
+OUTAGES = (
+    exceptions.ServerError,
+    exceptions.TooManyRequests,
+    exceptions.RetryError,
+    TransportError,
+    http.ConnectionError,
+    http.Timeout,
+    http.ChunkedEncodingError,
+    TimeoutError,
 )
 REQUEST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 
@@ -66,18 +78,25 @@ class VertexHook(VertexConnection):
         """Read a job; None where there is none of that id.
 
         Raises:
+            JobRefused: The service does not show it.
             VertexUnavailable: The service did not answer.
         """
         try:
-            with answered():
+            with answered(f"reading job {job_id}", may_be_gone=True):
                 return self.read(job_id)
         except exceptions.NotFound:
             return None
 
     def cancel(self, job_id: str) -> None:
-        """Ask for a job's cancellation; nothing happens to a job that is gone."""
+        """Ask for a job's cancellation; nothing happens to a job that is gone.
+
+        Raises:
+            JobRefused: The service does not cancel it.
+            VertexUnavailable: The service did not answer.
+        """
         try:
-            self.request_cancellation(job_id)
+            with answered(f"cancellation of job {job_id}", may_be_gone=True):
+                self.request_cancellation(job_id)
         except exceptions.NotFound:
             self.log.info("Job %s is gone; nothing to cancel.", job_id)
 
@@ -91,25 +110,40 @@ class VertexHook(VertexConnection):
 
 
 @contextmanager
-def answered() -> Iterator[None]:
-    """Tell an outage of the service from its answers."""
+def answered(request: str, *, may_be_gone: bool = False) -> Iterator[None]:
+    """Tell outages of the service from what it refuses.
+
+    Args:
+        request: What is asked for, as the subject of `was refused`.
+        may_be_gone: Whether NotFound is an answer, which the caller reads.
+
+    Raises:
+        JobRefused: The service does not take the request, in its own words.
+        VertexUnavailable: The service did not answer, or not in time.
+        AlreadyExists: The client's own error, an answer to whoever chooses ids.
+    """
     try:
         yield
-    except (HttpConnectionError, exceptions.ServiceUnavailable) as error:
+    except exceptions.MethodNotImplemented as error:  # a ServerError that no second try would change
+        raise _refusal(request, own_words(error)) from error
+    except OUTAGES as error:
+        said = own_words(error) if isinstance(error, exceptions.GoogleAPICallError) else innermost(error)
         raise VertexUnavailable(
-            f"Vertex AI: no answer ({innermost(error)}); check that the service is up."
+            f"Vertex AI: no answer ({said or type(error).__name__}); check that the service is up."
         ) from None
+    except GoogleAuthError as error:
+        said = f"this account is not let in ({error}); correct the connection's credentials"
+        raise _refusal(request, f"{said}.") from error
+    except exceptions.GoogleAPICallError as error:
+        if isinstance(error, exceptions.AlreadyExists):
+            raise
+        if may_be_gone and isinstance(error, exceptions.NotFound):
+            raise
+        raise _refusal(request, own_words(error)) from error
 
 
-@contextmanager
-def refused(job: str) -> Iterator[None]:
-    """Tell what the service does not take, in its own words; `job` says which."""
-    try:
-        yield
-    except (exceptions.TooManyRequests, exceptions.AlreadyExists):
-        raise
-    except (exceptions.ClientError, exceptions.MethodNotImplemented) as error:
-        raise JobRefused(f"{job} was refused: {own_words(error)}") from error
+def _refusal(request: str, said: str) -> JobRefused:
+    return JobRefused(f"{request} was refused: {said}")
 
 
 def ended(operation: Operation, what: str, timeout_s: float) -> Any:

@@ -19,7 +19,8 @@ from include.tracking.connection import tracking_client
 from include.tracking.errors import TrackingRejected, TrackingUnavailable
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import WarehouseError, WarehouseUnavailable
-from recsflow.errors import PermanentTaskError, RecsflowTaskError
+from recsflow.errors import JobRefused, PermanentTaskError, RecsflowTaskError, VertexUnavailable
+from recsflow.hooks.vertex import answered
 from recsflow.retries import retries
 
 pytestmark = pytest.mark.unit
@@ -80,6 +81,48 @@ def test_what_the_warehouse_raises_is_an_outage_or_a_mistake(raised, outage):
         raise raised
     assert isinstance(caught.value, WarehouseUnavailable) == outage
     assert is_tried_again(caught.value) == outage
+
+
+@pytest.mark.parametrize(
+    ("raised", "outage"),
+    [
+        (http.ConnectTimeout("no route"), True),
+        (http.ReadTimeout("late"), True),
+        (http.ConnectionError("refused"), True),
+        (http.ChunkedEncodingError("cut off"), True),
+        (exceptions.ServiceUnavailable("busy"), True),
+        (exceptions.InternalServerError("oops"), True),
+        (exceptions.BadGateway("oops"), True),
+        (exceptions.GatewayTimeout("late"), True),
+        (exceptions.DeadlineExceeded("late"), True),
+        (exceptions.TooManyRequests("slow down"), True),
+        (exceptions.RetryError("gave up", cause=None), True),
+        (TransportError("no token server"), True),
+        (TimeoutError(), True),
+        (exceptions.MethodNotImplemented("another machine"), False),
+        (exceptions.BadRequest("field"), False),
+        (exceptions.FailedPrecondition("it runs"), False),
+        (exceptions.Forbidden("no"), False),
+        (exceptions.Unauthorized("who"), False),
+        (exceptions.NotFound("gone"), False),
+        (exceptions.GoogleAPICallError("cancelled by its owner"), False),
+        (DefaultCredentialsError("none"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_vertex_raises_is_an_outage_or_a_mistake(raised, outage):
+    kind = VertexUnavailable if outage else JobRefused
+    with pytest.raises(kind) as caught, answered("pipeline job one"):
+        raise raised
+    assert is_tried_again(caught.value) == outage
+    assert str(caught.value).startswith("Vertex AI: no answer (" if outage else "pipeline job one was refused: ")
+
+
+def test_what_a_caller_reads_as_an_answer_stays_what_it_is():
+    with pytest.raises(exceptions.AlreadyExists), answered("pipeline job one"):
+        raise exceptions.AlreadyExists("one")
+    with pytest.raises(exceptions.NotFound), answered("reading job one", may_be_gone=True):
+        raise exceptions.NotFound("one")
 
 
 @pytest.mark.parametrize(

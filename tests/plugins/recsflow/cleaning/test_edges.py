@@ -119,7 +119,7 @@ def test_what_cannot_be_removed_is_told_and_the_rest_goes(settings, pipeline_job
         clean(settings)
     assert str(caught.value) == (
         "1 of 4 could not be removed; repair the cause, the next clean-up tries again:\n"
-        f"  - pipelineJobs/{ONE}: JobRefused: {ONE} is not deleted: not yours"
+        f"  - pipelineJobs/{ONE}: JobRefused: deletion of {ONE} was refused: not yours"
     )
     assert list(pipeline_jobs.jobs) == [ONE]
     pipeline_jobs.undeletable.clear()
