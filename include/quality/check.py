@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from include.experiment.experiment import Experiment
 from include.quality.facts import split_facts
+from include.quality.finite_numbers import finite_number_findings
+from include.quality.learned_values import learned_value_findings
 from include.quality.lists import list_findings
 from include.quality.missing_numbers import missing_number_findings
 from include.quality.report import QualityReport
@@ -44,7 +46,13 @@ def check_rows(
     where = f"datasets/{dataset.name}.yaml"
     findings = evaluate(table, applicable, where=where, date_column=dataset.date_column)
     findings += _left_out(account, experiment) if account else []
-    findings += [*missing_number_findings(table, experiment), *list_findings(table, experiment)]
+    for findings_of in (
+        missing_number_findings,
+        finite_number_findings,
+        learned_value_findings,
+        list_findings,
+    ):
+        findings += findings_of(table, experiment)
     check_types(rules, where=where)
     skipped = tuple(_reason(rule, present) for rule in rules if not rule.columns <= present)
     return QualityReport(
