@@ -162,13 +162,14 @@ class SplitDefaults(Frozen):
         holdout_days: Days before the window's end that are the test split (and, for strict_time, as many
             days before those for eval).
         train_ratio: Share of train rows: of all rows (random, custom) or of those before the holdout.
-        eval_ratio: Share of eval rows, for custom only; the rest is test.
+        eval_ratio: Share of eval rows, for custom only; the rest is test. 0 takes a few of the train rows
+            instead, so that train and test are all there is.
     """
 
     strategy: SplitStrategy = SplitStrategy.TIME_HOLDOUT
     holdout_days: int = Field(default=28, ge=1, le=3650)
     train_ratio: float = Field(default=0.9, gt=0, lt=1)
-    eval_ratio: float | None = Field(default=None, gt=0, lt=1)
+    eval_ratio: float | None = Field(default=None, ge=0, lt=1)
 
 
 class DatasetConfig(NamedConfig):

@@ -60,13 +60,17 @@ class TrainingParameters(Frozen):
     learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
 
 
+# Of the train rows, where a run asks for no eval rows.
+HELD_BACK_OF_TRAIN = 0.02
+
+
 class SplitPlan(Frozen):
     """How the rows are sampled and split, with every default filled in.
 
     Attributes:
         strategy: How rows are divided.
-        train_ratio: Share of train rows, of those that are divided by hash.
-        eval_ratio: Share of eval rows, of those that are divided by hash; the rest is test.
+        train_ratio: Share of train rows as asked for, of those that are divided by hash.
+        eval_ratio: Share of eval rows as asked for, of those that are divided by hash; the rest is test.
         holdout_days: Days of the test split, for the strategies that go by time.
         sample_percent: Share of train and eval rows that is kept.
         sample_unit: Whether rows or customers are sampled.
@@ -78,6 +82,26 @@ class SplitPlan(Frozen):
     holdout_days: int
     sample_percent: int
     sample_unit: SampleUnit
+
+    @property
+    def held_back(self) -> float:
+        """Share of rows that eval takes from train, since eval was asked to have none; otherwise 0.
+
+        Training cannot do without any: val_* metrics, early stopping and a history's weights need rows that
+        the model has not learned from.
+        """
+        without_eval = self.strategy is SplitStrategy.CUSTOM and self.eval_ratio == 0
+        return round(self.train_ratio * HELD_BACK_OF_TRAIN, 6) if without_eval else 0.0
+
+    @property
+    def train_share(self) -> float:
+        """Share of train rows, of those that are divided by hash."""
+        return round(self.train_ratio - self.held_back, 6)
+
+    @property
+    def eval_share(self) -> float:
+        """Share of eval rows, of those that are divided by hash; the rest is test."""
+        return self.eval_ratio + self.held_back
 
     @property
     def by_time(self) -> bool:

@@ -46,7 +46,7 @@ class ParameterOverrides(Frozen):
     sample_unit: SampleUnit = SampleUnit.ROW
     split_strategy: SplitStrategy | None = None
     train_ratio: float | None = Field(default=None, gt=0, lt=1)
-    eval_ratio: float | None = Field(default=None, gt=0, lt=1)
+    eval_ratio: float | None = Field(default=None, ge=0, lt=1)
     holdout_days: int | None = Field(default=None, ge=1, le=3650)
     date_column: Identifier | None = None
     epochs: int | None = Field(default=None, ge=1, le=1000)

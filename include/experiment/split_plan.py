@@ -39,9 +39,9 @@ def split_plan(dataset: DatasetConfig, run: RunParameters, model: ModelConfig) -
 
 
 def _custom_eval_ratio(dataset: DatasetConfig, run: RunParameters, train: float) -> float:
-    ratio = run.eval_ratio or dataset.split.eval_ratio
+    ratio = dataset.split.eval_ratio if run.eval_ratio is None else run.eval_ratio
     if ratio is None:
-        remedy = "give it for split strategy custom, and leave a share for the test split"
+        remedy = "give it for split strategy custom, 0 for train and test alone, and leave a share for test"
         raise ConfigError([Problem(RUN_PARAMETERS, "eval_ratio", "is missing", remedy)])
     if train + ratio >= 1 - 1e-6:
         received = f"is {ratio:g} beside train_ratio {train:g}, which leaves no test rows"

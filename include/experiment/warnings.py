@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from include.experiment.choices import OptimizerName, SplitStrategy
-from include.experiment.experiment import ConfigWarning, Severity, SplitPlan, TrainingParameters
+from include.experiment.experiment import (
+    HELD_BACK_OF_TRAIN,
+    ConfigWarning,
+    Severity,
+    SplitPlan,
+    TrainingParameters,
+)
 from include.experiment.feature_config import FeatureConfig, VocabularyFeature
 from include.experiment.models import GraphRankingConfig, ModelConfig
 from include.experiment.models.rating import PairwiseLoss, RatedModel
@@ -41,6 +47,7 @@ def config_warnings(
         *_learning_rate(model, training),
         *_pairs_of_a_batch(model, training),
         *_unused_split_values(parameters, split),
+        *_eval_rows_from_train(split),
         *_ids_that_depend_on_the_sample(features, model, split),
     )
 
@@ -98,6 +105,20 @@ def _ids_that_depend_on_the_sample(
                         "cannot be compared.",
                         recommended=f"sample_percent 100, or no {limit}",
                     )
+
+
+def _eval_rows_from_train(split: SplitPlan) -> Iterator[ConfigWarning]:
+    if not split.held_back:
+        return
+    of_train, of_all = f"{100 * HELD_BACK_OF_TRAIN:g} %", f"{100 * split.held_back:g} %"
+    yield ConfigWarning(
+        severity=Severity.MEDIUM,
+        field="eval_ratio",
+        message=f"0 leaves no rows for eval, which training needs: {of_train} of the train rows, {of_all} of "
+        f"all, are held back from training as eval; the test split is the whole "
+        f"{100 * (1 - split.train_ratio):g} %. Early stopping and val_* metrics rest on these few rows.",
+        recommended="0.1 where runs are compared by val_* or stop early",
+    )
 
 
 def _unused_split_values(parameters: RunParameters, split: SplitPlan) -> Iterator[ConfigWarning]:

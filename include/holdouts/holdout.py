@@ -17,6 +17,7 @@ BASELINES = (
     *("global_mean", "customer_mean", "product_mean"),
 )
 MAX_RUNS = 1_000
+_BY_TIME = {"time_holdout", "strict_time"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _read(run: RecordedExperiment, metric: str) -> Holdout:
     days = run.params.get("holdout_days")
     return Holdout(
         until=datetime.fromisoformat(run.params["window_end"]).date(),
-        days=int(days) if days and run.params.get("split_strategy") != "random" else None,
+        days=int(days) if days and run.params.get("split_strategy") in _BY_TIME else None,
         metric=metric,
         model=run.metrics.get(f"test_{name}"),
         baselines={baseline: value for baseline, value in named.items() if value is not None},

@@ -55,8 +55,8 @@ def _at_most(rows: RowsPlan) -> str:
 
 def _split(experiment: Experiment) -> str:
     split = experiment.split
-    ratios = f"train {split.train_ratio:g}, eval {split.eval_ratio:g}"
-    by_hash = f"by hash: {ratios}, test {1 - split.train_ratio - split.eval_ratio:g}"
+    ratios = f"train {split.train_share:g}, eval {split.eval_share:g}"
+    by_hash = f"by hash: {ratios}, test {1 - split.train_share - split.eval_share:g}"
     if split.strategy is SplitStrategy.TIME_HOLDOUT and experiment.test_start:
         return f"{split.strategy}: test from {_day(experiment.test_start)}; what is older by hash: {ratios}"
     if split.strategy is SplitStrategy.STRICT_TIME and experiment.test_start and experiment.eval_start:

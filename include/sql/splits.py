@@ -35,7 +35,7 @@ def sample_key(experiment: Experiment) -> list[str]:
 def split_rules(experiment: Experiment) -> SplitRules:
     """Return (split, condition) pairs in order, the split of all other rows, and their parameters."""
     plan, test_start, eval_start = experiment.split, experiment.test_start, experiment.eval_start
-    train_buckets = _buckets("train_buckets", plan.train_ratio)
+    train_buckets = _buckets("train_buckets", plan.train_share)
     by_train_hash = ("train", "split_bucket < @train_buckets")
     if plan.strategy is SplitStrategy.TIME_HOLDOUT and test_start:
         parameters = [_moment(experiment, "test_start", test_start), train_buckets]
@@ -47,7 +47,7 @@ def split_rules(experiment: Experiment) -> SplitRules:
             _moment(experiment, "eval_start", eval_start),
         ]
         return rules, "train", parameters
-    train_and_eval = _buckets("train_and_eval_buckets", plan.train_ratio + plan.eval_ratio)
+    train_and_eval = _buckets("train_and_eval_buckets", plan.train_share + plan.eval_share)
     rules = [by_train_hash, ("eval", "split_bucket < @train_and_eval_buckets")]
     return rules, "test", [train_buckets, train_and_eval]
 

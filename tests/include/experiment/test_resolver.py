@@ -124,6 +124,36 @@ def test_eval_ratio_follows_the_strategy(strategy, parameters, expected, configs
     assert (split.train_ratio, split.eval_ratio) == expected
 
 
+@pytest.mark.parametrize("where", ["run", "dataset"])
+def test_a_plain_split_holds_a_few_train_rows_back_and_says_so(where, configs):
+    chosen = {"strategy": "custom", "train_ratio": 0.8, "eval_ratio": 0}
+    run = {"split_strategy": "custom", "train_ratio": 0.8, "eval_ratio": 0} if where == "run" else {}
+    if where == "dataset":
+        configs.edit("datasets/shop.yaml", lambda dataset: dataset.update(split=chosen))
+    experiment = configs.resolve(**run)
+    split = experiment.split
+    # 2 % of 0.8.
+    assert (split.train_share, split.eval_share, split.held_back) == (0.784, 0.016, 0.016)
+    assert [str(warning) for warning in experiment.warnings] == [
+        "[medium] eval_ratio: 0 leaves no rows for eval, which training needs: 2 % of the train rows, 1.6 % "
+        "of all, are held back from training as eval; the test split is the whole 20 %. Early stopping and "
+        "val_* metrics rest on these few rows. Recommended: 0.1 where runs are compared by val_* or stop early."
+    ]
+
+
+def test_the_run_asks_for_no_eval_rows_where_the_dataset_has_some(configs):
+    split = {"strategy": "custom", "train_ratio": 0.8, "eval_ratio": 0.1}
+    configs.edit("datasets/shop.yaml", lambda dataset: dataset.update(split=split))
+    assert configs.resolve().split.held_back == 0
+    assert configs.resolve(eval_ratio=0).split.eval_share == 0.016
+
+
+def test_other_strategies_hold_nothing_back(configs):
+    for strategy in ("random", "time_holdout", "strict_time"):
+        split = configs.resolve(split_strategy=strategy, train_ratio=0.8, eval_ratio=0).split
+        assert (split.held_back, split.train_share) == (0, 0.8)
+
+
 def test_problems_of_parameters_and_of_three_files_come_together(configs):
     configs.edit("datasets/shop.yaml", lambda d: d["columns"].append({"name": "amont"}))
     configs.edit("features/ids.yaml", lambda f: f["query"][0].update(embedding_dim=1))
@@ -159,6 +189,14 @@ def test_tables_to_look_up_leaves_problems_to_resolve(configs):
     ("parameters", "sentence"),
     [
         ({"split_strategy": "custom"}, "run parameters: eval_ratio is missing; give it for split strategy"),
+        (
+            {"split_strategy": "custom", "eval_ratio": -0.1},
+            "run parameters: eval_ratio is -0.1; use at least 0",
+        ),
+        (
+            {"split_strategy": "custom", "train_ratio": 0.9999999, "eval_ratio": 0},
+            "run parameters: eval_ratio is 0 beside train_ratio 1, which leaves no test rows; use ratios",
+        ),
         (
             {"split_strategy": "custom", "train_ratio": 0.7, "eval_ratio": 0.3},
             "run parameters: eval_ratio is 0.3 beside train_ratio 0.7, which leaves no test rows; use ratios",

@@ -142,3 +142,12 @@ def test_a_single_date_without_a_champion_can_be_shown():
     found = holdouts([run(6, 0.3)], "recall@100")
     assert "champion" not in render_text("t", found)
     assert PNG in render_html("t", found)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "days"), [("time_holdout", 7), ("strict_time", 7), ("random", None), ("custom", None)]
+)
+def test_only_a_split_by_time_has_a_test_period(strategy, days):
+    recorded = run(20, 0.30)
+    recorded.params["split_strategy"] = strategy
+    assert holdouts([recorded], "recall@100")[0].days == days

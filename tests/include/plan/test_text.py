@@ -76,6 +76,10 @@ def test_rows_are_told_with_their_window_their_splits_and_the_cast_of_each_colum
             {"split_strategy": "custom", "train_ratio": 0.6, "eval_ratio": 0.3},
             "custom, by hash: train 0.6, eval 0.3, test 0.1",
         ),
+        (
+            {"split_strategy": "custom", "train_ratio": 0.8, "eval_ratio": 0},
+            "custom, by hash: train 0.784, eval 0.016, test 0.2",
+        ),
         ({"split_strategy": "random", "train_ratio": 0.8}, "random, by hash: train 0.8, eval 0.1, test 0.1"),
     ],
 )

@@ -22,6 +22,7 @@ STRATEGIES = {
     "time_holdout": {"split_strategy": "time_holdout", "train_ratio": 0.8},
     "strict_time": {"split_strategy": "strict_time"},
     "custom": {"split_strategy": "custom", "train_ratio": 0.6, "eval_ratio": 0.3},
+    "train_and_test": {"split_strategy": "custom", "train_ratio": 0.8, "eval_ratio": 0},
 }
 SHARES = {
     "random": {"train": 0.8, "eval": 0.1, "test": 0.1},
@@ -29,6 +30,8 @@ SHARES = {
     "time_holdout": {"train": 0.7067, "eval": 0.1767, "test": 0.1167},
     "strict_time": {"train": 0.7667, "eval": 0.1167, "test": 0.1167},
     "custom": {"train": 0.6, "eval": 0.3, "test": 0.1},
+    # 2 % of the 0.8 are held back for eval.
+    "train_and_test": {"train": 0.784, "eval": 0.016, "test": 0.2},
 }
 KEY = "customer, product, bought_at"
 
@@ -68,6 +71,16 @@ def test_splits_have_their_shares_of_all_rows_with_ids(strategy, stage):
     assert staged.rows == ROWS_WITH_IDS
     for split, share in SHARES[strategy].items():
         assert staged.rows_by_split[split] / staged.rows == pytest.approx(share, abs=0.01)
+
+
+def test_eval_rows_of_a_plain_split_come_from_train_and_test_is_what_it_is_with_them(stage, select):
+    plain, halved = stage(**STRATEGIES["train_and_test"]), stage(split_strategy="random", train_ratio=0.6)
+    counts = dict(select("SELECT split, COUNT(*) FROM {0} GROUP BY split", plain))
+    assert counts["train"] + counts["eval"] == pytest.approx(0.8 * ROWS_WITH_IDS, rel=0.01)
+    assert 0 < counts["eval"] < 0.025 * counts["train"]
+    test = f"SELECT {KEY} FROM {{}} WHERE split = 'test'"
+    for one, other in (("{0}", "{1}"), ("{1}", "{0}")):
+        assert select(f"{test.format(one)} EXCEPT DISTINCT {test.format(other)}", plain, halved) == []
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
