@@ -15,6 +15,8 @@ HOST = "127.0.0.1"
 PROJECT = "local"
 LOCATION = "us-central1"
 BIGQUERY_LOCATION = "US"
+# Airflow's own, and a length: the folder of a run's logs has its id in its name, of 255 bytes at most.
+RUN_ID_PATTERN = "^[A-Za-z0-9_.~:+-]{1,200}$"
 DEFAULT_PORTS = {
     "bigquery": 9050,
     "bigquery_storage": 9060,
@@ -152,6 +154,7 @@ class LocalSettings:
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url('airflow')}/execution/",
+            "AIRFLOW__SCHEDULER__ALLOWED_RUN_ID_PATTERN": RUN_ID_PATTERN,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
             "AIRFLOW__API__HOST": HOST,
             "AIRFLOW__API__PORT": str(self.port("airflow")),

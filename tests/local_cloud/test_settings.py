@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -31,6 +32,25 @@ def test_bad_port_offset_is_named(monkeypatch, offset):
     monkeypatch.setenv("RECSFLOW_PORT_OFFSET", offset)
     with pytest.raises(LocalCloudError, match=f"RECSFLOW_PORT_OFFSET is {offset!r}; use a whole number"):
         LocalSettings.from_environment()
+
+
+def test_airflow_refuses_a_run_whose_folder_of_logs_could_not_be_made(tmp_path):
+    script = (
+        "import sys; from airflow.models.dagrun import DagRun\n"
+        "for n in (1, 200, 201, 400):\n"
+        "    try: DagRun(dag_id='d', run_id='r' * n); print(n, 'taken')\n"
+        "    except ValueError as error: print(n, str(error).replace('r' * n, '…'))"
+    )
+    environment = {**os.environ, **LocalSettings(home=tmp_path).environment()}
+    said = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+    assert said[:2] == ["1 taken", "200 taken"]
+    refusal = "The run_id provided '…' does not match regex pattern '^[A-Za-z0-9_.~:+-]{1,200}$'"
+    assert [line.startswith(f"{n} {refusal}") for n, line in zip((201, 400), said[2:], strict=True)] == [
+        True
+    ] * 2
 
 
 def test_image_name_is_that_of_the_sources(tmp_path):
