@@ -121,8 +121,8 @@ def _rows(sample_percent: int) -> dict[str, Param]:
         "eval_ratio": _optional_number(
             ROWS,
             "Eval ratio",
-            "Share of eval rows, from 0 to below 1; for custom. 0: train and test are all there is, and 2 % of "
-            "the train rows are held back for eval.",
+            "Share of eval rows, from 0 to below 1; for custom. 0: train and test are all there is, and 2 % "
+            "of the train rows are held back for eval.",
             minimum=0,
             exclusiveMaximum=1,
         ),

@@ -137,7 +137,8 @@ def test_a_plain_split_holds_a_few_train_rows_back_and_says_so(where, configs):
     assert [str(warning) for warning in experiment.warnings] == [
         "[medium] eval_ratio: 0 leaves no rows for eval, which training needs: 2 % of the train rows, 1.6 % "
         "of all, are held back from training as eval; the test split is the whole 20 %. Early stopping and "
-        "val_* metrics rest on these few rows. Recommended: 0.1 where runs are compared by val_* or stop early."
+        "val_* metrics rest on these few rows. "
+        "Recommended: 0.1 where runs are compared by val_* or stop early."
     ]
 
 

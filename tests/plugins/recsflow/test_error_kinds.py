@@ -115,7 +115,8 @@ def test_what_vertex_raises_is_an_outage_or_a_mistake(raised, outage):
     with pytest.raises(kind) as caught, answered("pipeline job one"):
         raise raised
     assert is_tried_again(caught.value) == outage
-    assert str(caught.value).startswith("Vertex AI: no answer (" if outage else "pipeline job one was refused: ")
+    says = "Vertex AI: no answer (" if outage else "pipeline job one was refused: "
+    assert str(caught.value).startswith(says)
 
 
 def test_what_a_caller_reads_as_an_answer_stays_what_it_is():
