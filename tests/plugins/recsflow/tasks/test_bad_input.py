@@ -22,7 +22,8 @@ from recsflow.tasks.rows import check_data_quality, stage_dataset
 
 pytestmark = pytest.mark.emulator
 
-# 2,000 purchases over 100 days until 2017-12-31; every hundredth has no household, 20 rows.
+# 2,000 purchases over 100 days until 2017-12-31; every hundredth has no household, 20 rows. The last five
+# days alone have shades; 40 rows, with a household, have infinite stars.
 PURCHASES = """
 CREATE OR REPLACE TABLE `local.small.purchases` AS
 SELECT
@@ -30,7 +31,9 @@ SELECT
   MOD(n * 13, 80) AS product_id,
   TIMESTAMP_ADD(TIMESTAMP '2017-09-23 12:00:00', INTERVAL MOD(n, 100) DAY) AS transaction_timestamp,
   1.5 AS sales_value,
-  ['a', 'b'] AS tags
+  ['a', 'b'] AS tags,
+  IF(MOD(n, 100) >= 95, 'dark', NULL) AS shade,
+  IF(MOD(n, 50) = 7, CAST('inf' AS FLOAT64), 1.0 + MOD(n, 5)) AS stars
 FROM UNNEST(GENERATE_ARRAY(1, 2000)) AS n
 """
 DATASET = """
@@ -185,6 +188,38 @@ def test_critical_range_stops_the_run_and_leaves_its_report(user, tmp_path):
     with pytest.raises(QualityCheckFailed, match=r"at most 40: .* \(quality.ranges.household_id\)"):
         user.check()
     assert not quality_of(tmp_path)["passed"]
+
+
+def test_feature_that_only_the_test_rows_have_stops_the_run(user):
+    user.write("datasets/small.yaml", DATASET.replace("- {name: tags}", "- {name: shade}"))
+    user.append("features/basic.yaml", "  - {column: shade, kind: vocabulary}\n")
+
+    with pytest.raises(QualityCheckFailed) as stopped:
+        user.check(sample_percent=100)
+
+    says = str(stopped.value)
+    assert "shade has values in train: none of " in says
+    assert (
+        " train rows has one, though test has 100, so there is nothing to learn; remove features/basic.yaml: "
+        in says
+    )
+    assert (
+        "candidate[1], or fill the column, or choose another window (datasets/small.yaml: columns[4])" in says
+    )
+
+
+def test_infinite_labels_stop_a_model_of_ratings_and_are_told_to_others(user, tmp_path):
+    user.write("datasets/small.yaml", DATASET.replace("- {name: tags}", "- {name: stars, role: label}"))
+    says = "stars is a finite number or missing: of 1,980 rows 40 infinite; "
+
+    user.check(sample_percent=100)
+    assert says + "they count as missing" in quality_of(tmp_path)["warnings"]
+
+    with pytest.raises(QualityCheckFailed) as stopped:
+        user.check(sample_percent=100, model="ranking")
+    assert says + "correct them, or leave these rows out by a view (datasets/small.yaml: columns[4])" in str(
+        stopped.value
+    )
 
 
 def test_broken_variable(user, monkeypatch):
