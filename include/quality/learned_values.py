@@ -130,8 +130,10 @@ def _vocabularies(train: pa.Table, experiment: Experiment) -> Iterator[Finding]:
             if not isinstance(feature, VocabularyFeature) or feature.column not in train.column_names:
                 continue
             least = feature.min_frequency or 1
+            if least == 1:
+                continue
             counts = pc.value_counts(value_texts(train[feature.column], feature)).to_pylist()
-            if least == 1 or not counts:
+            if not counts:
                 continue
             most = max(counts, key=lambda each: int(each["counts"]))
             place = f"features/{experiment.features.name}.yaml: {tower}[{index}].min_frequency"

@@ -25,6 +25,7 @@ class JobsServer:
         asked: Path of each request that was posted.
         outage: How many of the next requests are answered with 503.
         refusal: Status, code and message of the error that answers every creation, if set.
+        unreadable: Whether all reading is answered with 403.
         deleted: Ids of jobs and names of executions that were deleted, in this order.
         executions: Names of the executions in Vertex ML Metadata.
         undeletable: Ids of the jobs whose deletion is not allowed.
@@ -39,6 +40,7 @@ class JobsServer:
         self.asked = []
         self.outage = 0
         self.refusal = None
+        self.unreadable = False
         self.deleted = []
         self.executions = set()
         self.undeletable = set()
@@ -107,7 +109,11 @@ class JobsServer:
             def do_GET(self):
                 job_id = PATH.match(self.path)["job"]
                 condition = self._query().get("filter", [""])[0]
-                self._answer(*self._away() or (server.get(job_id) if job_id else server.list(condition)))
+                if server.unreadable:
+                    return self._answer(403, _error("PERMISSION_DENIED", "not yours"))
+                return self._answer(
+                    *self._away() or (server.get(job_id) if job_id else server.list(condition))
+                )
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")

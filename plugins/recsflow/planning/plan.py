@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from include import storage
 from include.errors import RecsflowError
-from recsflow.errors import RecsflowTaskError
+from recsflow.errors import JobRefused, RecsflowTaskError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,11 +65,9 @@ class _Unknown(list[str]):
     @contextmanager
     def unless(self, what: str) -> Iterator[None]:
         """Keep why something is not known, in place of failing."""
-        from google.api_core.exceptions import GoogleAPICallError
-
         try:
             yield
-        except (RecsflowError, RecsflowTaskError, GoogleAPICallError, OSError) as error:
+        except (RecsflowError, RecsflowTaskError, JobRefused, OSError) as error:
             self.append(f"{what}: {error}")
 
 

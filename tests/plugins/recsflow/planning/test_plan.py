@@ -378,6 +378,16 @@ def test_services_that_are_away_are_named_and_the_rest_is_told(engineer, monkeyp
     assert "down for a moment" in plan["What"]
 
 
+def test_a_service_that_this_account_may_not_read_is_named_and_the_rest_is_told(engineer):
+    engineer.run()
+    engineer.jobs.unreadable = True
+    plan = engineer.plan()
+    assert plan["stage_dataset"].startswith("re-used")
+    assert plan["components"] == "not known"
+    assert "reading job quick-test-" in plan["What"]
+    assert " was refused: not yours" in plan["What"]
+
+
 def test_offline_asks_nobody_and_says_so(engineer, monkeypatch):
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:1")
     engineer.jobs.outage = 100
