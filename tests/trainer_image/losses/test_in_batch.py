@@ -64,6 +64,42 @@ def test_extra_negatives_are_drawn_from_the_catalogue():
     assert _of(loss) == pytest.approx(expected, rel=1e-5)
 
 
+def test_an_extra_negative_is_corrected_by_its_even_chance_and_not_by_its_popularity():
+    # Each of the two places of the catalogue is drawn one time in two; its product has 1 of 20 rows.
+    catalogue = {"row": np.array([2, 2], np.int32), "product": np.array([9, 9])}
+    counts = np.array([0, 5, 0, 0, 14, 0, 0, 0, 0, 1])
+    one, four, even = -math.log(5 / 20), -math.log(14 / 20), -math.log(1 / 2)
+    expected = _by_hand(
+        [
+            [1 + four, one, 1 + four, 1 + even],
+            [2 + four, 2 + one, 2 + four, 2 + even],
+            [2 + four, 1 + one, 2 + four, 2 + even],
+        ]
+    )
+    loss = _loss(product_counts=counts, catalogue=catalogue, extra_negatives=1)
+    assert _of(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_each_half_of_a_catalogue_has_half_of_the_denominator_where_all_products_score_the_same():
+    products, batch, random = 1_000, 4_000, np.random.default_rng(1)
+    counts = np.round(1e7 / np.arange(1, products + 1)).astype(np.int64)
+    rows = random.choice(products, batch, p=counts / counts.sum())
+    every = np.arange(products)
+    loss = _loss(product_counts=counts, catalogue={"product": every}, extra_negatives=batch)
+    biases = tf.Variable(tf.zeros([products]))
+    tf.random.set_seed(1)
+    with tf.GradientTape() as tape:
+        total = loss(
+            lambda f: tf.ones([batch, 1]),
+            lambda f: tf.gather(biases, f["product"])[:, None],
+            {"product": tf.constant(rows)},
+        )
+    gradient = tf.convert_to_tensor(tape.gradient(total, biases)).numpy()
+    of_denominator = gradient + np.bincount(rows, minlength=products) / batch
+    assert of_denominator.sum() == pytest.approx(1.0, abs=1e-3)
+    assert of_denominator[every >= products // 2].sum() == pytest.approx(0.5, abs=0.03)
+
+
 def test_an_extra_negative_that_is_the_rows_own_product_is_an_accidental_hit():
     catalogue = {"row": np.array([2], np.int32), "product": np.array([4])}
     loss = _loss(catalogue=catalogue, extra_negatives=1, remove_accidental_hits=True)

@@ -1,5 +1,6 @@
 """A softmax over the products of a batch: the other rows' products are each row's negatives."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,8 +15,9 @@ class InBatchSoftmax:
     Args:
         product: Name of the product id among the features.
         temperature: Divides the scores.
-        product_counts: Rows of each product id, for the correction of popular products, which are negatives
-            more often (Yi et al., RecSys 2019); None leaves the scores uncorrected.
+        product_counts: Rows of each product id among those that batches are drawn from, for the correction of
+            popular products, which are negatives more often (Yi et al., RecSys 2019); None leaves the scores
+            uncorrected.
         remove_accidental_hits: Whether another row with the same product is no negative.
         catalogue: Candidate features of all products, [products] or [products, width], from which extra
             negatives are drawn, each product as likely as any other.
@@ -38,6 +40,7 @@ class InBatchSoftmax:
         self._log_shares = None if product_counts is None else tf.constant(_log_shares(product_counts))
         self._catalogue = {name: tf.constant(values) for name, values in (catalogue or {}).items()}
         self._extra = extra_negatives
+        self._log_evenly = -math.log(len(self._catalogue[product])) if extra_negatives else 0.0
 
     def __call__(self, query: TowerCall, candidate: TowerCall, features: Features) -> tf.Tensor:
         """Returns the mean loss of a batch, float32 scalar."""
@@ -50,15 +53,20 @@ class InBatchSoftmax:
     def of_scores(self, scores: tf.Tensor, own: tf.Tensor, products: tf.Tensor) -> tf.Tensor:
         """Returns the mean loss of scores.
 
+        The correction subtracts the log of how likely a column was to be its product: by the product's share
+        of the rows where it is a row's own, and evenly over the catalogue where it is an extra one. Divided
+        by its own probability, each column stands for all products once (importance sampling).
+
         Args:
             scores: float32 [batch, products], after the temperature.
             own: int64 [batch], product ids of the rows.
-            products: int64 [products], ids of the columns; the first ones are those of the rows, in order.
+            products: int64 [products], ids of the columns; the first ones are those of the rows, in order,
+                and all after them extra negatives.
         """
         batch = tf.shape(scores)[0]
         if self._log_shares is not None:
-            # How likely a column is that product: as a row's own, or as one of the extra ones.
-            scores -= tf.gather(self._log_shares, products)
+            extra = tf.fill([tf.size(products) - batch], self._log_evenly)
+            scores -= tf.concat([tf.gather(self._log_shares, own), extra], axis=0)
         if self._remove_hits:
             same = own[:, None] == products[None, :]
             hits = tf.linalg.set_diag(same, tf.zeros([batch], tf.bool))
