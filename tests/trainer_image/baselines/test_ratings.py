@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from recsflow_trainer.baselines.ratings import Ids, rating_baselines
+from recsflow_trainer.baselines.ratings import Ids, customer_product_biases, rating_baselines
 from recsflow_trainer.examples.splits import Split
 
 pytestmark = pytest.mark.tensorflow
@@ -58,3 +58,26 @@ def test_only_the_product_mean_orders_a_customers_products():
     assert metrics["global_mean"]["pairwise_accuracy"] == 0.5
     assert metrics["customer_mean"]["spearman"] == 0.0
     assert metrics["product_mean"]["pairwise_accuracy"] == 1.0
+
+
+def test_biases_of_one_customer_and_one_product_by_hand():
+    # Of a residual of 1 the product's bias is (1 - the customer's) / 11, and hers (1 - the product's) / 16.
+    of_customers, of_products = customer_product_biases(np.array([1.0]), np.array([0]), np.array([0]), 1, 1)
+    assert of_customers == pytest.approx([10 / 175, 0.0])
+    assert of_products == pytest.approx([15 / 175, 0.0])
+
+
+def test_biases_of_customer_and_product_add_up_where_they_are_what_labels_are_made_of():
+    random = np.random.default_rng(1)
+    customers, products = random.integers(0, 2, 4_000), random.integers(0, 3, 4_000)
+    labels = 5 + np.array([-1.0, 1.0])[customers] + np.array([2.0, 0.0, -2.0])[products]
+    test = _split("test", [0, 1, 1, 2], [0, 0, 2, 3], [6, 8, 4, 5])
+    metrics = _baselines([_split("train", customers, products, labels)], test)
+    assert metrics["customer_product_bias"]["rmse"] < 0.05
+    assert metrics["product_mean"]["rmse"] > 0.8
+
+
+def test_a_mean_is_off_by_what_the_rows_it_was_taken_from_differ_by():
+    # Customer 0's mean of 3 is 2 above her test label, customer 1's of 7 is 1 above.
+    metrics = _baselines([TRAIN, EVAL], _split("test", [0, 1], [1, 0], [1, 6]))
+    assert metrics["customer_mean"]["mean_error"] == pytest.approx(1.5)
