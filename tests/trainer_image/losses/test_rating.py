@@ -14,6 +14,7 @@ from recsflow_trainer.losses.rating import (
     MeanAbsoluteError,
     MeanSquaredError,
     best_constant,
+    best_shift,
 )
 
 pytestmark = pytest.mark.tensorflow
@@ -93,3 +94,37 @@ def test_delta_out_of_range_is_refused():
 def test_unknown_loss_has_no_best_constant():
     with pytest.raises(DeclarationError, match="has no known best constant"):
         best_constant(lambda outputs, targets: tf.reduce_sum(outputs), np.zeros(1, np.float32))
+
+
+# Ten rows whose outputs are too low by about 2: by 1 five times, by 2 four times, by 9 once.
+OUTPUTS = np.arange(10.0)
+TARGETS = OUTPUTS + np.array([1, 1, 1, 1, 1, 2, 2, 2, 2, 9])
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (MeanSquaredError(), 22 / 10),
+        (MeanAbsoluteError(), 1.5),
+        # Within 3 of the centre lie all but the last: 9 * centre = 13 + 3.
+        (Huber(3.0), 16 / 9),
+        (PairwiseRankLoss(), 22 / 10),
+    ],
+)
+def test_what_all_outputs_are_off_by_is_measured_as_the_loss_does(loss, expected):
+    assert best_shift(loss, OUTPUTS, TARGETS) == pytest.approx(expected)
+
+
+def test_shifted_logits_have_the_targets_mean_as_their_mean_probability():
+    # Of 400 rows with a probability of 1/2 and of 1/4, 3 in 4 are 1.
+    outputs = np.repeat([0.0, -math.log(3)], 200)
+    targets = np.tile([1.0, 1.0, 1.0, 0.0], 100)
+    shift = best_shift(BinaryCrossentropy(), outputs, targets)
+    assert np.mean(1 / (1 + np.exp(-outputs - shift))) == pytest.approx(0.75)
+
+
+def test_a_shift_that_chance_explains_is_left_alone():
+    errors = np.tile([1.0, -1.0], 50)
+    # The standard error of the mean of 100 such rows is 0.1.
+    assert best_shift(MeanSquaredError(), errors * 0, errors + 0.15) == 0.0
+    assert best_shift(MeanSquaredError(), errors * 0, errors + 0.25) == pytest.approx(0.25)

@@ -4,6 +4,7 @@ Rows whose target is NaN count in none of them; a batch without any target has t
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,16 +94,50 @@ def best_constant(loss: RatingLoss, targets: np.ndarray) -> float:
     raise DeclarationError(f"{loss!r} has no known best constant; use a loss of recsflow_trainer.losses.")
 
 
+def best_shift(loss: RatingLoss, outputs: np.ndarray, targets: np.ndarray) -> float:
+    """Returns the constant that, added to all outputs, gives the lowest loss; 0 where chance explains it.
+
+    Chance explains a shift below two standard errors of the mean of what is left of the targets.
+
+    Args:
+        loss: One of this package's rating losses; a pairwise one, which knows no level, takes the mean.
+        outputs: float32 [rows].
+        targets: float32 [rows], at least one of them and all of them numbers.
+    """
+    outputs, targets = outputs.astype(np.float64), targets.astype(np.float64)
+    binary = isinstance(loss, BinaryCrossentropy)
+    left = targets - (_sigmoid(outputs) if binary else outputs)
+    if not np.isfinite(left).all() or abs(left.mean()) <= 2 * left.std() / math.sqrt(len(left)):
+        return 0.0
+    if isinstance(loss, PairwiseRankLoss):
+        return float(left.mean())
+    if binary:
+        return _root(lambda shift: float(np.sum(targets - _sigmoid(outputs + shift))), -20.0, 20.0)
+    return best_constant(loss, left)
+
+
 def _huber_centre(targets: np.ndarray, delta: float) -> float:
-    """Halves the range until the errors, cut off at `delta`, sum up to 0; their sum falls with the centre."""
-    low, high = float(targets.min()), float(targets.max())
+    """Returns where the errors, cut off at `delta`, sum up to 0."""
+    return _root(
+        lambda centre: float(np.clip(targets - centre, -delta, delta).sum()),
+        float(targets.min()),
+        float(targets.max()),
+    )
+
+
+def _root(falling: Callable[[float], float], low: float, high: float) -> float:
+    """Halves the range around the place where a falling function is 0."""
     for _ in range(60):
-        centre = (low + high) / 2
-        if np.clip(targets - centre, -delta, delta).sum() > 0:
-            low = centre
+        middle = (low + high) / 2
+        if falling(middle) > 0:
+            low = middle
         else:
-            high = centre
+            high = middle
     return (low + high) / 2
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(values, -500, 500)))
 
 
 def _filled(targets: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from recsflow_trainer.declared_model import DeclaredModel
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
-from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss
+from recsflow_trainer.losses.rating import BinaryCrossentropy, RatingLoss, best_shift
 from recsflow_trainer.ranking.labels import FittedTransform
 from recsflow_trainer.towers import Layer
 
@@ -54,7 +54,7 @@ class RatingScale(tf.Module):
     """The way from the head's output to the label's own units, kept with the model that is saved.
 
     A pairwise loss teaches an order and no level: `calibrate` then finds the straight line from outputs to
-    transformed labels, which leaves the order alone.
+    transformed labels, which leaves the order alone. `remove_shift` takes away what all outputs are off by.
 
     Args:
         loss: What the head is trained with.
@@ -87,8 +87,19 @@ class RatingScale(tf.Module):
         self.slope.assign(slope)
         self.level.assign(float(targets.mean()) - slope * float(outputs.mean()))
 
+    def remove_shift(self, outputs: np.ndarray, targets: np.ndarray) -> None:
+        """Moves the level by the constant that the loss likes best, on rows that the weights have not seen.
+
+        Args:
+            outputs: float32 [rows], the head's.
+            targets: float32 [rows], transformed labels.
+        """
+        levelled = outputs * self.slope.numpy() + self.level.numpy()
+        self.level.assign_add(best_shift(self._loss, levelled, targets))
+
     def ratings(self, outputs: tf.Tensor) -> tf.Tensor:
         """Returns float32 [batch] in the label's own units; of a 0/1 label, the probability of 1."""
+        levelled = outputs * self.slope + self.level
         if isinstance(self._loss, BinaryCrossentropy):
-            return tf.sigmoid(outputs)
-        return self.transform.inverse(outputs * self.slope + self.level)
+            return tf.sigmoid(levelled)
+        return self.transform.inverse(levelled)
