@@ -81,6 +81,10 @@ class Loaded:
         """Returns the declaration's own."""
         return self.declaration.epoch_probe(inputs)
 
+    def averages_unseen(self, inputs: TransformedInputs) -> Callable[[Any], None]:
+        """Returns the declaration's own."""
+        return self.declaration.averages_unseen(inputs)
+
     def save(self, model: Any, inputs: Any, folder: str) -> None:
         """Saves nothing."""
 

@@ -23,6 +23,7 @@ PARENT = "recsflow.parent_experiment_id"
 SWEEP, TRIAL = "recsflow.sweep", "recsflow.trial"
 PIPELINE_JOB, CUSTOM_JOB = "recsflow.pipeline_job", "recsflow.custom_job"
 STARTED_AT = "recsflow.training_started_at"
+HEADLINE = "recsflow.headline"
 STATISTICS = ("norm", "mean", "std", "min", "max")
 
 
@@ -54,10 +55,14 @@ def lift(compared: Comparison) -> float | None:
 
 
 def shortfalls(metrics: TrainingMetrics) -> list[str]:
-    """One sentence for each baseline that the model does not beat where it is the best one."""
+    """One sentence for each baseline that the model does not beat where it is the best one.
+
+    Metrics that do not count on the run's rows, such as recall of whole lists where nobody buys again, are
+    left out.
+    """
     found: dict[str, list[str]] = {}
     for measure, compared in metrics.comparison.items():
-        if not compared.better:
+        if not compared.better and (metrics.headline is None or metrics.headline.counts(measure)):
             found.setdefault(compared.best_baseline, []).append(measure)
     return [f"The model does not beat {name} in {', '.join(measures)}." for name, measures in found.items()]
 
@@ -106,6 +111,7 @@ def tags_of(
         "recsflow.model": experiment.model.name,
         "recsflow.model_type": experiment.model.type,
         "recsflow.status": outcome.status,
+        HEADLINE: metrics.headline.metric if metrics and metrics.headline else "",
         "recsflow.verdict": diagnosis.verdict.value if diagnosis else Verdict.UNKNOWN.value,
         "recsflow.dag_id": experiment.dag_id,
         "recsflow.run_id": experiment.run_id,
@@ -181,12 +187,18 @@ def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
     }
     for baseline, measures in metrics.baselines.items():
         values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
+    for name, cold in metrics.cold.items():
+        values[f"cold_{name}_share"] = cold.share
+        values |= {f"cold_{name}_{metric_name(each)}": value for each, value in cold.measures.items()}
+        values |= {f"warm_{name}_{metric_name(each)}": value for each, value in cold.others.items()}
     values |= overfit_values(metrics.overfit)
     for name, compared in metrics.comparison.items():
         values[f"best_baseline_{metric_name(name)}"] = compared.baseline_value
         values[f"lift_{metric_name(name)}"] = lift(compared)
     values |= {f"measure_{metric_name(name)}": value for name, value in metrics.diagnosis.measures.items()}
     values |= {f"rows_{split}": float(count) for split, count in metrics.rows}
+    if metrics.early_stopping:
+        values["restored_epoch"] = float(metrics.early_stopping.restored_epoch)
     return values | {"candidates": float(metrics.candidates), "epochs_completed": float(len(metrics.epochs))}
 
 

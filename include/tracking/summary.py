@@ -10,7 +10,7 @@ from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_lines
 from include.tracking.parent import comparison
 from include.tracking.search import RecordedExperiment
-from include.tracking.training_metrics import TrainingMetrics, Verdict
+from include.tracking.training_metrics import ColdRows, EarlyStopping, TrainingMetrics, Verdict
 
 RULE = "-" * 60
 _NAME_WIDTH = 22
@@ -58,23 +58,58 @@ def _title(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pip
 
 
 def _results(metrics: TrainingMetrics) -> Iterator[str]:
-    last = metrics.epochs[-1].metrics if metrics.epochs else {}
-    losses = {"loss (train)": last.get("loss"), "loss (eval)": last.get("val_loss")}
+    measured = metrics.model_epoch.metrics if metrics.model_epoch else {}
+    losses = {"loss (train)": measured.get("loss"), "loss (eval)": measured.get("val_loss")}
     for name, value in losses.items():
         if value is not None:
             yield f"{name:<{_NAME_WIDTH}}{_number(value):>10}"
+    if metrics.early_stopping:
+        yield f"{'early stopping':<{_NAME_WIDTH}}{_early_stopping(metrics, metrics.early_stopping)}"
     if not metrics.test:
         return
     yield f"{'on the test split':<{_NAME_WIDTH}}{'model':>10}{'lift':>10}{'best baseline':>15}"
-    for measure, value in metrics.test.items():
-        line = f"{measure:<{_NAME_WIDTH}}{_number(value):>10}"
-        compared = metrics.comparison.get(measure)
-        if compared:
-            times = lift(compared)
-            shown = "" if times is None else f"{times:.2f} x"
-            line += f"{shown:>10}{_number(compared.baseline_value):>15}  {compared.best_baseline}"
-        yield line
+    yield from (_measured(metrics, measure, value) for measure, value in metrics.test.items())
     yield f"{metrics.rows.test:,} test rows, {metrics.candidates:,} distinct candidates"
+    if metrics.headline:
+        yield f"judged by {metrics.headline.metric}: {metrics.headline.reason}"
+    for name, cold in metrics.cold.items():
+        yield from _cold(name, cold)
+
+
+def _measured(metrics: TrainingMetrics, measure: str, value: float | None) -> str:
+    if missing := _without_rows(measure, value, metrics.diagnosis.measures.get("repeat_share")):
+        return f"{measure:<{_NAME_WIDTH}}  {missing}"
+    line = f"{measure:<{_NAME_WIDTH}}{_number(value):>10}"
+    compared = metrics.comparison.get(measure)
+    if compared is None:
+        return line
+    times = lift(compared)
+    shown = "" if times is None else f"{times:.2f} x"
+    return f"{line}{shown:>10}{_number(compared.baseline_value):>15}  {compared.best_baseline}"
+
+
+def _early_stopping(metrics: TrainingMetrics, stopping: EarlyStopping) -> str:
+    after = stopping.stopped_after
+    stopped = f"stopped after epoch {after}" if after else f"all {len(metrics.epochs)} epochs trained"
+    return f"{stopped}, best epoch {stopping.restored_epoch} by {stopping.metric} restored"
+
+
+def _without_rows(measure: str, value: float | None, repeat_share: float | None) -> str:
+    """Return why a measure of repeat or of novel rows has no value, empty where it has one."""
+    if value is None and measure.startswith("repeat_") and repeat_share == 0:
+        return "no test row is a repeat"
+    if value is None and measure.startswith("novel_") and repeat_share == 1:
+        return "every test row is a repeat"
+    return ""
+
+
+def _cold(name: str, cold: ColdRows) -> Iterator[str]:
+    if not cold.rows or cold.share is None:
+        return
+    yield f"{cold.share:.1%} of the test rows ({cold.rows:,}) are of {name} without a training row:"
+    for measure, value in cold.measures.items():
+        elsewhere = _number(cold.others.get(measure))
+        yield f"  {measure:<{_NAME_WIDTH - 2}}{_number(value):>10}, {elsewhere} elsewhere"
 
 
 def _durations(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> Iterator[str]:

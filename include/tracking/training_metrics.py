@@ -36,6 +36,7 @@ class Verdict(StrEnum):
     DEAD_TOWER = "dead_tower"
     POPULARITY_ECHO = "popularity_echo"
     SUSPECTED_LEAKAGE = "suspected_leakage"
+    BELOW_BASELINES = "below_baselines"
     UNKNOWN = "unknown"
 
 
@@ -91,6 +92,27 @@ class Comparison(Frozen):
     better: bool
 
 
+class Headline(Frozen):
+    """What a run is judged by, why, and the families of metrics (before the `@`) that count beside it."""
+
+    metric: str
+    reason: str
+    families: tuple[str, ...]
+
+    def counts(self, metric: str) -> bool:
+        """Whether a metric says how good the model is on these rows."""
+        return metric.partition("@")[0] in self.families
+
+
+class ColdRows(Frozen):
+    """The test rows of customers, or products, without a training row; the metrics there and elsewhere."""
+
+    rows: int
+    share: Number
+    measures: dict[str, Number]
+    others: dict[str, Number]
+
+
 class Diagnosis(Frozen):
     """The verdict, the epoch that it rests on, what was seen, what to try next, and the numbers behind it."""
 
@@ -99,6 +121,15 @@ class Diagnosis(Frozen):
     evidence: tuple[str, ...]
     suggestion: str | None
     measures: dict[str, Number]
+
+
+class EarlyStopping(Frozen):
+    """What early stopping did; the model that was evaluated and saved is that of the restored epoch."""
+
+    metric: str
+    patience: int
+    stopped_after: int | None
+    restored_epoch: int
 
 
 class OverfitCriterion(Frozen):
@@ -143,10 +174,13 @@ class TrainingMetrics(Frozen):
 
     Attributes:
         params: Hyperparameters as the trainer used them.
+        early_stopping: What it did; None where it was not asked for, or by a trainer that did not tell.
         candidates: Distinct products that recall is measured against.
         test: Loss and metrics on the test split, `recall@10` for example.
         baselines: The same measures of each baseline on the same rows.
         comparison: By measure, the model's beside the best baseline's, where one has it.
+        headline: What the run is judged by; None from a trainer that did not tell.
+        cold: By "customers" and "products", the test rows of those without a training row.
         overfit: The result of an overfit check, which trains and evaluates nothing else; None in other runs.
         durations_s: Seconds of reading, training, evaluation and saving.
     """
@@ -162,9 +196,12 @@ class TrainingMetrics(Frozen):
     rows: Rows
     candidates: int
     epochs: tuple[Epoch, ...]
+    early_stopping: EarlyStopping | None = None
     test: dict[str, Number]
     baselines: dict[str, dict[str, Number]]
     comparison: dict[str, Comparison]
+    headline: Headline | None = None
+    cold: dict[str, ColdRows] = Field(default_factory=dict)
     diagnosis: Diagnosis
     warnings: tuple[str, ...]
     overfit: OverfitCheck | None
@@ -172,6 +209,14 @@ class TrainingMetrics(Frozen):
     environment: dict[str, str | None]
     model_uri: str | None
     durations_s: dict[str, Number]
+
+    @property
+    def model_epoch(self) -> Epoch | None:
+        """The epoch whose weights the model has: the one that early stopping restored, or the last."""
+        if not self.epochs:
+            return None
+        restored = self.early_stopping.restored_epoch if self.early_stopping else self.epochs[-1].epoch
+        return next((each for each in self.epochs if each.epoch == restored), self.epochs[-1])
 
 
 def parse_training_metrics(text: str | bytes, *, where: str = "training_metrics.json") -> TrainingMetrics:

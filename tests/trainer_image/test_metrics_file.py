@@ -9,10 +9,13 @@ import pytest
 from recsflow_trainer import metrics_file
 from recsflow_trainer.json_file import local_path
 from recsflow_trainer.metrics_file import (
+    ColdRows,
     Comparison,
     Diagnosis,
+    EarlyStopping,
     EpochRecord,
     ErrorRecord,
+    Headline,
     Histogram,
     Rows,
     Status,
@@ -60,6 +63,13 @@ def _finished_run() -> TrainingMetrics:
             "recall@10": Comparison(0.08, "repeat_purchases", 0.112, False),
             "recall@100": Comparison(0.21, "repeat_purchases", 0.307, False),
         },
+        early_stopping=EarlyStopping("val_loss", patience=1, stopped_after=2, restored_epoch=1),
+        headline=Headline(
+            "recall@100",
+            "28% of the test rows are repeats, so lists may hold what a customer had bought",
+            ["recall", "repeat_recall", "novel_recall"],
+        ),
+        cold={"customers": ColdRows(11_339, 0.1, {"recall@100": 0.05}, {"recall@100": 0.23})},
         diagnosis=Diagnosis(Verdict.HEALTHY, 2, measures={"list_overlap@10": 0.12, "score_std": 1.5}),
         warnings=["recall@5 is close to popularity."],
         environment={"python": "3.12.1", "tensorflow": "2.21.0", "tfx": None},

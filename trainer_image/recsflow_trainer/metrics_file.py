@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     DEAD_TOWER = "dead_tower"
     POPULARITY_ECHO = "popularity_echo"
     SUSPECTED_LEAKAGE = "suspected_leakage"
+    BELOW_BASELINES = "below_baselines"
     UNKNOWN = "unknown"
 
 
@@ -97,6 +98,42 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """What a run is judged by: gate, sweep and reports go by it unless they are told otherwise.
+
+    Attributes:
+        metric: The test metric, such as `recall@100`.
+        reason: Why, in words.
+        families: What stands before the `@` of the metrics that count beside it; in others a model may lose.
+    """
+
+    metric: str
+    reason: str
+    families: list[str]
+
+    def counts(self, metric: str) -> bool:
+        """Whether a metric says how good the model is on these rows."""
+        return metric.partition("@")[0] in self.families
+
+
+@dataclass(frozen=True)
+class ColdRows:
+    """The test rows of customers, or of products, that the model has no training row of.
+
+    Attributes:
+        rows: How many.
+        share: Of all test rows.
+        measures: Test metrics of these rows.
+        others: The same of all other test rows.
+    """
+
+    rows: int
+    share: float
+    measures: dict[str, float]
+    others: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """The verdict, the epoch that it rests on, what was seen, what to try next, and the numbers behind it."""
 
@@ -105,6 +142,32 @@ class Diagnosis:
     evidence: list[str] = field(default_factory=list)
     suggestion: str | None = None
     measures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """What early stopping did: the model that is evaluated and saved is that of the restored epoch.
+
+    Attributes:
+        metric: What it watched.
+        patience: Epochs without a better value before training stops.
+        stopped_after: The epoch after which it stopped training; None where it did not.
+        restored_epoch: The best epoch, whose weights the model has.
+    """
+
+    metric: str
+    patience: int
+    stopped_after: int | None
+    restored_epoch: int
+
+    def __str__(self) -> str:
+        best = f"epoch {self.restored_epoch}, the best one, is restored"
+        if self.stopped_after is None:
+            return f"early stopping by {self.metric} did not stop training; {best}"
+        return (
+            f"early stopping: {self.metric} has not improved for {self.patience} epochs, so training stopped "
+            f"after epoch {self.stopped_after}; {best}"
+        )
 
 
 @dataclass(frozen=True)
@@ -130,9 +193,12 @@ class TrainingMetrics:
     rows: Rows = field(default_factory=Rows)
     candidates: int = 0
     epochs: list[EpochRecord] = field(default_factory=list)
+    early_stopping: EarlyStopping | None = None
     test: dict[str, float] = field(default_factory=dict)
     baselines: dict[str, dict[str, float]] = field(default_factory=dict)
     comparison: dict[str, Comparison] = field(default_factory=dict)
+    headline: Headline | None = None
+    cold: dict[str, ColdRows] = field(default_factory=dict)
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     warnings: list[str] = field(default_factory=list)
     overfit: OverfitRecord | None = None

@@ -13,6 +13,7 @@ quick-test-manual-2018-01-01-d4885e8c85
 ------------------------------------------------------------
 loss (train)              6.7200
 loss (eval)               6.6100
+early stopping        stopped after epoch 2, best epoch 1 by val_loss restored
 on the test split          model      lift  best baseline
 loss                      6.7200
 recall@5                  0.0500    1.67 x         0.0300  popularity
@@ -20,6 +21,9 @@ recall@10                 0.0800    0.71 x         0.1120  repeat_purchases
 recall@50                 0.1600
 recall@100                0.2100    0.68 x         0.3070  repeat_purchases
 113,390 test rows, 36,338 distinct candidates
+judged by recall@100: 28% of the test rows are repeats, so lists may hold what a customer had bought
+10.0% of the test rows (11,339) are of customers without a training row:
+  recall@100              0.0500, 0.2300 elsewhere
 ------------------------------------------------------------
 stage_dataset              4.1 s
 wait_for_pipeline         20.0 s
@@ -39,7 +43,7 @@ MLflow run            http://127.0.0.1:5000/#/experiments/1/runs/2
 
 
 def test_the_whole_table(metrics_with, document, succeeded):
-    document["epochs"][-1]["metrics"] = {"loss": 6.72, "val_loss": 6.61}
+    document["epochs"][0]["metrics"] = {"loss": 6.72, "val_loss": 6.61}
     metrics = metrics_with(epochs=document["epochs"])
     links = {"MLflow run": "http://127.0.0.1:5000/#/experiments/1/runs/2"}
 
@@ -128,6 +132,7 @@ def test_an_error_is_better_where_it_is_smaller(metrics_with, succeeded):
     metrics = metrics_with(
         test={"rmse": 2.0, "mae": 3.0},
         comparison={"rmse": _compared(2.0, 4.0, better=True), "mae": _compared(3.0, 1.5, better=False)},
+        headline={"metric": "rmse", "reason": "it is the distance", "families": ["rmse", "mae"]},
         warnings=[],
     )
 
@@ -154,6 +159,39 @@ def test_a_number_below_zero_has_no_lift(metrics_with, succeeded):
     assert "spearman                 -0.1000                   0.2000  product_mean" in render_summary(
         resolved(), metrics, succeeded
     )
+
+
+def test_a_measure_of_repeats_says_that_there_are_none(metrics_with, document, succeeded):
+    diagnosis = {**document["diagnosis"], "measures": {"repeat_share": 0.0}}
+    test = {"recall@5": 0.1, "repeat_recall@5": None}
+
+    text = render_summary(resolved(), metrics_with(test=test, diagnosis=diagnosis, comparison={}), succeeded)
+
+    assert "repeat_recall@5         no test row is a repeat" in text
+    assert "not finite" not in text
+
+
+def test_a_model_is_not_warned_about_what_does_not_count_on_its_rows(metrics_with, succeeded):
+    headline = {
+        "metric": "unbought_recall@100",
+        "reason": "no test row is a repeat, so lists leave out what a customer had bought",
+        "families": ["unbought_recall", "novel_recall"],
+    }
+    comparison = {
+        "recall@100": _compared(0.1, 0.3, better=False),
+        "unbought_recall@100": _compared(0.59, 0.41, better=True),
+    }
+    metrics = metrics_with(
+        test={"recall@100": 0.1, "unbought_recall@100": 0.59},
+        comparison=comparison,
+        headline=headline,
+        warnings=[],
+    )
+
+    text = render_summary(resolved(), metrics, succeeded)
+
+    assert "warning" not in text
+    assert "judged by unbought_recall@100: no test row is a repeat" in text
 
 
 def test_a_number_that_is_not_finite_is_said_to_be(metrics_with, succeeded):

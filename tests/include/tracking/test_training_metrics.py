@@ -32,6 +32,21 @@ def test_the_result_of_an_overfit_check_is_read(document):
     assert (overfit.red_flags[0].name, overfit.red_flags[0].look_at) == ("wrong_sign", "loss")
 
 
+def test_a_file_of_a_trainer_that_told_less_is_read(document):
+    for field in ("early_stopping", "headline", "cold"):
+        del document[field]
+
+    metrics = parse_training_metrics(json.dumps(document))
+
+    assert (metrics.early_stopping, metrics.headline, metrics.cold) == (None, None, {})
+    assert metrics.model_epoch == metrics.epochs[-1]
+
+
+def test_the_models_epoch_is_the_one_that_early_stopping_restored(metrics):
+    assert [epoch.epoch for epoch in metrics.epochs] == [1, 2]
+    assert metrics.model_epoch.epoch == 1
+
+
 def test_a_run_that_never_trained_has_no_metrics(tmp_path):
     assert read_training_metrics(f"file://{tmp_path}/training_metrics.json") is None
 

@@ -80,6 +80,34 @@ def test_an_error_near_zero_is_suspected():
     assert _verdict({"rmse": Comparison(1.0, "product_mean", 3.0, True)}).verdict is Verdict.HEALTHY
 
 
+BASELINES = {"popularity": {"recall@100": 0.2}, "repeat_purchases": {"recall@100": 0.3}}
+
+
+def _against_baselines(value, baselines=BASELINES, metric="recall@100"):
+    comparison = {metric: Comparison(value, "repeat_purchases", 0.3, value > 0.3)}
+    return judge_run(HEALTHY, Evidence(comparison, MEASURES, metric, baselines))
+
+
+def test_a_model_that_loses_to_every_baseline_is_not_healthy():
+    diagnosis = _against_baselines(0.19)
+    assert diagnosis.verdict is Verdict.BELOW_BASELINES
+    assert diagnosis.evidence == [
+        "recall@100 0.1900 is worse than that of every baseline: popularity 0.2000, repeat_purchases 0.3000"
+    ]
+    assert diagnosis.suggestion
+
+
+def test_a_model_between_the_baselines_is_healthy_and_warned_about_elsewhere():
+    assert _against_baselines(0.25).verdict is Verdict.HEALTHY
+    assert _against_baselines(0.2).verdict is Verdict.HEALTHY
+
+
+def test_an_error_above_that_of_every_baseline_is_not_healthy():
+    baselines = {"global_mean": {"rmse": 1.1}, "product_mean": {"rmse": 0.9}}
+    assert _against_baselines(1.2, baselines, "rmse").verdict is Verdict.BELOW_BASELINES
+    assert _against_baselines(1.0, baselines, "rmse").verdict is Verdict.HEALTHY
+
+
 def test_measures_that_are_no_numbers_say_nothing():
     broken = dict.fromkeys(MEASURES, math.nan)
     assert judge_run(HEALTHY, Evidence({}, broken)).verdict is Verdict.HEALTHY

@@ -33,9 +33,17 @@ def test_recall_worked_out_by_hand():
         "recall@2": 0.5,
         "repeat_recall@1": 0.5,
         "repeat_recall@2": 1.0,
+        "unbought_recall@1": 0.25,
+        "unbought_recall@2": 0.5,
         "novel_recall@1": 0.5,
         "novel_recall@2": 1.0,
     }
+
+
+def test_a_repeat_is_never_found_in_a_list_without_what_was_bought():
+    # With fewer other products than places, what was bought stands at the end of the list.
+    measured = recall_by_novelty(Ranks(np.array([0]), np.array([1])), np.array([True]), cutoffs=(2,))
+    assert (measured["recall@2"], measured["unbought_recall@2"]) == (1.0, 0.0)
 
 
 def test_a_share_of_no_rows_is_no_number():

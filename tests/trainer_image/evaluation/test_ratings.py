@@ -23,6 +23,7 @@ def test_two_customers_by_hand():
     # Errors 0, -1, 2, 1, -1: squares 0 + 1 + 4 + 1 + 1 = 7 of 5, absolute 5 of 5.
     assert metrics["rmse"] == pytest.approx(math.sqrt(7 / 5))
     assert metrics["mae"] == pytest.approx(1.0)
+    assert metrics["mean_error"] == pytest.approx((0 - 1 + 2 + 1 - 1) / 5)
     # Customer 7: pairs (1,3) right, (1,2) right, (3,2) wrong: 2/3. Customer 9: equal predictions: 1/2.
     assert metrics["pairwise_accuracy"] == pytest.approx((2 / 3 + 1 / 2) / 2)
     # Customer 7: ranks 1 2 3 against 1 3 2: 1 - 6 * 2 / (3 * 8) = 0.5. Customer 9: no order, 0.

@@ -6,7 +6,7 @@ from recsflow_trainer.features import FeatureSet, Vocabulary
 from recsflow_trainer.features.lists import NO_VALUE, PooledEmbedding
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.towers import Tower
-from recsflow_trainer.towers.unseen_values import average_unseen
+from recsflow_trainer.towers.unseen_values import UnseenValues
 from tests.trainer_image.transforming import transform
 
 pytestmark = pytest.mark.tensorflow
@@ -74,7 +74,7 @@ def test_a_value_that_training_never_had_gets_the_mean_of_what_it_had():
     columns = {"genres": np.array([[0, 1, NO_VALUE], [0, NO_VALUE, NO_VALUE], [0, NO_VALUE, NO_VALUE]])}
     tower.pooled(tf.constant(columns["genres"]))
     tower.pooled.table.set_weights([np.array([[4.0], [8.0], [100.0]])])
-    average_unseen(tower, [LISTED], columns)
+    UnseenValues([LISTED], columns).average(tower)
     assert tower.pooled.table.embeddings.numpy().tolist() == [[4.0], [8.0], [5.0]]
 
 

@@ -42,6 +42,7 @@ def train(declaration, inputs):
     model = declaration.build(inputs)
     model.compile(optimizer=tf.keras.optimizers.legacy.Adam(0.01))
     model.fit(declaration.batches(inputs, "train", 16, seed=1, reshuffle=True).dataset, epochs=60, verbose=0)
+    declaration.finish(model, inputs)
     return model
 
 

@@ -42,7 +42,7 @@ def trained(small_experiment, tmp_path_factory):
 
 def test_training_leaves_both_families_of_metrics_beside_their_baselines(trained):
     metrics = json.loads((trained / "training_metrics.json").read_text())
-    ratings = {"rmse", "mae", "pairwise_accuracy", "spearman"}
+    ratings = {"rmse", "mae", "mean_error", "pairwise_accuracy", "spearman"}
     assert metrics["status"] == "succeeded"
     assert metrics["model_type"] == "multitask"
     assert {"loss", "recall@10", "recall@100", *ratings} <= set(metrics["test"])
@@ -58,6 +58,7 @@ def test_training_leaves_both_families_of_metrics_beside_their_baselines(trained
 def test_one_saved_model_recommends_and_rates(small_experiment, tmp_path):
     declaration, inputs = both(), small_experiment.inputs
     model = declaration.build(inputs)
+    declaration.finish(model, inputs)
     declaration.save(model, inputs, str(tmp_path))
     signatures = tf.saved_model.load(str(tmp_path)).signatures
     assert set(signatures) == {"serving_default", "recommend", "embed", "rate"}
@@ -130,6 +131,7 @@ def test_a_memory_counts_in_evaluation_and_in_the_saved_model(small_experiment, 
     remembering = both(retrieval=declared(loss="full", product_bias=True, history=History()))
     inputs = small_experiment.inputs
     model = remembering.build(inputs)
+    remembering.finish(model, inputs)
     with_memory = remembering.evaluate(model, inputs).test
     assert model.retrieval.memory is not None
     assert with_memory["recall@10"] > plain.evaluate(plain.build(inputs), inputs).test["recall@10"]

@@ -58,11 +58,16 @@ def trained(small_experiment, tmp_path_factory):
 
 def test_training_leaves_rating_metrics_beside_their_baselines(trained):
     metrics = _metrics(trained)
-    names = {"rmse", "mae", "pairwise_accuracy", "spearman"}
+    names = {"rmse", "mae", "mean_error", "pairwise_accuracy", "spearman"}
     assert metrics["status"] == "succeeded"
     assert metrics["model_type"] == "ranking"
     assert set(metrics["test"]) == {"loss", *names}
-    assert set(metrics["baselines"]) == {"global_mean", "customer_mean", "product_mean"}
+    assert set(metrics["baselines"]) == {
+        "global_mean",
+        "customer_mean",
+        "product_mean",
+        "customer_product_bias",
+    }
     assert all(set(baseline) == names for baseline in metrics["baselines"].values())
     assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate", "rating_head"}
     assert {f"val_{name}" for name in names} <= set(metrics["epochs"][0]["metrics"])
@@ -123,6 +128,7 @@ def test_loaded_model_gives_the_same_ratings_as_in_training(small_experiment, tm
     model = declaration.build(inputs)
     model.compile(optimizer="adam")
     model.fit(declaration.batches(inputs, "train", 100, seed=1, reshuffle=True).dataset, verbose=0)
+    declaration.finish(model, inputs)
     declaration.save(model, inputs, str(tmp_path))
     rate = tf.saved_model.load(str(tmp_path)).signatures["rate"]
     columns = {
@@ -137,7 +143,9 @@ def test_loaded_model_gives_the_same_ratings_as_in_training(small_experiment, tm
 def test_metrics_are_in_the_labels_own_units(small_experiment, rating):
     # Untrained, a mean, a median or a calibrated level is about the global mean.
     declaration, inputs = ranked(rating=rating), small_experiment.inputs
-    evaluation = declaration.evaluate(declaration.build(inputs), inputs)
+    model = declaration.build(inputs)
+    declaration.finish(model, inputs)
+    evaluation = declaration.evaluate(model, inputs)
     spread = evaluation.baselines["global_mean"]["rmse"]
     assert spread == pytest.approx(float(np.std(inputs.splits.test.columns[LABEL])), rel=0.05)
     assert evaluation.test["rmse"] == pytest.approx(spread, rel=0.2)
@@ -162,6 +170,7 @@ def test_order_learnt_by_pairs_gets_the_labels_level(small_experiment):
     model.compile(optimizer=tf.keras.optimizers.Adam(0.03))
     batches = declaration.batches(inputs, "train", 100, seed=1, reshuffle=True)
     model.fit(batches.dataset, epochs=4, verbose=0)
+    declaration.finish(model, inputs)
     evaluation = declaration.evaluate(model, inputs)
     assert evaluation.test["rmse"] < 0.7 * evaluation.baselines["global_mean"]["rmse"]
     by_product = evaluation.baselines["product_mean"]

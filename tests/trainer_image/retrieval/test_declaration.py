@@ -118,6 +118,7 @@ def test_windows_that_do_not_fit_into_the_rows_end_a_run_before_it_trains(inputs
 def test_a_loaded_model_with_a_memory_gives_the_scores_of_its_evaluation(inputs, tmp_path):
     declaration = declared(loss="full", product_bias=True, history=History())
     model = declaration.build(inputs)
+    declaration.finish(model, inputs)
     evaluation = declaration.evaluate(model, inputs)
     declaration.save(model, inputs, str(tmp_path))
     answer = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from absl import logging
@@ -45,23 +46,34 @@ def test_leaves_metrics_that_tell_everything(trained, small_experiment):
         "loss",
         "val_loss",
         "learning_rate",
-        "val_recall@10",
+        *(f"val_{kind}@{k}" for kind in ("recall", "unbought_recall") for k in (10, 100)),
         "query_spread",
         "candidate_spread",
     }
     assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate"}
     measured = {
-        f"{kind}@{k}" for kind in ("recall", "repeat_recall", "novel_recall") for k in (5, 10, 50, 100)
+        f"{kind}@{k}"
+        for kind in ("recall", "repeat_recall", "novel_recall", "unbought_recall")
+        for k in (5, 10, 50, 100)
     }
     assert set(metrics["test"]) == {"loss", *measured}
     assert set(metrics["baselines"]) == {"popularity", "recent_popularity", "repeat_purchases"}
     assert all(set(baseline) == measured for baseline in metrics["baselines"].values())
     assert metrics["comparison"]["recall@5"]["value"] == metrics["test"]["recall@5"]
+    assert metrics["headline"]["metric"] == "recall@100"
+    assert metrics["headline"]["reason"].endswith("so lists may hold what a customer had bought")
+    assert metrics["cold"]["customers"]["rows"] == 0
+    assert metrics["cold"]["products"] == {
+        "rows": 1,
+        "share": 1 / 300,
+        "measures": {"recall@100": 0.0},
+        "others": {"recall@100": pytest.approx(metrics["test"]["recall@100"] * 300 / 299)},
+    }
     assert metrics["diagnosis"]["verdict"] == "healthy"
     assert {"list_overlap@10", "query_effective_rank", "score_std"} <= set(metrics["diagnosis"]["measures"])
     assert metrics["params"]["optimizer"] == "adagrad"
     assert metrics["params"]["clipnorm"] == 1.0
-    assert set(metrics["durations_s"]) == {"read", "train", "evaluate", "save"}
+    assert set(metrics["durations_s"]) == {"read", "train", "finish", "evaluate", "save"}
     assert metrics["error"] is None
     assert Path(metrics["model_uri"], "saved_model.pb").exists()
 
@@ -161,12 +173,42 @@ def test_dead_towers_are_called_collapsed(small_experiment, tmp_path):
     assert len(metrics["epochs"]) < 20
 
 
-def test_early_stopping_keeps_the_best_epoch(small_experiment, tmp_path):
-    train(
-        declared(),
-        small_experiment.fn_args(tmp_path, epochs=40, learning_rate=1.0, early_stopping_patience=1),
-    )
-    assert len(_metrics(tmp_path)["epochs"]) < 40
+def test_early_stopping_says_which_epoch_it_restored(small_experiment, tmp_path, caplog):
+    logging.use_absl_handler()
+    with caplog.at_level("INFO"):
+        train(
+            declared(),
+            small_experiment.fn_args(
+                tmp_path, epochs=40, optimizer="adam", learning_rate=0.05, early_stopping_patience=1
+            ),
+        )
+    metrics = _metrics(tmp_path)
+    recalls = [epoch["metrics"]["val_recall@100"] for epoch in metrics["epochs"]]
+    assert len(recalls) < 40
+    best = recalls.index(max(recalls)) + 1
+    assert metrics["early_stopping"] == {
+        "metric": "val_recall@100",
+        "patience": 1,
+        "stopped_after": len(recalls),
+        "restored_epoch": best,
+    }
+    said = f"so training stopped after epoch {len(recalls)}; epoch {best}, the best one, is restored"
+    assert [record for record in caplog.records if said in record.getMessage()]
+
+
+class Watched(Retrieval):
+    """Keeps the loss that the evaluated model has on the test rows, as it is saved."""
+
+    losses: ClassVar[list[float]] = []
+
+    def save(self, model, inputs, folder):
+        batches = self.batches(inputs, "test", 64, seed=7, reshuffle=False)
+        self.losses.append(float(model.evaluate(batches.dataset, verbose=0, return_dict=True)["loss"]))
+
+
+def test_the_test_loss_is_that_of_the_model_that_is_saved(small_experiment, tmp_path):
+    train(Watched(**vars(declared())), small_experiment.fn_args(tmp_path))
+    assert _metrics(tmp_path)["test"]["loss"] == pytest.approx(Watched.losses[-1], rel=1e-6)
 
 
 def test_a_batch_larger_than_the_rows_trains_on_all_of_them(small_experiment, tmp_path):

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from recsflow_trainer.metrics_file import Comparison
 
 LOWER_IS_BETTER = frozenset({"loss", "rmse", "mae"})
+# A model may be above or below the labels; how far it is from them, other metrics tell.
+NOT_COMPARED = frozenset({"mean_error"})
 
 
 def compare(test: Mapping[str, float], baselines: Mapping[str, Mapping[str, float]]) -> dict[str, Comparison]:
-    """Returns the comparison of every metric that some baseline has too.
+    """Returns the comparison of every metric that some baseline has too, but for `NOT_COMPARED`.
 
     A baseline's number that is not finite does not count; a model's is never better. Of equally good
     baselines the first is named.
@@ -26,7 +28,7 @@ def compare(test: Mapping[str, float], baselines: Mapping[str, Mapping[str, floa
             for name, measured in baselines.items()
             if metric in measured and math.isfinite(measured[metric])
         }
-        if known:
+        if known and metric not in NOT_COMPARED:
             best = max(known, key=lambda name: sign * known[name])
             better = math.isfinite(value) and sign * value > sign * known[best]
             comparison[metric] = Comparison(value, best, known[best], better)

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.diagnostics.verdict import Reference, judge
-from recsflow_trainer.keras import tf_keras
+from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.metrics_file import EpochRecord, TrainingMetrics, Verdict
 
 
@@ -33,6 +35,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         examples_per_epoch: Rows that an epoch trains on.
         on_epoch: Called after each epoch with its record.
         probe: Measures the model after each epoch; its time is no part of the epoch's.
+        before_validation: Makes of the model what would be evaluated if training ended here.
     """
 
     model: TrackedModel
@@ -46,6 +49,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         examples_per_epoch: int,
         on_epoch: Callable[[EpochRecord], None],
         probe: Callable[[TrackedModel], Mapping[str, float]] = lambda model: {},
+        before_validation: Callable[[TrackedModel], None] = lambda model: None,
     ) -> None:
         super().__init__()
         self._metrics = metrics
@@ -54,6 +58,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         self._examples_per_epoch = examples_per_epoch
         self._on_epoch = on_epoch
         self._probe = probe
+        self._before_validation = before_validation
         self._collapsed_epochs = 0
         self._started = 0.0
         self._trained = 0.0
@@ -66,14 +71,18 @@ class EpochRecorder(tf_keras.callbacks.Callback):
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Notes when training ended and validation began."""
         self._trained = time.monotonic()
+        self._before_validation(self.model)
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Records and judges the epoch."""
         ended = time.monotonic()
         training_s = (self._trained if self._trained > self._started else ended) - self._started
         # An epoch that was stopped early took fewer steps.
         examples = self._examples_per_epoch * self.model.counted_steps / self.params["steps"]
         rate = float(self.model.optimizer.learning_rate.numpy())
+        probed = self._probe(self.model)
+        if logs is not None:  # for the callbacks after this one, which may go by them
+            logs.update(probed)
         record = EpochRecord(
             epoch=epoch + 1,
             duration_s=ended - self._started,
@@ -81,7 +90,7 @@ class EpochRecorder(tf_keras.callbacks.Callback):
             metrics={
                 **{name: float(value) for name, value in (logs or {}).items()},
                 "learning_rate": rate,
-                **self._probe(self.model),
+                **probed,
             },
             towers=self.model.tower_statistics(),
         )
@@ -95,3 +104,13 @@ class EpochRecorder(tf_keras.callbacks.Callback):
         self._collapsed_epochs = self._collapsed_epochs + 1 if diagnosis.verdict is Verdict.COLLAPSED else 0
         if diagnosis.verdict is Verdict.DIVERGED or self._collapsed_epochs >= self._collapse_patience:
             self.model.stop_training = True
+
+
+def reference_of(model: TrackedModel, batches: tf.data.Dataset) -> Reference:
+    """Measures the model before its first step."""
+    statistics = model.tower_statistics()
+    return Reference(
+        uninformed_loss=float(np.mean([model.uninformed_loss(batch).numpy() for batch in batches])),
+        initial_loss=float(model.evaluate(batches, verbose=0, return_dict=True)["loss"]),
+        initial_weight_norms={name: tower.weight.norm for name, tower in statistics.items()},
+    )

@@ -1,23 +1,27 @@
 """What is measured of a model after each epoch beside its loss: on a few rows, so that it costs little."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from recsflow_trainer.diagnostics.embeddings import spread
-from recsflow_trainer.diagnostics.factorized_top_k import factorized_top_k
+from recsflow_trainer.diagnostics.factorized_top_k import factorized_top_k as _factorized_top_k
 from recsflow_trainer.diagnostics.verdict import SPREAD
 from recsflow_trainer.evaluation.candidates import Candidates
+from recsflow_trainer.evaluation.novelty import TestRows, ranks_in_lists, recall_by_novelty, top_lists
 from recsflow_trainer.evaluation.ratings import rating_metrics
-from recsflow_trainer.evaluation.recall import RankedRows, embed, recall, top_candidates
+from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.examples.splits import Split
+from recsflow_trainer.keras import tf
 
 type EpochProbe = Callable[[Any], dict[str, float]]
+type Scores = Callable[[Any, np.ndarray, np.ndarray], Callable[[int, int], tf.Tensor]]
 
-_ROWS = 512
+_ROWS = 1_024
 _RATED_ROWS = 8_192
-_CUTOFF = 10
+_CUTOFFS = (10, 100)
 _SEED = 11
 
 
@@ -35,6 +39,45 @@ def probe_of(declaration: object, inputs: Any) -> EpochProbe:
     return declaration.epoch_probe(inputs) if isinstance(declaration, MeasuresEpochs) else lambda model: {}
 
 
+@runtime_checkable
+class ChoosesEpochs(Protocol):
+    """A declaration whose epochs are told apart by more than the loss."""
+
+    def watched(self, inputs: Any) -> str:
+        """Returns the measure of an epoch that early stopping goes by; large values are good."""
+        ...
+
+    def finished_probe(self, inputs: Any) -> EpochProbe | None:
+        """Returns what measures a finished model where an epoch's could not be measured whole."""
+        ...
+
+
+@runtime_checkable
+class AveragesUnseen(Protocol):
+    """A declaration whose models get the mean embedding for values that training does not teach."""
+
+    def averages_unseen(self, inputs: Any) -> Callable[[Any], None]:
+        """Returns what does so to a model; again and again it changes nothing else."""
+        ...
+
+
+def averages_unseen(declaration: object, inputs: Any) -> Callable[[Any], None]:
+    """Returns the declaration's own way, or nothing to do."""
+    return (
+        declaration.averages_unseen(inputs) if isinstance(declaration, AveragesUnseen) else lambda model: None
+    )
+
+
+def watched_by(declaration: object, inputs: Any) -> str | None:
+    """Returns the measure that early stopping goes by; None for the validation loss."""
+    return declaration.watched(inputs) if isinstance(declaration, ChoosesEpochs) else None
+
+
+def finished_probe(declaration: object, inputs: Any) -> EpochProbe | None:
+    """Returns what measures the finished model on eval rows, if an epoch's could not be measured whole."""
+    return declaration.finished_probe(inputs) if isinstance(declaration, ChoosesEpochs) else None
+
+
 class Takes(Protocol):
     """Rows, or graphs, some of which can be taken."""
 
@@ -48,43 +91,66 @@ class Takes(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """Rows to measure, whose customers' other purchases are known.
+
+    Attributes:
+        test: As purchases, beside what was bought before.
+        queries: The query tower's features of each row.
+        candidates: The products that are ranked.
+    """
+
+    test: TestRows
+    queries: Mapping[str, np.ndarray]
+    candidates: Candidates
+
+
 def sample_of[Rows: Takes](split: Rows, rows: int = _ROWS) -> Rows:
     """Returns some rows of a split, the same ones every time."""
-    if split.rows <= rows:
-        return split
-    return split.take(np.sort(np.random.default_rng(_SEED).choice(split.rows, rows, replace=False)))
+    return sample_apart(split, split.rows, rows)[0]
+
+
+def sample_apart[Rows: Takes](split: Rows, at_most: int, rows: int = _ROWS) -> tuple[Rows, Rows]:
+    """Returns some rows of a split, at most so many and the same ones every time, and all others."""
+    order = np.random.default_rng(_SEED).permutation(split.rows)
+    size = min(rows, at_most)
+    return split.take(np.sort(order[:size])), split.take(np.sort(order[size:]))
 
 
 def retrieval_probe(
-    rows: Split,
-    candidates: Candidates,
-    product: str,
-    query_features: list[str],
-    *,
-    with_factorized_top_k: bool = False,
+    rows: Sampled, scores: Scores, *, with_memory: bool, factorized_top_k: bool = False
 ) -> EpochProbe:
-    """Measures `val_recall@10` among all candidates, and how much each tower's outputs differ.
+    """Measures recall among all candidates as the test does, and how much each tower's outputs differ.
+
+    `val_recall@k` is of whole lists, `val_unbought_recall@k` of lists without what customers had bought. Of a
+    model with a memory, which scores what was bought, whole lists are measured once it is learnt.
 
     Args:
         rows: The sample.
-        candidates: The products that are ranked.
-        product: Name of the product's id.
-        query_features: Names of the query tower's features.
-        with_factorized_top_k: Whether TFRS counts the same rows too, as `val_factorized_top_k@5` and so on.
+        scores: Returns what scores queries of a model against all candidates.
+        with_memory: Whether the model gets a memory when it is finished.
+        factorized_top_k: Whether TFRS counts the same rows too, as `val_factorized_top_k@5` and so on.
     """
-    truth = candidates.positions(rows.columns[product])
-    query_columns = {name: rows.columns[name] for name in query_features}
+    candidates, customers = rows.candidates, rows.test.bought.customers
+    each = np.arange(len(customers))
 
     def measure(model: Any) -> dict[str, float]:
-        queries, products = embed(model.query, query_columns), embed(model.candidate, candidates.features)
-        ranked = RankedRows(top_candidates(queries, products, _CUTOFF), np.arange(len(queries)))
-        found = recall(ranked, truth, (_CUTOFF,))
-        if with_factorized_top_k:
-            found |= factorized_top_k(queries, products, truth)
-        return {
-            **{f"val_{name}": value for name, value in found.items()},
-            **tower_spreads({"query": queries, "candidate": products}),
+        queries, products = embed(model.query, rows.queries), embed(model.candidate, candidates.features)
+        size = len(candidates.ids)
+        lists = top_lists(scores(model, queries, products), customers, rows.test.baskets, size, max(_CUTOFFS))
+        ranks = ranks_in_lists(lists, each, rows.test.bought.products)
+        found = recall_by_novelty(ranks, rows.test.repeat, _CUTOFFS)
+        whole = () if with_memory and model.memory is None else ("recall",)
+        named = {
+            f"val_{family}@{k}": found[f"{family}@{k}"]
+            for family in (*whole, "unbought_recall")
+            for k in _CUTOFFS
         }
+        if factorized_top_k:
+            counted = _factorized_top_k(queries, products, rows.test.bought.products)
+            named |= {f"val_{name}": value for name, value in counted.items()}
+        return {**named, **tower_spreads({"query": queries, "candidate": products})}
 
     return measure
 

@@ -10,8 +10,9 @@ The measures come from `Evaluation.measures`; a model type gives those that it h
 * `told_by_<feature>`: see `diagnostics.leakage`.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from recsflow_trainer.baselines.comparison import LOWER_IS_BETTER
 from recsflow_trainer.diagnostics.leakage import TOLD_BY
@@ -33,6 +34,10 @@ _WIDER = (
     "Correct for popular products being negatives more often, widen the embeddings or lower regularization "
     "of the query tower, so that customers can differ."
 )
+_NO_USE = (
+    "Serve a baseline until a model is better: give it more rows or epochs, another model config, or a split "
+    "whose customers it can know."
+)
 _REMOVE = (
     "Look at how the features are made: remove what is only known with or after the purchase, then train "
     "again."
@@ -46,10 +51,14 @@ class Evidence:
     Attributes:
         comparison: Test metrics beside the best baseline's.
         measures: By name, see above.
+        headline: The metric that the run is judged by.
+        baselines: Test metrics of each baseline.
     """
 
     comparison: Mapping[str, Comparison]
     measures: Mapping[str, float]
+    headline: str = ""
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def judge_run(epochs: Diagnosis, seen: Evidence) -> Diagnosis:
@@ -67,6 +76,7 @@ def judge_run(epochs: Diagnosis, seen: Evidence) -> Diagnosis:
         (Verdict.DEAD_TOWER, _constant_tower, TOO_FAST),
         (Verdict.SUSPECTED_LEAKAGE, _leakage, _REMOVE),
         (Verdict.POPULARITY_ECHO, _echo, _WIDER),
+        (Verdict.BELOW_BASELINES, _below_baselines, _NO_USE),
     )
     for verdict, rule, suggestion in rules:
         if evidence := rule(seen):
@@ -132,3 +142,19 @@ def _echo(seen: Evidence) -> list[str]:
         f"two customers' lists of ten have {overlap:.0%} in common",
         *(text.format(seen.measures[name]) for name, text in told.items() if name in seen.measures),
     ]
+
+
+def _below_baselines(seen: Evidence) -> list[str]:
+    compared = seen.comparison.get(seen.headline)
+    if compared is None:
+        return []
+    sign = -1 if seen.headline in LOWER_IS_BETTER else 1
+    theirs = {
+        name: measured[seen.headline]
+        for name, measured in seen.baselines.items()
+        if math.isfinite(measured.get(seen.headline, math.nan))
+    }
+    if not theirs or not all(sign * compared.value < sign * value for value in theirs.values()):
+        return []
+    listed = ", ".join(f"{name} {value:.4f}" for name, value in theirs.items())
+    return [f"{seen.headline} {compared.value:.4f} is worse than that of every baseline: {listed}"]

@@ -1,4 +1,4 @@
-"""Recall of what a customer buys again, and of what is new to her."""
+"""Recall of what a customer buys again, of what is new to her, and of lists without what she has."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,6 +50,10 @@ class Ranks:
     all_products: np.ndarray
     unbought: np.ndarray
 
+    def take(self, rows: np.ndarray) -> "Ranks":
+        """Returns those of some rows, bool [rows]."""
+        return Ranks(self.all_products[rows], self.unbought[rows])
+
 
 @dataclass(frozen=True)
 class Lists:
@@ -65,10 +69,13 @@ class Lists:
 
 
 def recall_by_novelty(ranks: Ranks, repeat: np.ndarray, cutoffs: Sequence[int] = CUTOFFS) -> dict[str, float]:
-    """Returns `recall@k` over all rows, and apart `repeat_recall@k` and `novel_recall@k`.
+    """Returns recall by two rules, whole lists or lists without what the customer had bought before.
 
-    Novel rows are looked up in the list without the products that the customer had bought before, the others
-    in the whole list. A measure without rows is NaN.
+    * `recall@k`, over all rows, and `repeat_recall@k`, over repeat rows, are of whole lists;
+    * `unbought_recall@k`, over all rows, and `novel_recall@k`, over novel rows, are of lists without what
+      was bought before. A repeat row cannot be found in them.
+
+    A measure without rows is NaN.
 
     Args:
         ranks: Of each row's own product.
@@ -78,6 +85,7 @@ def recall_by_novelty(ranks: Ranks, repeat: np.ndarray, cutoffs: Sequence[int] =
     places = {
         "recall": ranks.all_products,
         "repeat_recall": ranks.all_products[repeat],
+        "unbought_recall": np.where(repeat, MISS, ranks.unbought),
         "novel_recall": ranks.unbought[~repeat],
     }
     return {

@@ -5,13 +5,17 @@ Sorting and counting only: memory grows with the rows, never with the pairs of a
 
 import numpy as np
 
-METRICS = ("rmse", "mae", "pairwise_accuracy", "spearman")
+from recsflow_trainer.evaluation.result import Evaluation
+
+NOTED_SHIFT = 0.1
+METRICS = ("rmse", "mae", "mean_error", "pairwise_accuracy", "spearman")
 
 
 def rating_metrics(predictions: np.ndarray, labels: np.ndarray, customers: np.ndarray) -> dict[str, float]:
     """Measures predictions against labels of the same unit.
 
     * `rmse` = sqrt(mean((prediction - label)²)) and `mae` = mean(|prediction - label|), over all rows;
+    * `mean_error` = mean(prediction - label): what all predictions are off by, which neither of those tells;
     * `pairwise_accuracy`, per customer: of the pairs of rows with distinct labels, the share whose
       predictions are in the same order; a pair with equal predictions counts half;
     * `spearman`, per customer: Pearson's correlation of the ranks of predictions and labels, where equal
@@ -34,9 +38,23 @@ def rating_metrics(predictions: np.ndarray, labels: np.ndarray, customers: np.nd
     return {
         "rmse": float(np.sqrt(np.mean(np.square(errors)))),
         "mae": float(np.mean(np.abs(errors))),
+        "mean_error": float(np.mean(errors)),
         "pairwise_accuracy": order.pairwise_accuracy(),
         "spearman": order.spearman(),
     }
+
+
+def shift_warnings(evaluation: Evaluation) -> list[str]:
+    """Returns a sentence where all ratings together are off by much of what the global mean is off by."""
+    shift = evaluation.test.get("mean_error", 0.0)
+    typical = evaluation.baselines.get("global_mean", {}).get("rmse", float("inf"))
+    if not abs(shift) > NOTED_SHIFT * typical:
+        return []
+    return [
+        f"predictions are {abs(shift):.4g} {'above' if shift > 0 else 'below'} the labels on average, "
+        f"{abs(shift) / typical:.0%} of the rmse of their mean: a loss or transform that aims at a typical "
+        "value and not at the mean does so, and labels that changed after training."
+    ]
 
 
 class _Order:

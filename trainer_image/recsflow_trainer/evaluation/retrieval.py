@@ -1,6 +1,6 @@
 """A retrieval model on the test rows: recall beside its baselines, and what the verdict rests on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from recsflow_trainer.baselines.repeat_purchases import repeat_purchase_ranks
 from recsflow_trainer.diagnostics.echo import list_measures
 from recsflow_trainer.diagnostics.leakage import told_products
 from recsflow_trainer.evaluation.candidates import Candidates
+from recsflow_trainer.evaluation.cold_rows import cold_rows, is_cold
+from recsflow_trainer.evaluation.headline import retrieval_headline
 from recsflow_trainer.evaluation.novelty import (
     Ranks,
     TestRows,
@@ -41,7 +43,9 @@ class RetrievalTest:
     Attributes:
         splits: The rows.
         customer: Name of the customer's id.
+        known_customers: Customer ids from here on are out of vocabulary.
         product: Name of the product's id.
+        known_products: Product ids from here on are out of vocabulary.
         candidates: The products that are ranked.
         seen: The purchases before the test rows.
         rows: The test rows.
@@ -49,7 +53,9 @@ class RetrievalTest:
 
     splits: Splits
     customer: str
+    known_customers: int
     product: str
+    known_products: int
     candidates: Candidates
     seen: Purchases
     rows: TestRows
@@ -75,7 +81,16 @@ class RetrievalTest:
             candidates=candidates,
         )
         rows = TestRows.of(seen, test, len(candidates.ids))
-        return cls(inputs.splits, customer.name, product.name, candidates, seen, rows)
+        return cls(
+            splits=inputs.splits,
+            customer=customer.name,
+            known_customers=customer.vocabulary_size(inputs.tft_output),
+            product=product.name,
+            known_products=product.vocabulary_size(inputs.tft_output),
+            candidates=candidates,
+            seen=seen,
+            rows=rows,
+        )
 
     def queries(self, features: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Returns a test row of each distinct query, and for each test row which query it is.
@@ -91,6 +106,8 @@ class RetrievalTest:
         queries: tuple[np.ndarray, np.ndarray],
         features: Sequence[str],
         measures: dict[str, float],
+        *,
+        knows_bought: bool,
     ) -> Evaluation:
         """Measures a model and its baselines.
 
@@ -99,6 +116,8 @@ class RetrievalTest:
             queries: What `queries` returned.
             features: The query's features; each but the customer's id is tried on its own for leakage.
             measures: What is known of the model's embeddings.
+            knows_bought: Whether the model itself decides what of a customer's purchases is in a list; then
+                baselines that leave them out are its rivals in `recall@k`, too.
         """
         first_row, query = queries
         customers = self.rows.bought.customers[first_row]
@@ -106,17 +125,39 @@ class RetrievalTest:
         lists = top_lists(scores, customers, self.rows.baskets, size, max(CUTOFFS))
         ranks = ranks_in_lists(lists, query, self.rows.bought.products)
         one_each = lists.all_products[np.unique(customers, return_index=True)[1]]
+        repeat, baselines = self.rows.repeat, self.baselines()
+        headline = retrieval_headline(float(np.mean(repeat)))
         return Evaluation(
             candidates=size,
-            test=recall_by_novelty(ranks, self.rows.repeat),
-            baselines=self.baselines(),
+            test=recall_by_novelty(ranks, repeat),
+            baselines=baselines,
+            headline=headline,
+            variants=without_bought(baselines) if knows_bought else {},
+            cold=cold_rows(
+                self.cold,
+                lambda rows: {
+                    headline.metric: recall_by_novelty(ranks.take(rows), repeat[rows])[headline.metric]
+                },
+            ),
             measures={
                 **measures,
-                "repeat_share": float(np.mean(self.rows.repeat)),
+                "repeat_share": float(np.mean(repeat)),
                 **list_measures(one_each, counts(self.seen, size)),
                 **self._told_products(features),
             },
         )
+
+    @property
+    def cold(self) -> dict[str, np.ndarray]:
+        """Bool [test rows], whether the row's customer or product has no train row."""
+        train, test = self.splits.train.columns, self.splits.test.columns
+        return {
+            name: is_cold(train[key], test[key], known)
+            for name, key, known in (
+                ("customers", self.customer, self.known_customers),
+                ("products", self.product, self.known_products),
+            )
+        }
 
     def baselines(self) -> dict[str, dict[str, float]]:
         """Returns the recall of what needs no model."""
@@ -129,6 +170,14 @@ class RetrievalTest:
     def _told_products(self, features: Sequence[str]) -> dict[str, float]:
         others = [name for name in features if name != self.customer]
         return told_products(self.splits.train.columns, self.splits.test.columns, others, self.product)
+
+
+def without_bought(baselines: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Returns each baseline's `recall@k` where it leaves out what a customer had bought before."""
+    return {
+        f"{name}_without_bought": {f"recall@{k}": measured[f"unbought_recall@{k}"] for k in CUTOFFS}
+        for name, measured in baselines.items()
+    }
 
 
 def dot_products(queries: np.ndarray, products: np.ndarray) -> Callable[[int, int], tf.Tensor]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, sample_of
 from recsflow_trainer.errors import DeclarationError, ManifestError
+from recsflow_trainer.evaluation.headline import rating_headline
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.graphs.attention import GraphAttention
@@ -163,15 +164,22 @@ class GraphRanking:
 
         return OverfitSample(GraphInputs(GraphSplits(few, splits.eval, splits.test)), outputs)
 
+    def finish(self, model: GraphModel, inputs: GraphInputs) -> None:
+        """Gives scores the level of the targets, less their shift on eval graphs."""
+        self._calibrate(model, inputs.splits.train)
+        known = inputs.splits.eval
+        targets = model.scale.transform.forward(tf.constant(known.targets)).numpy()
+        model.scale.remove_shift(_outputs(model, known), targets)
+
     def evaluate(self, model: GraphModel, inputs: GraphInputs) -> Evaluation:
         """Measures predictions of the test targets, with those of two means on the same graphs."""
         splits = inputs.splits
-        self._calibrate(model, splits.train)
         predictions = model.scale.ratings(tf.constant(_outputs(model, splits.test))).numpy()
         seen = inputs.seen
         return Evaluation(
             candidates=0,
             test=graph_metrics(predictions, splits.test),
+            headline=rating_headline(),
             baselines={
                 "global_mean": graph_metrics(global_mean(seen, splits.test), splits.test),
                 "customer_mean": graph_metrics(customer_mean(seen, splits.test), splits.test),
@@ -180,7 +188,6 @@ class GraphRanking:
 
     def save(self, model: GraphModel, inputs: GraphInputs, folder: str) -> None:
         """Saves what answers the flat arrays of graphs with scores."""
-        self._calibrate(model, inputs.splits.train)
         GraphServer(model, inputs.splits.train.take(np.array([0]))).save(folder)
 
     def _calibrate(self, model: GraphModel, train: Graphs) -> None:

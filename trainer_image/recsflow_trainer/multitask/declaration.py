@@ -1,7 +1,8 @@
 """The declaration of a multitask model: retrieval and ranking on the same towers."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe
@@ -12,12 +13,13 @@ from recsflow_trainer.examples.raw_columns import RawColumnsServer
 from recsflow_trainer.examples.splits import Batches
 from recsflow_trainer.features.interaction import LABEL_SPEC
 from recsflow_trainer.keras import tf
+from recsflow_trainer.metrics_file import ColdRows
 from recsflow_trainer.multitask.model import MultitaskModel, side_by_side
 from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.ranking.rated_model import (
     RatedIds,
-    calibrate,
     evaluate_ratings,
+    finish_ratings,
     learnt_ratings,
     ratings_probe,
     spread_inputs,
@@ -95,9 +97,18 @@ class Multitask:
         rated = rows.batches(batch_size, seed=seed, reshuffle=reshuffle)
         return Batches(tf.data.Dataset.zip(found.dataset, rated.dataset).map(side_by_side), found.rows)
 
+    def averages_unseen(self, inputs: TransformedInputs) -> Callable[[MultitaskModel], None]:
+        """Returns what gives the values that no row teaches the towers the mean embedding."""
+        average = self.retrieval.averages_unseen(inputs)
+        return lambda model: average(model.retrieval)
+
+    def finish(self, model: MultitaskModel, inputs: TransformedInputs) -> None:
+        """Finishes the towers first, since ratings are levelled with them as they will be."""
+        self.retrieval.finish(model.retrieval, inputs)
+        finish_ratings(model, inputs.splits)
+
     def evaluate(self, model: MultitaskModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall as a retrieval model and ratings as a ranking model, each beside its baselines."""
-        calibrate(model, inputs.splits.train)
         found = self.retrieval.evaluate(model.retrieval, inputs)
         towers = (self.retrieval.query, self.retrieval.candidate)
         features = [name for tower in towers for name in tower.transformed_spec()]
@@ -106,6 +117,9 @@ class Multitask:
             candidates=found.candidates,
             test={**found.test, **rated.test},
             baselines={**found.baselines, **rated.baselines},
+            headline=replace(found.headline, families=[*found.headline.families, *rated.headline.families]),
+            variants=found.variants,
+            cold=_side_by_side(found.cold, rated.cold),
             measures={**found.measures, "rating_std": rated.measures["score_std"]},
         )
 
@@ -114,6 +128,15 @@ class Multitask:
         found = self.retrieval.epoch_probe(inputs)
         rated = ratings_probe(inputs.splits.eval, self._ids(inputs))
         return lambda model: {**found(model.retrieval), **rated(model)}
+
+    def watched(self, inputs: TransformedInputs) -> str:
+        """Returns what a retrieval model's epochs are told apart by."""
+        return self.retrieval.watched(inputs)
+
+    def finished_probe(self, inputs: TransformedInputs) -> EpochProbe | None:
+        """Measures recall of some eval rows with a memory that has learnt from all other rows alone."""
+        found = self.retrieval.finished_probe(inputs)
+        return None if found is None else lambda model: found(model.retrieval)
 
     def overfit_sample(self, inputs: TransformedInputs, rows: int) -> OverfitSample:
         """Picks rows of different customers and products whose labels differ, and asks for both answers."""
@@ -126,7 +149,6 @@ class Multitask:
 
     def save(self, model: MultitaskModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves one model that recommends (the default) and rates."""
-        calibrate(model, inputs.splits.train)
         server = MultitaskServer(
             self.retrieval.server(model.retrieval, inputs),
             RatingServer(
@@ -147,6 +169,18 @@ class Multitask:
             towers.candidate.id_feature(towers.product_id),
             inputs.tft_output,
         )
+
+
+def _side_by_side(found: Mapping[str, ColdRows], rated: Mapping[str, ColdRows]) -> dict[str, ColdRows]:
+    """Returns the rows of retrieval with the measures of the labelled ones among them beside their own."""
+    return {
+        name: replace(
+            rows,
+            measures={**rows.measures, **rated[name].measures},
+            others={**rows.others, **rated[name].others},
+        )
+        for name, rows in found.items()
+    }
 
 
 class MultitaskServer(RawColumnsServer):

@@ -1,5 +1,6 @@
 """The declaration of a two-tower ranking model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,8 +14,8 @@ from recsflow_trainer.overfit.sample import OverfitSample
 from recsflow_trainer.ranking.model import RankingModel
 from recsflow_trainer.ranking.rated_model import (
     RatedIds,
-    calibrate,
     evaluate_ratings,
+    finish_ratings,
     learnt_ratings,
     ratings_probe,
     spread_inputs,
@@ -22,6 +23,7 @@ from recsflow_trainer.ranking.rated_model import (
 from recsflow_trainer.ranking.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.ranking.rating_server import RatingServer
 from recsflow_trainer.towers.two_towers import TwoTowers
+from recsflow_trainer.towers.unseen_values import UnseenValues
 from recsflow_trainer.training.config import TrainerConfig
 
 
@@ -68,9 +70,24 @@ class Ranking(TwoTowers):
         """Returns rows in random order."""
         return inputs.splits[split].batches(batch_size, seed=seed, reshuffle=reshuffle)
 
+    def averages_unseen(self, inputs: TransformedInputs) -> Callable[[RankingModel], None]:
+        """Returns what gives the values that no row teaches the towers the mean embedding."""
+        rows = inputs.splits.train.columns
+        of_queries, of_candidates = (UnseenValues(each.inputs, rows) for each in (self.query, self.candidate))
+
+        def average(model: RankingModel) -> None:
+            of_queries.average(model.query)
+            of_candidates.average(model.candidate)
+
+        return average
+
+    def finish(self, model: RankingModel, inputs: TransformedInputs) -> None:
+        """Averages unseen values, and then gives ratings their level."""
+        self.averages_unseen(inputs)(model)
+        finish_ratings(model, inputs.splits)
+
     def evaluate(self, model: RankingModel, inputs: TransformedInputs) -> Evaluation:
         """Measures the test rows in the label's own units, beside the means of the rows before them."""
-        calibrate(model, inputs.splits.train)
         return evaluate_ratings(model, inputs, self._ids(inputs), list(self.tower_spec()))
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
@@ -84,7 +101,6 @@ class Ranking(TwoTowers):
 
     def save(self, model: RankingModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of customers and products with ratings."""
-        calibrate(model, inputs.splits.train)
         server = RatingServer(
             inputs.tft_output,
             self.raw_columns,

@@ -10,10 +10,12 @@ import tensorflow_transform as tft
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, rated_sample, rating_probe
 from recsflow_trainer.diagnostics.leakage import told_labels
+from recsflow_trainer.evaluation.cold_rows import cold_rows, is_cold
+from recsflow_trainer.evaluation.headline import rating_headline
 from recsflow_trainer.evaluation.ratings import rating_metrics
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.examples.inputs import TransformedInputs
-from recsflow_trainer.examples.splits import Split
+from recsflow_trainer.examples.splits import Split, Splits
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_LABEL
 from recsflow_trainer.keras import tf, tf_keras
@@ -37,6 +39,14 @@ def calibrate(model: RatedModel, train: Split) -> None:
         rows = labelled(train)
         targets = model.rating.scale.transform.forward(tf.constant(rows.columns[INTERACTION_LABEL]))
         model.rating.scale.calibrate(_outputs(model, rows), targets.numpy())
+
+
+def finish_ratings(model: RatedModel, splits: Splits) -> None:
+    """Gives outputs a level where they have none, by train rows, and takes away their shift on eval rows."""
+    calibrate(model, splits.train)
+    rows = labelled(splits.eval)
+    targets = model.rating.scale.transform.forward(tf.constant(rows.columns[INTERACTION_LABEL]))
+    model.rating.scale.remove_shift(_outputs(model, rows), targets.numpy())
 
 
 def predicted_ratings(model: RatedModel, split: Split) -> np.ndarray:
@@ -63,27 +73,40 @@ class RatedIds:
 def evaluate_ratings(
     model: RatedModel, inputs: TransformedInputs, ids: RatedIds, features: Sequence[str]
 ) -> Evaluation:
-    """Measures the model and the means of the seen labels on the test rows that have a label.
+    """Measures a finished model and the means of the seen labels on the test rows that have a label.
 
     Args:
-        model: Calibrated.
+        model: The finished model.
         inputs: The rows.
         ids: The ids of the rows.
         features: Names of the towers' features, those of the ids among them.
     """
     train, test = inputs.splits.train, labelled(inputs.splits.test)
     labels, ratings = test.columns[INTERACTION_LABEL], predicted_ratings(model, test)
+    customers = test.columns[ids.customer.name]
     others = [name for name in features if name not in (ids.customer.name, ids.product.name)]
     return Evaluation(
         candidates=ids.product.known,
-        test=rating_metrics(ratings, labels, test.columns[ids.customer.name]),
+        test=rating_metrics(ratings, labels, customers),
         baselines=rating_baselines(inputs.seen, test, ids.customer, ids.product),
+        headline=rating_headline(),
+        cold=cold_rows(
+            {
+                name: is_cold(train.columns[key.name], test.columns[key.name], key.known)
+                for name, key in (("customers", ids.customer), ("products", ids.product))
+            },
+            lambda rows: _distances(rating_metrics(ratings[rows], labels[rows], customers[rows])),
+        ),
         measures={
             "score_std": float(np.std(ratings, dtype=np.float64)),
             "label_std": float(np.std(labels, dtype=np.float64)),
             **told_labels(train.columns, test.columns, others, INTERACTION_LABEL),
         },
     )
+
+
+def _distances(measured: dict[str, float]) -> dict[str, float]:
+    return {name: measured[name] for name in ("rmse", "mae", "mean_error")}
 
 
 def ratings_probe(split: Split, ids: RatedIds) -> EpochProbe:

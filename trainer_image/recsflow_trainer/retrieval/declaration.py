@@ -1,14 +1,16 @@
 """The declaration of a two-tower retrieval model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from recsflow_trainer.diagnostics.embeddings import embedding_measures
-from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe, sample_of
+from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
+from recsflow_trainer.evaluation.headline import retrieval_headline
 from recsflow_trainer.evaluation.purchases import eval_apart, seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
@@ -28,8 +30,9 @@ from recsflow_trainer.retrieval.bought_products import BoughtProducts
 from recsflow_trainer.retrieval.model import RetrievalModel
 from recsflow_trainer.retrieval.product_bias import BiasedCandidate, UnitQuery, log_popularity
 from recsflow_trainer.retrieval.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
+from recsflow_trainer.retrieval.validation import Validation
 from recsflow_trainer.towers.two_towers import TwoTowers
-from recsflow_trainer.towers.unseen_values import average_unseen
+from recsflow_trainer.towers.unseen_values import UnseenValues
 from recsflow_trainer.training.config import TrainerConfig
 
 VALIDATED_QUERIES = 512
@@ -109,7 +112,8 @@ class Retrieval(TwoTowers):
             recent = np.bincount(ids, np.exp(log_recency(train, self.half_life_days)), minlength=cardinality)
             bias = (self.temperature or 1.0) * log_popularity(recent)
             query, candidate = UnitQuery(query), BiasedCandidate(candidate, product.name, bias)
-        counts = np.bincount(ids, minlength=cardinality)
+        drawn = self.seen_by_towers(inputs).columns[product.name]
+        counts = np.bincount(drawn, minlength=cardinality)
         loss = self._loss.build(self._candidates(inputs), product.name, counts)
         return RetrievalModel(query=query, candidate=candidate, loss=loss)
 
@@ -142,9 +146,30 @@ class Retrieval(TwoTowers):
             lambda model: [matches(model.query, model.candidate, picked.columns, self.temperature)],
         )
 
+    def averages_unseen(self, inputs: TransformedInputs) -> Callable[[RetrievalModel], None]:
+        """Returns what gives the values that no row teaches the towers the mean embedding."""
+        taught = self.seen_by_towers(inputs).columns
+        drawn = self.loss != "in_batch" or self.negatives
+        negatives = self._candidates(inputs).features if drawn else None
+        of_queries = UnseenValues(self.query.inputs, taught)
+        of_candidates = UnseenValues(self.candidate.inputs, taught, negatives)
+
+        def average(model: RetrievalModel) -> None:
+            of_queries.average(model.query)
+            of_candidates.average(model.candidate)
+
+        return average
+
+    def finish(self, model: RetrievalModel, inputs: TransformedInputs) -> None:
+        """Averages unseen values, and then learns the memory beside the towers.
+
+        The weight of the towers is fitted to customers of whom they have seen few rows, or none.
+        """
+        self.averages_unseen(inputs)(model)
+        model.memory = self._memory(self.history, model, inputs) if self.history else None
+
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the baselines on the same rows."""
-        average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
         customer, features = self.customer, list(self.query.transformed_spec())
         test = RetrievalTest.of(inputs, self._candidates(inputs), customer, self.product)
         distinct = test.queries(features)
@@ -152,22 +177,40 @@ class Retrieval(TwoTowers):
         queries = embed(model.query, {name: columns[name] for name in features})
         products = embed(model.candidate, test.candidates.features)
         measures = embedding_measures(queries, products, self.temperature or 1.0)
-        memory = self._memory(model, inputs)
-        if memory is None:
+        if model.memory is None:
             scores = dot_products(queries, products)
         else:
-            scores = memory.on(columns[customer.name], queries, products)
-        return test.evaluate(scores, distinct, features, measures)
+            scores = model.memory.on(columns[customer.name], queries, products)
+        return test.evaluate(scores, distinct, features, measures, knows_bought=model.memory is not None)
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
-        """Measures recall of some eval rows after each epoch."""
+        """Measures recall of some eval rows after each epoch, by the towers alone."""
         return retrieval_probe(
-            sample_of(inputs.splits.eval),
-            self._candidates(inputs),
-            self.product.name,
-            list(self.query.transformed_spec()),
-            with_factorized_top_k=self.factorized_top_k,
+            self._validation(inputs).rows,
+            lambda model, queries, products: dot_products(queries, products),
+            with_memory=self.history is not None,
+            factorized_top_k=self.factorized_top_k,
         )
+
+    def watched(self, inputs: TransformedInputs) -> str:
+        """Returns the headline of the eval rows, as far as the towers alone decide about it."""
+        repeat_share = 0.0 if self.history else float(np.mean(self._validation(inputs).rows.test.repeat))
+        return f"val_{retrieval_headline(repeat_share).metric}"
+
+    def finished_probe(self, inputs: TransformedInputs) -> EpochProbe | None:
+        """Measures recall of some eval rows with a memory that has learnt from all other rows alone."""
+        history = self.history
+        if history is None:
+            return None
+        validation = self._validation(inputs)
+
+        def scores(
+            model: RetrievalModel, queries: np.ndarray, products: np.ndarray
+        ) -> Callable[[int, int], tf.Tensor]:
+            memory = self._memory(history, model, validation.others)
+            return memory.on(validation.rows.test.bought.customers, queries, products)
+
+        return retrieval_probe(validation.rows, scores, with_memory=True)
 
     def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of a customer with product ids and scores."""
@@ -175,14 +218,13 @@ class Retrieval(TwoTowers):
 
     def server(self, model: RetrievalModel, inputs: TransformedInputs) -> RetrievalServer:
         """Returns what answers raw columns of a customer with product ids and scores."""
-        average_unseen(model.query, self.query.inputs, inputs.splits.train.columns)
         product, tft_output, candidates = self.product, inputs.tft_output, self._candidates(inputs)
         raw_type = tft_output.raw_feature_spec()[self.product_id].dtype
         catalogue = ProductCatalogue(
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        bought: Memory | BoughtProducts | None = self._memory(model, inputs)
+        bought: Memory | BoughtProducts | None = model.memory
         if bought is None:
             seen = seen_purchases(inputs, candidates, self.customer, product)
             bought = BoughtProducts(seen, self.customer.vocabulary_size(tft_output), len(candidates.ids))
@@ -200,6 +242,16 @@ class Retrieval(TwoTowers):
         if self.history is None:
             return inputs.splits.train
         return self.history.seen_by_towers(inputs, self.customer.name)
+
+    def _validation(self, inputs: TransformedInputs) -> Validation:
+        return Validation.of(
+            inputs,
+            self._candidates(inputs),
+            self.customer,
+            self.product,
+            queries=list(self.query.transformed_spec()),
+            with_memory=self.history is not None,
+        )
 
     @property
     def _loss(self) -> LossOptions:
@@ -219,19 +271,16 @@ class Retrieval(TwoTowers):
             self.product.vocabulary_size(inputs.tft_output),
         )
 
-    def _memory(self, model: RetrievalModel, inputs: TransformedInputs) -> Memory | None:
-        """Returns the memory of the trained model, which is learned once."""
-        if self.history is None or model.memory is not None:
-            return model.memory
+    def _memory(self, history: History, model: RetrievalModel, inputs: TransformedInputs) -> Memory:
+        """Returns the memory that belongs to trained towers."""
         candidates, train = self._candidates(inputs), inputs.splits.train
         columns = {name: train.columns[name] for name in self.query.transformed_spec()}
         customers = self.customer.vocabulary_size(inputs.tft_output)
         kinds = [f.name for f in self.candidate.vocabularies if f != self.product]
-        model.memory = remember(
-            self.history,
+        return remember(
+            history,
             *eval_apart(inputs, candidates, self.customer, self.product),
             attributes=[combinations(candidates.features[name]) for name in kinds],
             queries=embed_each(model.query, columns, columns[self.customer.name], customers),
             products=embed(model.candidate, candidates.features),
         )
-        return model.memory

@@ -101,10 +101,17 @@ class ModelDeclaration(Protocol):
         """
         ...
 
+    def finish(self, model: Any, inputs: Any) -> None:
+        """Makes of trained weights the model that is evaluated and saved; nothing changes it afterwards.
+
+        What training has not taught is set here: embeddings of unseen values, a memory, a rating's level.
+        """
+        ...
+
     def evaluate(self, model: Any, inputs: Any) -> Evaluation:
-        """Measures the trained model and its baselines on the whole test split."""
+        """Measures the finished model and its baselines on the whole test split."""
         ...
 
     def save(self, model: Any, inputs: Any, folder: str) -> None:
-        """Writes the SavedModel that serves."""
+        """Writes the finished model as the SavedModel that serves."""
         ...

@@ -6,16 +6,17 @@ from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
-import numpy as np
 from absl import logging
 
 from recsflow_trainer.baselines.comparison import compare, not_better
-from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss
-from recsflow_trainer.diagnostics.epoch_probe import probe_of
+from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss, reference_of
+from recsflow_trainer.diagnostics.epoch_probe import averages_unseen, finished_probe, probe_of, watched_by
 from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
-from recsflow_trainer.diagnostics.verdict import Reference
-from recsflow_trainer.keras import tf, tf_keras
+from recsflow_trainer.evaluation.cold_rows import cold_warnings
+from recsflow_trainer.evaluation.ratings import shift_warnings
+from recsflow_trainer.evaluation.result import Evaluation
+from recsflow_trainer.keras import tf_keras
 from recsflow_trainer.metrics_file import (
     Diagnosis,
     EpochRecord,
@@ -27,6 +28,7 @@ from recsflow_trainer.metrics_file import (
 from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
 from recsflow_trainer.training.accelerator import require_accelerator
 from recsflow_trainer.training.config import TrainerConfig, TrainingParameters, parse_config
+from recsflow_trainer.training.early_stopping import BestEpoch
 from recsflow_trainer.training.learning_rate import linear_decay
 from recsflow_trainer.training.model_declaration import Inputs, ModelDeclaration
 from recsflow_trainer.training.optimizers import make_optimizer
@@ -85,6 +87,8 @@ class Steps:
         model.compile(optimizer=optimizer, steps_per_execution=STEPS_PER_EXECUTION)
         with self._timed("train"):
             self._fit(model, inputs, parameters)
+        with self._timed("finish"):
+            self._finish(model, inputs)
         with self._timed("evaluate"):
             self._evaluate(model, inputs, parameters)
         with self._timed("save"):
@@ -133,23 +137,27 @@ class Steps:
         validation = self._declaration.batches(
             inputs, "eval", min(size, rows), seed=parameters.seed, reshuffle=False
         )
+        average = averages_unseen(self._declaration, inputs)
+        average(model)
         recorder = EpochRecorder(
             self._metrics,
-            _reference(model, validation.dataset),
+            reference_of(model, validation.dataset),
             collapse_patience=parameters.collapse_patience,
             examples_per_epoch=train.rows,
             on_epoch=lambda record: self._report(record, parameters.epochs),
             probe=probe_of(self._declaration, inputs),
+            before_validation=average,
         )
         callbacks = [StopOnNonFiniteLoss(), recorder]
+        best = None
         if parameters.learning_rate_decay == "linear":
             callbacks.insert(0, linear_decay(parameters.learning_rate, parameters.epochs))
         if parameters.early_stopping_patience is not None:
-            callbacks.append(
-                tf_keras.callbacks.EarlyStopping(
-                    "val_loss", patience=parameters.early_stopping_patience, restore_best_weights=True
-                )
+            watched = watched_by(self._declaration, inputs)
+            best = BestEpoch(
+                watched or "val_loss", parameters.early_stopping_patience, largest=watched is not None
             )
+            callbacks.append(best)
         model.fit(
             train.dataset,
             validation_data=validation.dataset,
@@ -157,6 +165,15 @@ class Steps:
             callbacks=callbacks,
             verbose=0,
         )
+        if best:
+            self._metrics.early_stopping = best.record(len(self._metrics.epochs))
+            logging.info("%s", self._metrics.early_stopping)
+
+    def _finish(self, model: TrackedModel, inputs: Inputs) -> None:
+        self._declaration.finish(model, inputs)
+        kept, epochs = self._metrics.early_stopping, self._metrics.epochs
+        if epochs and (probe := finished_probe(self._declaration, inputs)):
+            epochs[kept.restored_epoch - 1 if kept else -1].metrics.update(probe(model))
 
     def _evaluate(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
         test = self._declaration.batches(
@@ -171,17 +188,32 @@ class Steps:
         self._metrics.candidates = evaluation.candidates
         self._metrics.test = {"loss": loss, **evaluation.test}
         self._metrics.baselines = evaluation.baselines
-        self._metrics.comparison = compare(self._metrics.test, evaluation.baselines)
-        self._judge(evaluation.measures)
+        self._metrics.comparison = compare(
+            self._metrics.test, {**evaluation.baselines, **evaluation.variants}
+        )
+        self._metrics.headline = evaluation.headline
+        self._metrics.cold = evaluation.cold
+        for sentence in (*cold_warnings(evaluation.cold), *shift_warnings(evaluation)):
+            self._warn(sentence)
+        self._judge(evaluation)
         logging.info("test %s", " ".join(f"{name} {value:.4f}" for name, value in self._metrics.test.items()))
 
-    def _judge(self, measures: Mapping[str, float]) -> None:
+    def _judge(self, evaluation: Evaluation) -> None:
         of_epochs = self._metrics.diagnosis
-        diagnosis = judge_run(of_epochs, Evidence(self._metrics.comparison, measures))
+        evidence = Evidence(
+            self._metrics.comparison, evaluation.measures, evaluation.headline.metric, evaluation.baselines
+        )
+        diagnosis = judge_run(of_epochs, evidence)
         self._metrics.diagnosis = diagnosis
         if diagnosis.verdict is not of_epochs.verdict:
             _log(diagnosis)
-        for baseline, metrics in not_better(self._metrics.comparison).items():
+        logging.info("judged by %s: %s", evaluation.headline.metric, evaluation.headline.reason)
+        counted = {
+            name: compared
+            for name, compared in self._metrics.comparison.items()
+            if evaluation.headline.counts(name)
+        }
+        for baseline, metrics in not_better(counted).items():
             logging.warning("the model does not beat %s in %s", baseline, ", ".join(metrics))
 
     def _report(self, record: EpochRecord, epochs: int) -> None:
@@ -214,16 +246,6 @@ class Steps:
 def _log(diagnosis: Diagnosis) -> None:
     """Tells of a diagnosis when it is made; the last one stands in the metrics beside their warnings."""
     logging.warning("%s: %s. %s", diagnosis.verdict, "; ".join(diagnosis.evidence), diagnosis.suggestion)
-
-
-def _reference(model: TrackedModel, batches: tf.data.Dataset) -> Reference:
-    """Measures the model before its first step."""
-    statistics = model.tower_statistics()
-    return Reference(
-        uninformed_loss=float(np.mean([model.uninformed_loss(batch).numpy() for batch in batches])),
-        initial_loss=float(model.evaluate(batches, verbose=0, return_dict=True)["loss"]),
-        initial_weight_norms={name: tower.weight.norm for name, tower in statistics.items()},
-    )
 
 
 def _flat(parameters: TrainingParameters) -> dict[str, Any]:
