@@ -34,6 +34,7 @@ class Scoring:
         model.compile(optimizer=tf.keras.optimizers.legacy.Adam(0.02))
         batches = declaration.batches(inputs, "train", 64, seed=1, reshuffle=True).dataset
         model.fit(batches, epochs=epochs, verbose=0)
+        declaration.finish(model, inputs)
         measured = declaration.evaluate(model, inputs).test
         declaration.save(model, inputs, str(self.folder / name))
         return measured
@@ -63,7 +64,9 @@ def test_two_models_are_scored_as_in_their_training_on_the_same_rows(small_exper
     assert (status, scores["error"], scores["rows"]) == (0, None, 300)
     assert list(scores["models"]) == list(trained)
     for name, measures in scores["models"].items():
-        assert set(measures) == {"recall@5", "recall@10", "recall@50", "recall@100"}
+        assert set(measures) == {
+            f"{kind}@{k}" for kind in ("recall", "unbought_recall") for k in (5, 10, 50, 100)
+        }
         assert measures == pytest.approx({measure: trained[name][measure] for measure in measures})
     assert scores["models"]["champion"] != scores["models"]["candidate"]
 
@@ -74,7 +77,7 @@ def test_a_model_that_recommends_and_rates_is_scored_in_both(small_experiment, s
     trained = scoring.save("candidate", declaration, small_experiment.inputs)
     _, scores = scoring.run("candidate", label="spent")
     measures = scores["models"]["candidate"]
-    assert {"recall@10", "rmse", "mae", "pairwise_accuracy", "spearman"} <= set(measures)
+    assert {"recall@10", "rmse", "mae", "mean_error", "pairwise_accuracy", "spearman"} <= set(measures)
     assert measures == pytest.approx({name: trained[name] for name in measures}, rel=1e-4)
 
 

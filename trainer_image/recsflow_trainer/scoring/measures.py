@@ -1,5 +1,6 @@
 """What a saved model's answers on test rows are worth, by the measures of the training run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from recsflow_trainer.examples.distinct_rows import distinct_rows
 from recsflow_trainer.examples.splits import Split
 from recsflow_trainer.graphs.evaluation import graph_metrics
 from recsflow_trainer.graphs.graphs import Graphs
+from recsflow_trainer.keras import tf
 from recsflow_trainer.scoring.raw_rows import has_value, take_rows
 from recsflow_trainer.scoring.saved_model import SavedModel, Signature
 
@@ -43,7 +45,7 @@ def row_measures(model: SavedModel, rows: Split, roles: Roles) -> dict[str, floa
     """
     measures: dict[str, float] = {}
     if model.recommends is not None:
-        measures |= _recall(model.recommends, rows, rows.columns[roles.product])
+        measures |= _recall(model.recommends, model.recommends_unbought, rows, rows.columns[roles.product])
     if model.rates is not None and roles.label is not None:
         measures |= _ratings(model.rates, rows, roles.customer, roles.label)
     return measures
@@ -58,17 +60,38 @@ def graph_measures(signature: Signature, graphs: Graphs) -> dict[str, float]:
     return graph_metrics(np.concatenate([answer["score"].numpy() for answer in answers]), graphs)
 
 
-def _recall(signature: Signature, rows: Split, bought: np.ndarray) -> dict[str, float]:
-    """Customers who ask alike are answered once."""
-    firsts, row = distinct_rows({name: rows.columns[name] for name in signature.columns})
-    answers = [
-        signature.ask(take_rows(rows, signature, firsts[start : start + _QUERIES_A_CALL]))
-        for start in range(0, len(firsts), _QUERIES_A_CALL)
-    ]
-    recommended = np.concatenate([answer["product_id"].numpy() for answer in answers])
-    codes = np.unique(np.concatenate([recommended.ravel(), bought]), return_inverse=True)[1]
-    top = codes[: recommended.size].reshape(recommended.shape)
-    return recall(RankedRows(top, row), codes[recommended.size :])
+def _recall(
+    everything: Signature, unbought: Signature | None, rows: Split, bought: np.ndarray
+) -> dict[str, float]:
+    """Returns recall of whole lists and, where the model can leave it out, of lists without what was bought.
+
+    Customers who ask alike are answered once.
+
+    Args:
+        everything: Answers with the best products.
+        unbought: Answers with the best ones that a customer had not bought; None where nothing does.
+        rows: Raw columns.
+        bought: [rows], the product of each row.
+    """
+    firsts, row = distinct_rows({name: rows.columns[name] for name in everything.columns})
+
+    def recalled(ask: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]]) -> tuple[dict[str, float], int]:
+        answers = [
+            ask(take_rows(rows, everything, firsts[start : start + _QUERIES_A_CALL]))
+            for start in range(0, len(firsts), _QUERIES_A_CALL)
+        ]
+        recommended = np.concatenate([answer["product_id"].numpy() for answer in answers])
+        listed = np.isfinite(np.concatenate([answer["score"].numpy() for answer in answers]))
+        codes = np.unique(np.concatenate([recommended.ravel(), bought]), return_inverse=True)[1]
+        top = np.where(listed, codes[: recommended.size].reshape(recommended.shape), -1)
+        return recall(RankedRows(top, row), codes[recommended.size :]), recommended.shape[1]
+
+    measured, length = recalled(everything.ask)
+    if unbought is None:
+        return measured
+    options = {"k": tf.constant(length), "exclude_bought": tf.constant(True)}
+    without, _ = recalled(lambda columns: unbought.ask({**columns, **options}))
+    return measured | {f"unbought_{name}": value for name, value in without.items()}
 
 
 def _ratings(signature: Signature, rows: Split, customer: str, label: str) -> dict[str, float]:

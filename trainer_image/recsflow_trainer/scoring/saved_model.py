@@ -7,6 +7,8 @@ from typing import Any
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.keras import tf
 
+RECOMMEND_OPTIONS = {"k", "exclude_bought"}
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -41,6 +43,15 @@ class SavedModel:
     def recommends(self) -> Signature | None:
         """What answers with products, if the model does."""
         return self._answering("serving_default", "product_id")
+
+    @property
+    def recommends_unbought(self) -> Signature | None:
+        """What answers with products that a customer had not bought, if the model does.
+
+        It takes the columns of `recommends`, `k` and `exclude_bought`.
+        """
+        found = self._answering("recommend", "product_id")
+        return found if found is not None and found.columns.keys() >= RECOMMEND_OPTIONS else None
 
     @property
     def rates(self) -> Signature | None:
