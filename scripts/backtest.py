@@ -164,11 +164,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not runs:
         print(f"{schedule.schedule!r} has no date from {options.first} to {options.last}.", file=sys.stderr)
         return 1
-    metric = schedule.promotion.metric_for(load_model(schedule.model).type)
     variable = settings.recsflow_variable()
     found = find_holdouts(
         schedule.name,
-        metric,
+        schedule.promotion,
+        load_model(schedule.model).type,
         tracking_uri=str(variable["mlflow_tracking_uri"]),
         experiment_name=str(variable["mlflow_experiment"]),
     )

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from include.promotion.rule import LOWER_IS_BETTER
+from include.promotion.rule import LOWER_IS_BETTER, PromotionRule
 from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION
-from include.tracking.entries import metric_name
+from include.tracking.entries import HEADLINE, metric_name
 from include.tracking.outcome import SUCCEEDED
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 
 BASELINES = (
     *("popularity", "recent_popularity", "repeat_purchases"),
-    *("global_mean", "customer_mean", "product_mean"),
+    *("global_mean", "customer_mean", "product_mean", "customer_product_bias"),
 )
 MAX_RUNS = 1_000
 _BY_TIME = {"time_holdout", "strict_time"}
@@ -63,13 +63,17 @@ class Holdout:
 
 
 def find_holdouts(
-    schedule: str, metric: str, *, tracking_uri: str, experiment_name: str
+    schedule: str, rule: PromotionRule, model_type: str, *, tracking_uri: str, experiment_name: str
 ) -> tuple[Holdout, ...]:
     """Return the runs of a schedule in the order of their dates, the newest run of each date.
 
+    They are compared by the rule's metric; where it names none, by the headline of the newest run that has
+    one, so that all dates have the same.
+
     Args:
         schedule: The schedule's name.
-        metric: What is compared.
+        rule: The schedule's rule.
+        model_type: Type of its models.
         tracking_uri: The MLflow server.
         experiment_name: The MLflow experiment.
     """
@@ -79,7 +83,13 @@ def find_holdouts(
         experiment_name=experiment_name,
         limit=MAX_RUNS,
     )
-    return holdouts(found, metric)
+    return holdouts(found, compared_by(rule, model_type, found))
+
+
+def compared_by(rule: PromotionRule, model_type: str, recorded: Iterable[RecordedExperiment]) -> str:
+    """Return the metric that all dates are compared by, from recorded runs, the newest first."""
+    headline = next((each.tags[HEADLINE] for each in recorded if HEADLINE in each.tags), None)
+    return rule.metric_for(model_type, headline)
 
 
 def holdouts(recorded: Iterable[RecordedExperiment], metric: str) -> tuple[Holdout, ...]:

@@ -24,7 +24,8 @@ def read_candidate(folder: str, experiment: Experiment, rule: PromotionRule, sco
         scores: Of the saved models, on the run's test rows.
     """
     metrics = _metrics(folder)
-    metric = rule.metric_for(experiment.model.type)
+    headline = metrics.headline.metric if metrics.headline else None
+    metric = rule.metric_for(experiment.model.type, headline)
     compared = metrics.comparison.get(metric)
     return Candidate(
         experiment_id=experiment.experiment_id,

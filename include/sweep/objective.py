@@ -9,18 +9,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from include.promotion.rule import LOWER_IS_BETTER, RATING
+from include.promotion.rule import LOWER_IS_BETTER, RATING, PromotionRule
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
 EVAL_PREFIX = "val_"
+# What the rows of the trials decide: the headline of their training runs, for all of them the same.
+HEADLINE = "headline"
 _CUTOFFS = (5, 10, 50, 100)
 _RETRIEVAL = tuple(
-    f"{kind}@{cutoff}" for kind in ("recall", "repeat_recall", "novel_recall") for cutoff in _CUTOFFS
+    f"{kind}@{cutoff}"
+    for kind in ("recall", "repeat_recall", "novel_recall", "unbought_recall")
+    for cutoff in _CUTOFFS
 )
 # By model type; the first one is what a sweep goes by unless it says otherwise.
 METRICS: Mapping[str, tuple[str, ...]] = {
-    "retrieval": ("recall@100", *_RETRIEVAL, "val_recall@10", "val_loss"),
-    "multitask": ("recall@100", *_RETRIEVAL, *RATING, "val_recall@10", "val_rmse", "val_loss"),
+    "retrieval": (HEADLINE, *_RETRIEVAL, "val_recall@10", "val_loss"),
+    "multitask": (HEADLINE, *_RETRIEVAL, *RATING, "val_recall@10", "val_rmse", "val_loss"),
     "ranking": (*RATING, "val_rmse", "val_loss"),
     "graph_ranking": (*RATING, "pairwise_accuracy_all", "spearman_all", "val_rmse", "val_loss"),
 }
@@ -50,13 +54,14 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of a trial: its state, its value where it has one, and why it has none."""
+    """What came of a trial: its state, its value where it has one, of which metric, and why it has none."""
 
     state: TrialState
     value: float | None = None
     baseline: float | None = None
     verdict: str = ""
     reason: str = ""
+    metric: str = ""
 
 
 def direction(metric: str) -> Direction:
@@ -87,23 +92,34 @@ def judge(metrics: TrainingMetrics | None, metric: str, error: str) -> Judgement
     verdict = metrics.diagnosis.verdict if metrics else Verdict.UNKNOWN
     if metrics and verdict in PRUNED:
         evidence = "; ".join(metrics.diagnosis.evidence) or f"the verdict is {verdict.value}"
-        return Judgement(TrialState.PRUNED, _value(metrics, metric), verdict=verdict.value, reason=evidence)
+        value = _value(metrics, judged_by(metrics, metric))
+        return Judgement(TrialState.PRUNED, value, verdict=verdict.value, reason=evidence)
     if error or metrics is None:
         return Judgement(TrialState.FAILED, verdict=verdict.value, reason=error or "no training ran")
+    metric = judged_by(metrics, metric)
     value = _value(metrics, metric)
     if value is None:
-        known = ", ".join([*metrics.test, *_of_last_epoch(metrics)])
+        known = ", ".join([*metrics.test, *_of_model_epoch(metrics)])
         reason = f"training reports no finite {metric}; it reports {known}"
         return Judgement(TrialState.FAILED, verdict=verdict.value, reason=reason)
     compared = metrics.comparison.get(metric)
     baseline = compared.baseline_value if compared else None
-    return Judgement(TrialState.COMPLETE, value, baseline, verdict.value)
+    return Judgement(TrialState.COMPLETE, value, baseline, verdict.value, metric=metric)
+
+
+def judged_by(metrics: TrainingMetrics, metric: str) -> str:
+    """Return the metric itself, or what `headline` stands for on a trial's rows."""
+    if metric != HEADLINE:
+        return metric
+    told = metrics.headline.metric if metrics.headline else None
+    return PromotionRule().metric_for(metrics.model_type, told)
 
 
 def _value(metrics: TrainingMetrics, metric: str) -> float | None:
-    return _of_last_epoch(metrics).get(metric) if of_eval_split(metric) else metrics.test.get(metric)
+    return _of_model_epoch(metrics).get(metric) if of_eval_split(metric) else metrics.test.get(metric)
 
 
-def _of_last_epoch(metrics: TrainingMetrics) -> dict[str, float | None]:
-    last = metrics.epochs[-1].metrics if metrics.epochs else {}
-    return {name: value for name, value in last.items() if name.startswith(EVAL_PREFIX)}
+def _of_model_epoch(metrics: TrainingMetrics) -> dict[str, float | None]:
+    """The eval measures of the epoch whose weights the model has."""
+    measured = metrics.model_epoch.metrics if metrics.model_epoch else {}
+    return {name: value for name, value in measured.items() if name.startswith(EVAL_PREFIX)}

@@ -20,7 +20,7 @@ def trials_table(plan: SweepPlan, trials: Iterable[Trial], best: Trial | None) -
     """Return a line for each trial: the best one is marked, and what failed says why below."""
     listed = list(trials)
     test = _test_measure(plan, listed)
-    header = ["", "trial", "state", plan.metric, "lift", *(f"test {name}" for name in test)]
+    header = ["", "trial", "state", _shown_metric(plan, listed), "lift", *(f"test {name}" for name in test)]
     header += ["verdict", "time", *plan.space]
     rows = [header, *(_row(plan, each, test, is_best=each is best) for each in listed)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
@@ -29,6 +29,11 @@ def trials_table(plan: SweepPlan, trials: Iterable[Trial], best: Trial | None) -
         f"trial {each.number} {each.state.value}: {_short(each.reason)}" for each in listed if each.reason
     ]
     return [*lines, *reasons]
+
+
+def _shown_metric(plan: SweepPlan, trials: Iterable[Trial]) -> str:
+    """Return what the values are of: for a sweep by the headline, what its trials' rows made of it."""
+    return next((each.metric for each in trials if each.metric), plan.metric)
 
 
 def counted(trials: Iterable[Trial]) -> str:
@@ -40,7 +45,7 @@ def counted(trials: Iterable[Trial]) -> str:
 def measured_on(plan: SweepPlan) -> str:
     """Return on which rows the trials are compared, as a sentence."""
     if of_eval_split(plan.metric):
-        return f"{plan.metric} is of the eval rows, after the last epoch; the test rows chose nothing."
+        return f"{plan.metric} is of the eval rows, of the epoch that is kept; the test rows chose nothing."
     return (
         f"{plan.metric} is of the days before the run's own test window, as one holdout earlier; no trial "
         "saw that window's rows."

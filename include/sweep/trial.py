@@ -18,6 +18,7 @@ class Trial(Frozen):
         point: A value for each dimension of the space, by its name.
         parameters: The run parameters that the point stands for, those that all trials share included.
         value: The sweep's metric; None where there is none, and for what is not complete.
+        metric: What that is of, such as `recall@100` in a sweep by the headline; empty without a value.
         baseline: The best baseline's value of that metric on the same rows.
         test: What training reports of its test split, by measure.
         reason: Why a trial failed or was pruned.
@@ -30,6 +31,7 @@ class Trial(Frozen):
     parameters: dict[str, Any]
     state: TrialState = TrialState.RUNNING
     value: float | None = None
+    metric: str = ""
     baseline: float | None = None
     test: dict[str, float | None] = Field(default_factory=dict)
     verdict: str = ""

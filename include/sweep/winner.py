@@ -63,7 +63,7 @@ def winner_of(plan: SweepPlan, best: Trial, *, chosen_before: datetime, now: dat
         name=plan.name,
         trial=best.number,
         experiment_id=best.experiment_id,
-        metric=plan.metric,
+        metric=best.metric or plan.metric,
         value=best.value or 0.0,
         baseline=best.baseline,
         dataset=str(plan.parameters["dataset"]),

@@ -36,10 +36,10 @@ def report_holdouts(experiment: str) -> str:
     resolved = read_experiment(experiment)
     if resolved.schedule is None:
         raise InvalidExperiment(f"{experiment} belongs to no schedule; run this task in the DAG of one.")
-    metric = load_schedule(resolved.schedule).promotion.metric_for(resolved.model.type)
     holdouts = find_holdouts(
         resolved.schedule,
-        metric,
+        load_schedule(resolved.schedule).promotion,
+        resolved.model.type,
         tracking_uri=settings.mlflow_tracking_uri,
         experiment_name=settings.mlflow_experiment,
     )

@@ -112,6 +112,7 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
     changes = {
         "state": judged.state,
         "value": judged.value,
+        "metric": judged.metric,
         "baseline": judged.baseline,
         "test": metrics.test if metrics else {},
         "verdict": judged.verdict,
@@ -120,7 +121,7 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
         "ended_at": datetime.now(UTC),
     }
     write_trial(folder_of(trial), suggested.model_copy(update=changes))
-    value = "" if judged.value is None else f", {plan.metric} {judged.value:.4f}"
+    value = "" if judged.value is None else f", {judged.metric or plan.metric} {judged.value:.4f}"
     reason = f": {judged.reason}" if judged.reason else ""
     say(context["ti"].task_id, f"trial {suggested.number} {judged.state.value}{value}{reason}")
 

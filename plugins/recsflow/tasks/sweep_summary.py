@@ -114,7 +114,7 @@ def _record(
 
     metrics, best = {}, {}
     if winner:
-        metrics = {f"best_{metric_name(plan.metric)}": winner.value}
+        metrics = {f"best_{metric_name(winner.metric)}": winner.value}
         best = {"recsflow.best_trial": str(winner.trial), "recsflow.best_experiment": winner.experiment_id}
     note = f"{counted(trials)}\n\n```\n{files['trials.txt'].decode()}```"
     record = SweepRecord(

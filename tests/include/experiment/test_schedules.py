@@ -97,10 +97,13 @@ def test_parameters_are_checked_before_any_run(nightly, parameters, sentence):
 
 def test_a_schedule_says_by_what_its_champions_are_chosen(nightly):
     assert load_schedule("nightly", nightly.root).promotion.metric_for("retrieval") == "recall@100"
+    by_data = load_schedule("nightly", nightly.root).promotion.metric_for("retrieval", "unbought_recall@100")
+    assert by_data == "unbought_recall@100"
     rule = {"metric": "recall@10", "margin": 0.02}
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(promotion=rule))
     promotion = load_schedule("nightly", nightly.root).promotion
-    assert (promotion.metric_for("retrieval"), promotion.margin) == ("recall@10", 0.02)
+    assert promotion.metric_for("retrieval", "unbought_recall@100") == "recall@10"
+    assert promotion.margin == 0.02
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,8 @@ def test_a_schedule_says_by_what_its_champions_are_chosen(nightly):
         (
             {"metric": "recal@10"},
             "promotion.metric is 'recal@10', which models of type retrieval are not compared by; did you "
-            "mean 'recall@10'? Otherwise use one of recall@100, recall@5, recall@10, recall@50.",
+            "mean 'recall@10'? Otherwise use one of recall@100, recall@5, recall@10, recall@50, "
+            "unbought_recall@5, unbought_recall@10, unbought_recall@50, unbought_recall@100.",
         ),
         ({"margin": 1.5}, "promotion.margin is 1.5; use at least 0 and less than 1."),
         ({"margins": 0.1}, "promotion.margins is not a known key; did you mean 'margin'? Otherwise"),

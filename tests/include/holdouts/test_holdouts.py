@@ -1,12 +1,14 @@
 """What a person reads after a backfill."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from include.holdouts.holdout import holdouts
+from include.holdouts.holdout import compared_by, holdouts
 from include.holdouts.report import conclusions, render_html, render_text, spreads, title_of
 from include.holdouts.summary import over_best_baseline, over_champion
+from include.promotion.rule import PromotionRule
 from include.tracking.search import RecordedExperiment
 
 pytestmark = pytest.mark.unit
@@ -46,6 +48,13 @@ def run(day, model, *, champion=None, saw=False, status="succeeded", started=1, 
         metrics={name: value for name, value in values.items() if value is not None},
         tags=tags if champion is not None else {},
     )
+
+
+def test_the_newest_runs_headline_decides_what_all_dates_are_compared_by():
+    recorded = [replace(run(20, 0.3), tags={}), replace(run(6, 0.2), tags={"recsflow.headline": "recall@5"})]
+    assert compared_by(PromotionRule(), "retrieval", recorded) == "recall@5"
+    assert compared_by(PromotionRule(), "retrieval", recorded[:1]) == "recall@100"
+    assert compared_by(PromotionRule(metric="recall@10"), "retrieval", recorded) == "recall@10"
 
 
 @pytest.fixture

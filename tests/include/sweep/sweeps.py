@@ -32,6 +32,7 @@ def trial(plan, number, value=None, state=TrialState.COMPLETE, **point):
         parameters=run_parameters(plan.parameters, point),
         state=state,
         value=value,
+        metric="" if value is None else plan.metric.replace("headline", "recall@100"),
         baseline=0.2 if value is not None else None,
         verdict="healthy" if state is TrialState.COMPLETE else "",
         mlflow_run_id="run" if state is TrialState.COMPLETE else None,

@@ -18,8 +18,26 @@ def test_a_healthy_training_has_the_metrics_value_and_its_best_baselines(metrics
     assert judged.baseline == document["comparison"]["recall@100"]["baseline_value"]
 
 
-def test_a_measure_of_the_eval_rows_is_the_last_epochs(metrics, document):
-    assert judge(metrics, "val_loss", "").value == document["epochs"][-1]["metrics"]["val_loss"]
+def test_a_measure_of_the_eval_rows_is_the_last_epochs_without_early_stopping(metrics_with, document):
+    document["epochs"][-1]["metrics"]["val_loss"] = 6.1
+    metrics = metrics_with(epochs=document["epochs"], early_stopping=None)
+    assert judge(metrics, "val_loss", "").value == 6.1
+
+
+def test_a_sweep_by_the_headline_takes_what_the_rows_of_a_trial_decide(metrics_with, document):
+    headline = {**document["headline"], "metric": "recall@10"}
+    judged = judge(metrics_with(headline=headline), "headline", "")
+    assert (judged.metric, judged.value) == ("recall@10", document["test"]["recall@10"])
+    older = judge(metrics_with(headline=None), "headline", "")
+    assert (older.metric, older.value) == ("recall@100", document["test"]["recall@100"])
+
+
+def test_a_measure_of_the_eval_rows_is_that_of_the_epoch_whose_weights_were_restored(metrics_with, document):
+    for epoch, loss in zip(document["epochs"], (6.2, 6.9), strict=True):
+        epoch["metrics"]["val_loss"] = loss
+    stopping = {"metric": "val_loss", "patience": 1, "stopped_after": 2, "restored_epoch": 1}
+    metrics = metrics_with(epochs=document["epochs"], early_stopping=stopping)
+    assert judge(metrics, "val_loss", "").value == 6.2
 
 
 @pytest.mark.parametrize("verdict", ["collapsed", "diverged", "dead_tower", "suspected_leakage"])
@@ -55,5 +73,5 @@ def test_errors_are_made_small_and_the_rest_large():
 
 
 def test_models_of_several_types_share_only_some_metrics():
-    assert common_metrics(["retrieval", "multitask"])[0] == "recall@100"
+    assert common_metrics(["retrieval", "multitask"])[0] == "headline"
     assert common_metrics(["retrieval", "ranking"]) == ["val_loss"]

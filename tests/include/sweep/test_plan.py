@@ -29,7 +29,7 @@ def test_a_measure_of_the_eval_rows_needs_no_earlier_window():
 def test_without_an_earlier_window_the_test_rows_may_not_choose():
     with pytest.raises(ConfigError) as refused:
         planned().as_trial(resolved(split_strategy="random"), 0, POINT)
-    assert "metric is 'recall@100' beside split strategy random; use time_holdout or strict_time" in str(
+    assert "metric is 'headline' beside split strategy random; use time_holdout or strict_time" in str(
         refused.value
     )
 

@@ -122,10 +122,10 @@ def test_a_parameter_is_searched_or_fixed_but_not_both():
 
 
 def test_the_metric_is_the_models_usual_one_or_one_that_it_has():
-    assert planned().metric == "recall@100"
+    assert planned().metric == "headline"
     assert planned(model="ranking", features="catalogue").metric == "rmse"
     (problem,) = problems(metric="rmse")
-    assert problem.startswith("run parameters: metric is 'rmse'; use one of recall@100")
+    assert problem.startswith("run parameters: metric is 'rmse'; use one of headline, recall@5")
 
 
 def test_models_judged_by_different_metrics_need_one_that_they_share():
