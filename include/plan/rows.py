@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from include.warehouse.cold_rows import cold_rows
 from include.warehouse.errors import QueryFailed, TableNotFound
 from include.warehouse.parquet_export import is_exported
 
@@ -24,11 +25,13 @@ class StagedRows:
         by_split: Rows of each split.
         created: When it was staged, UTC.
         exported: Whether its rows lie as files below the artifact root, too.
+        cold: By id column, test rows whose id no train row has.
     """
 
     by_split: Mapping[str, int]
     created: datetime
     exported: bool
+    cold: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def plan_rows(
     Raises:
         WarehouseError: The warehouse did not answer, or refused what it was asked.
     """
-    staged = _staged(query, warehouse, artifact_root)
+    ids = (experiment.dataset.customer_id, experiment.dataset.product_id)
+    staged = _staged(query, ids, warehouse, artifact_root)
     tables = [each.table for each in experiment.dataset.tables]
     rows = {table: warehouse.describe(table).num_rows for table in tables}
     if staged:
@@ -75,10 +79,13 @@ def plan_rows(
         return RowsPlan(query, None, None, rows, refusal=str(error))
 
 
-def _staged(query: StagingQuery, warehouse: Warehouse, artifact_root: str) -> StagedRows | None:
+def _staged(
+    query: StagingQuery, ids: Sequence[str], warehouse: Warehouse, artifact_root: str
+) -> StagedRows | None:
     try:
         described = warehouse.describe(query.table)
     except TableNotFound:
         return None
     exported = is_exported(warehouse, query.table, artifact_root)
-    return StagedRows(warehouse.rows_by_split(query.table), described.created, exported)
+    cold = cold_rows(warehouse, query.table, ids)
+    return StagedRows(warehouse.rows_by_split(query.table), described.created, exported, cold)

@@ -10,7 +10,7 @@ from include.experiment.experiment import Experiment, StagedColumn
 from include.plan.cost import size
 from include.plan.lines import row
 from include.plan.plan import Plan
-from include.plan.rows import RowsPlan
+from include.plan.rows import RowsPlan, StagedRows
 from include.sql.casts import cast_expression
 from include.sql.columns import value_of
 
@@ -35,7 +35,7 @@ def staging_text(rows: RowsPlan) -> str:
     if staged := rows.staged:
         counts = ", ".join(f"{split} {count:,}" for split, count in staged.by_split.items())
         total = sum(staged.by_split.values())
-        return f"re-used, {rows.query.table} is there: {total:,} rows, {counts}"
+        return f"re-used, {rows.query.table} is there: {total:,} rows, {counts}{_cold(staged)}"
     if rows.refusal:
         return f"WOULD FAIL, BigQuery refuses the statement: {rows.refusal}"
     scanned = (
@@ -44,6 +44,16 @@ def staging_text(rows: RowsPlan) -> str:
         else size(rows.scanned_bytes)
     )
     return f"runs, {rows.query.table} is not there; reads {scanned}; {_at_most(rows)}"
+
+
+def _cold(staged: StagedRows) -> str:
+    """Return how many test rows are of ids that training cannot know."""
+    test = staged.by_split.get("test", 0)
+    return "".join(
+        f"; {count:,} test rows ({count / test:.0%}) are of a {column} without a train row"
+        for column, count in staged.cold.items()
+        if count and test
+    )
 
 
 def _at_most(rows: RowsPlan) -> str:

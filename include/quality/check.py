@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.experiment.experiment import Experiment
+from include.quality.cold_rows import cold_findings
 from include.quality.facts import split_facts
 from include.quality.finite_numbers import finite_number_findings
 from include.quality.learned_values import learned_value_findings
@@ -53,6 +54,7 @@ def check_rows(
         list_findings,
     ):
         findings += findings_of(table, experiment)
+    findings += cold_findings(table, dataset)
     check_types(rules, where=where)
     skipped = tuple(_reason(rule, present) for rule in rules if not rule.columns <= present)
     return QualityReport(

@@ -107,6 +107,20 @@ def test_rows_that_are_staged_are_counted_by_split():
     assert "export re-used, the rows of that table are exported" in said
 
 
+def test_staged_test_rows_that_training_cannot_know_are_counted():
+    staged = StagedRows(
+        {"train": 900, "eval": 50, "test": 1_000},
+        datetime(2026, 1, 1, tzinfo=UTC),
+        exported=True,
+        cold={"household_id": 710, "product_id": 0},
+    )
+    said = lines(rows=rows_of(resolved(), staged=staged, scanned_bytes=0))
+    assert any(
+        line.endswith("test 1,000; 710 test rows (71%) are of a household_id without a train row")
+        for line in said
+    )
+
+
 def test_a_statement_that_the_service_would_refuse_is_not_promised():
     said = "\n".join(lines(rows=rows_of(resolved(), scanned_bytes=None, refusal="no such function: NEAR")))
     assert "WOULD FAIL, BigQuery refuses the statement: no such function: NEAR" in said
