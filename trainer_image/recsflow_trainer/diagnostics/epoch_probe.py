@@ -19,7 +19,7 @@ from recsflow_trainer.keras import tf
 type EpochProbe = Callable[[Any], dict[str, float]]
 type Scores = Callable[[Any, np.ndarray, np.ndarray], Callable[[int, int], tf.Tensor]]
 
-_ROWS = 1_024
+_ROWS = 512
 _RATED_ROWS = 8_192
 _CUTOFFS = (10, 100)
 _SEED = 11

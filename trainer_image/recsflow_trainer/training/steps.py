@@ -1,4 +1,4 @@
-"""The steps of one run: read, train or check, evaluate, save."""
+"""The steps of one run: read, train or check, finish, evaluate, save."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
