@@ -123,6 +123,10 @@ lint: $(ORCHESTRATOR) ## Lint, format and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy include plugins dags trainer_image/recsflow_trainer local_cloud scripts benchmarks tests
 
+.PHONY: parameter-list
+parameter-list: $(ORCHESTRATOR) ## Write docs/run-parameters.md from the DAGs' forms; a unit test holds it to them
+	PYTHONPATH=plugins $(PYTHON) -m scripts.parameter_list
+
 .PHONY: unit
 unit: $(ORCHESTRATOR) ## Unit tests: no server, no TensorFlow
 	$(PYTEST) -m "unit and not soak" --ignore tests/trainer_image
