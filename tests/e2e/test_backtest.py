@@ -39,8 +39,9 @@ def test_a_backtest_trains_its_date_and_nothing_else(
     assert f"{DATE}  success" in said, said
     (row,) = (line.split() for line in said.splitlines() if line.startswith(f"{DATE}     "))
     model, repeat_purchases = float(row[1]), float(row[4])
-    assert 0.2 < model < 0.3
-    assert repeat_purchases > 0.2
+    # Of a quarter of the rows, beside what customers had bought outside of it.
+    assert 0.31 < model < 0.34
+    assert 0.3 < repeat_purchases < model
     assert "healthy" in row
 
     runs = airflow.call("GET", f"dags/{DAG}/dagRuns", query={"limit": 100})["dag_runs"]
