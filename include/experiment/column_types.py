@@ -1,7 +1,11 @@
 """From the warehouse's column types to the four that training reads."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+
+# Reported types by column, by table as written in the config.
+type TableSchemas = Mapping[str, Mapping[str, str]]
 
 
 class StagedType(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from include.errors import Problem
-from include.experiment.column_types import StagedType, Use, base_type, staged_type, type_remedy
+from include.experiment.column_types import StagedType, TableSchemas, Use, base_type, staged_type, type_remedy
 from include.experiment.dataset_checks import RESERVED_COLUMNS
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.feature_config import (
@@ -17,7 +17,7 @@ from include.experiment.feature_config import (
 )
 from include.experiment.list_checks import check_lists, check_separators
 from include.experiment.problems import did_you_mean
-from include.experiment.schema_checks import TableSchemas, column_type
+from include.experiment.schema_checks import column_type
 
 _PRIMARY_ROLES = {"query": Role.CUSTOMER_ID, "candidate": Role.PRODUCT_ID}
 

@@ -1,14 +1,12 @@
 """Where the keys of a join and the tables of the warehouse disagree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from include.errors import Problem
-from include.experiment.column_types import base_type
+from include.experiment.column_types import TableSchemas, base_type
 from include.experiment.dataset_checks import file_of
 from include.experiment.dataset_config import DatasetConfig, JoinKey, Table
 from include.experiment.problems import did_you_mean
-
-type TableSchemas = Mapping[str, Mapping[str, str]]
 
 # What BigQuery converts by itself where two columns are compared; each type is also comparable with itself.
 # https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#coercion

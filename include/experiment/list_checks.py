@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from include.errors import Problem
-from include.experiment.column_types import LISTS, base_type
+from include.experiment.column_types import LISTS, TableSchemas, base_type
 from include.experiment.dataset_config import DatasetConfig
 from include.experiment.feature_config import FeatureConfig, VocabularyFeature
-from include.experiment.schema_checks import TableSchemas, column_type
+from include.experiment.schema_checks import column_type
 
 
 def check_lists(features: FeatureConfig) -> Iterator[Problem]:

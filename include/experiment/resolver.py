@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.base import EARLIEST
+from include.experiment.column_types import TableSchemas
 from include.experiment.dataset_checks import check_dataset
 from include.experiment.dataset_config import DatasetConfig, required_tables
 from include.experiment.experiment import Experiment
@@ -29,7 +30,7 @@ from include.experiment.problems import problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.schedule_config import ScheduleConfig
 from include.experiment.schedule_loader import load_schedule
-from include.experiment.schema_checks import TableSchemas, check_date, check_schema
+from include.experiment.schema_checks import check_date, check_schema
 from include.experiment.serving_checks import check_served_names
 from include.experiment.split_plan import split_plan
 from include.experiment.staging import filter_types, recency_types, staged_columns

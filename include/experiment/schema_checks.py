@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from include.errors import Problem
-from include.experiment.column_types import Use, base_type, staged_type, type_remedy
+from include.experiment.column_types import TableSchemas, Use, base_type, staged_type, type_remedy
 from include.experiment.dataset_checks import file_of
 from include.experiment.dataset_config import Column, Condition, DatasetConfig, Role, Scalar
-from include.experiment.join_checks import TableSchemas, check_join_columns
+from include.experiment.join_checks import check_join_columns
 from include.experiment.problems import did_you_mean, shown
 from include.experiment.run_parameters import RUN_PARAMETERS
 

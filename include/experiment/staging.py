@@ -1,6 +1,6 @@
 """Which columns are staged, and as what."""
 
-from include.experiment.column_types import LISTS, Use, base_type, staged_type
+from include.experiment.column_types import LISTS, TableSchemas, Use, base_type, staged_type
 from include.experiment.dataset_checks import filter_columns
 from include.experiment.dataset_config import DatasetConfig, Role
 from include.experiment.experiment import StagedColumn
@@ -8,7 +8,7 @@ from include.experiment.feature_checks import use_of
 from include.experiment.feature_config import FeatureConfig
 from include.experiment.list_checks import separator_of
 from include.experiment.models import GraphRankingConfig, ModelConfig
-from include.experiment.schema_checks import TableSchemas, column_type
+from include.experiment.schema_checks import column_type
 
 
 def staged_columns(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from absl import logging
 
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.combination import Combination
@@ -170,3 +171,20 @@ def test_at_first_a_purchase_says_as_much_as_purchases_are_repeated(bought, visi
     )
     assert again.bought_before.numpy().min() > 3  # most purchases are repeats
     assert never.bought_before.numpy().max() < -3  # 600 purchases, no repeat: 3 - ln(601)
+
+
+def test_towers_whose_weight_nobody_tells_are_said_not_to_count(visitors, caplog):
+    others, rows = visitors
+    strangers = Purchases(np.full(len(rows), -1), rows.products, rows.seconds)
+    logging.use_absl_handler()
+    with caplog.at_level("WARNING"):
+        memory = remember(
+            History(fitted_to="eval", epochs=1),
+            others,
+            strangers,
+            attributes=[],
+            queries=np.zeros([200, 2], np.float32),
+            products=np.zeros([PRODUCTS, 2], np.float32),
+        )
+    assert memory.tower_weight.numpy() == 0
+    assert "the towers do not count in the final scores" in caplog.text

@@ -52,22 +52,6 @@ class ChoosesEpochs(Protocol):
         ...
 
 
-@runtime_checkable
-class AveragesUnseen(Protocol):
-    """A declaration whose models get the mean embedding for values that training does not teach."""
-
-    def averages_unseen(self, inputs: Any) -> Callable[[Any], None]:
-        """Returns what does so to a model; again and again it changes nothing else."""
-        ...
-
-
-def averages_unseen(declaration: object, inputs: Any) -> Callable[[Any], None]:
-    """Returns the declaration's own way, or nothing to do."""
-    return (
-        declaration.averages_unseen(inputs) if isinstance(declaration, AveragesUnseen) else lambda model: None
-    )
-
-
 def watched_by(declaration: object, inputs: Any) -> str | None:
     """Returns the measure that early stopping goes by; None for the validation loss."""
     return declaration.watched(inputs) if isinstance(declaration, ChoosesEpochs) else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from absl import logging
 
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.bought_fitting import TowerScores, fit_bought
@@ -36,6 +37,7 @@ class Fitting:
         """Fits everything to all customers, none of whose purchases here the towers have seen."""
         combination = self._combination
         customers = np.unique(self._window.customers)
+        _warn_of_nobody(customers)
         self._fit(customers, [*combination.own_variables, combination.towers], scores)
         fit_bought(combination, self._signals, self._window, epochs, self._random, scores)
 
@@ -50,6 +52,7 @@ class Fitting:
     def tower_weight(self, customers: np.ndarray, scores: TowerScores) -> None:
         """Fits the weight of the towers, to customers whose purchases of the window they have not seen."""
         present = np.intersect1d(customers, self._window.customers)
+        _warn_of_nobody(present)
         self._fit(present, [self._combination.towers], scores)
 
     def _fit(self, customers: np.ndarray, variables: list[tf.Variable], scores: TowerScores | None) -> None:
@@ -93,3 +96,11 @@ class Fitting:
             log_sums = tf.reduce_logsumexp(scores, axis=1)
             loss = tf.reduce_mean(tf.gather(log_sums, bought[:, 0]) - tf.gather_nd(scores, bought))
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+
+
+def _warn_of_nobody(customers: np.ndarray) -> None:
+    if not len(customers):
+        logging.warning(
+            "the towers do not count in the final scores: no known customer has held out purchases that "
+            "their weight could be fitted to; give more rows, or more eval rows"
+        )

@@ -58,7 +58,7 @@ class HeldOut:
             chosen: int64 [customers].
         """
         both = np.intersect1d(self.known.customers, self.wanted.customers)
-        return np.intersect1d(chosen, both, assume_unique=False)
+        return np.intersect1d(chosen, both)
 
 
 def enough(customers: np.ndarray) -> bool:

@@ -97,8 +97,7 @@ def _pair_signs(  # noqa: PLR0913, PLR0917
     """Returns [pairs] each: decayed counts, the last time, days of purchase, the habits of both."""
     count = len(first)
     decayed = [np.log(_decayed(pair, age, h, count) + 0.001) for h in PAIR_HALF_LIVES_DAYS]
-    oldest = int(age.max(initial=0)) + 1
-    pair_of_day, day = np.divmod(np.unique(pair * oldest + age.astype(np.int64)), oldest)
+    pair_of_day, day = _days_of_purchase(pair, age)
     days = np.bincount(pair_of_day, minlength=count)
     buyers = np.bincount(product)
     again = np.bincount(product, days > 1)
@@ -125,8 +124,15 @@ def _pair_signs(  # noqa: PLR0913, PLR0917
 
 
 def _repeat_odds(pair: np.ndarray, age: np.ndarray, pairs: int) -> float:
-    days = np.unique(pair * (int(age.max(initial=0)) + 1) + age.astype(np.int64))
-    return float(np.log((len(days) - pairs + 1) / (pairs + 1)))
+    days = len(_days_of_purchase(pair, age)[0])
+    return float(np.log((days - pairs + 1) / (pairs + 1)))
+
+
+def _days_of_purchase(pair: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the pair and the age in whole days, int64 [days of purchase] each, ascending."""
+    oldest = int(age.max(initial=0)) + 1
+    pairs, days = np.divmod(np.unique(pair * oldest + age.astype(np.int64)), oldest)
+    return pairs, days
 
 
 def _typical_gap(pair: np.ndarray, day: np.ndarray, product: np.ndarray, products: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Embeddings of what training never saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -54,6 +55,22 @@ class UnseenValues:
                     table = layer.embeddings.numpy()
                     table[unseen] = np.average(table, axis=0, weights=rows)
                     layer.embeddings.assign(table)
+
+
+@runtime_checkable
+class AveragesUnseen(Protocol):
+    """A declaration whose models get the mean embedding for values that training does not teach."""
+
+    def averages_unseen(self, inputs: Any) -> Callable[[Any], None]:
+        """Returns what does so to a model; again and again it changes nothing else."""
+        ...
+
+
+def averages_unseen(declaration: object, inputs: Any) -> Callable[[Any], None]:
+    """Returns the declaration's own way, or nothing to do."""
+    return (
+        declaration.averages_unseen(inputs) if isinstance(declaration, AveragesUnseen) else lambda model: None
+    )
 
 
 def _values(column: np.ndarray) -> np.ndarray:

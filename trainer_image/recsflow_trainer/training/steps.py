@@ -10,7 +10,7 @@ from absl import logging
 
 from recsflow_trainer.baselines.comparison import compare, not_better
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss, reference_of
-from recsflow_trainer.diagnostics.epoch_probe import averages_unseen, finished_probe, probe_of, watched_by
+from recsflow_trainer.diagnostics.epoch_probe import finished_probe, probe_of, watched_by
 from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.evaluation.cold_rows import cold_warnings
@@ -26,6 +26,7 @@ from recsflow_trainer.metrics_file import (
     write_metrics,
 )
 from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
+from recsflow_trainer.towers.unseen_values import averages_unseen
 from recsflow_trainer.training.accelerator import require_accelerator
 from recsflow_trainer.training.config import TrainerConfig, TrainingParameters, parse_config
 from recsflow_trainer.training.early_stopping import BestEpoch
