@@ -7,7 +7,7 @@ from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.fitting import Fitting
 from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import remember
+from recsflow_trainer.history.remembering import learn
 from recsflow_trainer.history.signals import signals_at
 from recsflow_trainer.keras import tf, tf_keras
 
@@ -32,14 +32,14 @@ def bought():
 def memory(bought):
     zeros = np.zeros([CUSTOMERS, 2], np.float32)
     tf_keras.utils.set_random_seed(1)
-    return remember(
+    return learn(
         History(epochs=30),
         bought,
         NOTHING,
         attributes=[np.arange(PRODUCTS) // 4],
         queries=zeros,
         products=np.zeros([PRODUCTS, 2], np.float32),
-    )
+    ).memory_of(bought)
 
 
 def _scores(memory, customers, towers=None, **options):
@@ -145,18 +145,18 @@ def visitors():
 def test_towers_count_where_customers_come_once(visitors, history):
     half = np.eye(2, dtype=np.float32)
     tf_keras.utils.set_random_seed(1)
-    memory = remember(
+    memory = learn(
         history, *visitors, attributes=[], queries=half[np.arange(200) % 2], products=half[np.arange(12) // 6]
-    )
+    ).memory_of(Purchases.together(*visitors))
     assert memory.tower_weight.numpy() > 0.5
 
 
 def test_what_nobody_buys_twice_comes_last(visitors):
     tf_keras.utils.set_random_seed(1)
     zeros = np.zeros([200, 2], np.float32), np.zeros([PRODUCTS, 2], np.float32)
-    memory = remember(
+    memory = learn(
         History(fitted_to="eval"), *visitors, attributes=[], queries=zeros[0], products=zeros[1]
-    )
+    ).memory_of(Purchases.together(*visitors))
     scores = _scores(memory, np.arange(200)).numpy()
     seen = Purchases.together(*visitors)
     own = scores[seen.customers, seen.products].copy()
@@ -178,7 +178,7 @@ def test_towers_whose_weight_nobody_tells_are_said_not_to_count(visitors, caplog
     strangers = Purchases(np.full(len(rows), -1), rows.products, rows.seconds)
     logging.use_absl_handler()
     with caplog.at_level("WARNING"):
-        memory = remember(
+        learned = learn(
             History(fitted_to="eval", epochs=1),
             others,
             strangers,
@@ -186,5 +186,5 @@ def test_towers_whose_weight_nobody_tells_are_said_not_to_count(visitors, caplog
             queries=np.zeros([200, 2], np.float32),
             products=np.zeros([PRODUCTS, 2], np.float32),
         )
-    assert memory.tower_weight.numpy() == 0
+    assert learned.combination.towers.numpy() == 0
     assert "the towers do not count in the final scores" in caplog.text

@@ -1,6 +1,7 @@
 """From the purchases of training to a memory of them, fitted to some that were held out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +16,31 @@ from recsflow_trainer.history.signals import Signals, signals_at
 from recsflow_trainer.keras import tf, tf_keras
 
 
-def remember(  # noqa: PLR0913
+@dataclass(frozen=True)
+class LearnedHistory:
+    """How much each sign counts, which is learned once and holds for any purchases that are known later.
+
+    Attributes:
+        combination: Fitted weights.
+        attributes: For each attribute, int64 [products], the value that each product has.
+        customers: Number of customers.
+        products: Number of products.
+    """
+
+    combination: Combination
+    attributes: Sequence[np.ndarray]
+    customers: int
+    products: int
+
+    def memory_of(self, seen: Purchases) -> Memory:
+        """Returns the memory of purchases, with the signs as they are at their end."""
+        known = seen.known
+        end = int(known.seconds.max(initial=0)) + 1
+        signals = signals_at(end, known, self.customers, self.attributes, self.products)
+        return Memory(self.combination, signals, self.attributes)
+
+
+def learn(  # noqa: PLR0913
     history: History,
     others: Purchases,
     eval_rows: Purchases,
@@ -23,8 +48,8 @@ def remember(  # noqa: PLR0913
     attributes: Sequence[np.ndarray],
     queries: np.ndarray,
     products: np.ndarray,
-) -> Memory:
-    """Fits how much each sign counts to held out purchases, and keeps the signs as they are at the end.
+) -> LearnedHistory:
+    """Fits how much each sign counts to held out purchases.
 
     Args:
         history: How.
@@ -39,9 +64,9 @@ def remember(  # noqa: PLR0913
     """
     # Another one in a run with another seed.
     seed = int(tf.random.uniform([], maxval=2**31 - 1, dtype=tf.int32))
-    seen, customers = Purchases.together(others, eval_rows).known, len(queries)
-    from_eval = HeldOut.eval_rows(others, eval_rows)
-    held_out = from_eval if history.fitted_to == "eval" else HeldOut.window(history, seen)
+    customers, from_eval = len(queries), HeldOut.eval_rows(others, eval_rows)
+    in_window = history.fitted_to == "window"
+    held_out = HeldOut.window(history, Purchases.together(others, eval_rows)) if in_window else from_eval
     transposed = tf.transpose(tf.constant(products))
 
     def scores(chosen: np.ndarray) -> tf.Tensor:
@@ -53,7 +78,7 @@ def remember(  # noqa: PLR0913
     before = signals(held_out.now, held_out.known)
     combination = Combination(before, attributes, seed)
     fitting = Fitting(combination, before, held_out.wanted, seed)
-    if held_out is from_eval:
+    if not in_window:
         fitting.all_weights(history.epochs, scores)
     else:
         fitting.own_weights(history.epochs)
@@ -64,9 +89,7 @@ def remember(  # noqa: PLR0913
             fitting = Fitting(combination, before, from_eval.wanted, seed)
             withheld = from_eval.known_customers(np.arange(customers))
         fitting.tower_weight(withheld, scores)
-    del fitting, before  # as large as the signs that come next
-    end = int(seen.seconds.max(initial=0)) + 1
-    return Memory(combination, signals(end, seen), attributes)
+    return LearnedHistory(combination, attributes, customers, len(products))
 
 
 def embed_each(

@@ -11,7 +11,7 @@ from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
 from recsflow_trainer.evaluation.headline import retrieval_headline
-from recsflow_trainer.evaluation.purchases import eval_apart, seen_purchases
+from recsflow_trainer.evaluation.purchases import Purchases, eval_apart, seen_purchases
 from recsflow_trainer.evaluation.recall import embed
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.evaluation.retrieval import RetrievalTest, dot_products
@@ -22,7 +22,7 @@ from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import embed_each, remember
+from recsflow_trainer.history.remembering import LearnedHistory, embed_each, learn
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, known_ids, matches, rows_without_shared_ids
@@ -166,7 +166,10 @@ class Retrieval(TwoTowers):
         The weight of the towers is fitted to customers of whom they have seen few rows, or none.
         """
         self.averages_unseen(inputs)(model)
-        model.memory = self._memory(self.history, model, inputs) if self.history else None
+        if self.history:
+            # What is measured of eval rows afterwards is not learned from.
+            model.learned = self._learn(self.history, model, self._validation(inputs).others)
+            model.memory = model.learned.memory_of(self._seen(inputs))
 
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the baselines on the same rows."""
@@ -198,16 +201,17 @@ class Retrieval(TwoTowers):
         return f"val_{retrieval_headline(repeat_share).metric}"
 
     def finished_probe(self, inputs: TransformedInputs) -> EpochProbe | None:
-        """Measures recall of some eval rows with a memory that has learnt from all other rows alone."""
-        history = self.history
-        if history is None:
+        """Measures recall of some eval rows with a memory of all other rows alone."""
+        if self.history is None:
             return None
         validation = self._validation(inputs)
 
         def scores(
             model: RetrievalModel, queries: np.ndarray, products: np.ndarray
         ) -> Callable[[int, int], tf.Tensor]:
-            memory = self._memory(history, model, validation.others)
+            if model.learned is None:
+                raise LookupError("The model was not finished before it is measured.")
+            memory = model.learned.memory_of(self._seen(validation.others))
             return memory.on(validation.rows.test.bought.customers, queries, products)
 
         return retrieval_probe(validation.rows, scores, with_memory=True)
@@ -226,8 +230,9 @@ class Retrieval(TwoTowers):
         )
         bought: Memory | BoughtProducts | None = model.memory
         if bought is None:
-            seen = seen_purchases(inputs, candidates, self.customer, product)
-            bought = BoughtProducts(seen, self.customer.vocabulary_size(tft_output), len(candidates.ids))
+            bought = BoughtProducts(
+                self._seen(inputs), self.customer.vocabulary_size(tft_output), len(candidates.ids)
+            )
         return RetrievalServer(
             tft_output,
             self.query.raw_columns,
@@ -271,13 +276,16 @@ class Retrieval(TwoTowers):
             self.product.vocabulary_size(inputs.tft_output),
         )
 
-    def _memory(self, history: History, model: RetrievalModel, inputs: TransformedInputs) -> Memory:
-        """Returns the memory that belongs to trained towers."""
+    def _seen(self, inputs: TransformedInputs) -> Purchases:
+        return seen_purchases(inputs, self._candidates(inputs), self.customer, self.product)
+
+    def _learn(self, history: History, model: RetrievalModel, inputs: TransformedInputs) -> LearnedHistory:
+        """Returns how much each sign counts beside trained towers."""
         candidates, train = self._candidates(inputs), inputs.splits.train
         columns = {name: train.columns[name] for name in self.query.transformed_spec()}
         customers = self.customer.vocabulary_size(inputs.tft_output)
         kinds = [f.name for f in self.candidate.vocabularies if f != self.product]
-        return remember(
+        return learn(
             history,
             *eval_apart(inputs, candidates, self.customer, self.product),
             attributes=[combinations(candidates.features[name]) for name in kinds],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.history.memory import Memory
+from recsflow_trainer.history.remembering import LearnedHistory
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.towers import RetrievalLoss
 
@@ -21,7 +22,9 @@ class RetrievalModel(TrackedModel):
         super().__init__({"query": query, "candidate": candidate}, name="retrieval")
         self.query = query
         self.candidate = candidate
-        self.memory: Memory | None = None  # learned after training, from what the towers cannot know
+        # Both after training, from what the towers cannot know.
+        self.learned: LearnedHistory | None = None
+        self.memory: Memory | None = None
         self._loss = loss
 
     def compute_loss(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:
