@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from include.sql.renderer import render_staging_query
 from include.warehouse.client import SPLITS
+from include.warehouse.parquet_export import mark_exported
 
 if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
@@ -103,11 +105,14 @@ def trim(rows_uri: str, target: Path, rows: Mapping[str, int]) -> str:
     """Copies the first rows of each split to another folder and returns its URI."""
     import pyarrow.parquet as pq
 
+    digests: dict[str, str] = {}
     for split in SPLITS:
         source = storage.local_path(f"{rows_uri}/{split}/rows.parquet")
         folder = target / split
         folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(pq.read_table(source).slice(0, rows[split]), folder / "rows.parquet")
+        digests[f"{split}/rows.parquet"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
+    mark_exported(storage.artifact_path(target.as_uri()), {"trimmed": rows_uri}, digests)
     return target.as_uri()
 
 

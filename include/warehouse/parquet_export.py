@@ -8,14 +8,18 @@ Rows that a sample leaves out lie in `history`, with few of their columns and a 
 where the pipeline reads its splits from the warehouse.
 
 `_SUCCESS` is written last and names the table that was exported: another export of the same table does
-nothing, and a table that was dropped and staged anew is exported anew.
+nothing, and a table that was dropped and staged anew is exported anew. It has the SHA-256 of each file, by
+which the pipeline's components tell whether they read what was exported
+(`recsflow_trainer/exported_rows.py`).
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from include import storage
 from include.warehouse.client import HISTORY, SPLITS, Warehouse
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 ROW_GROUP_ROWS = 131_072
 MARKER = "_SUCCESS"
+ROWS_FILE = "rows.parquet"
 
 
 def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
@@ -40,13 +45,14 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
         The URI of the folder that holds the splits' folders.
     """
     folder = rows_folder(table, root)
-    marker, marker_path = _marker(warehouse, table), folder / MARKER
-    if _holds(marker_path, marker):
+    exported = _exported(warehouse, table)
+    if _is_of(exported, folder):
         return str(folder)
     columns = [column for column in warehouse.table_schema(table) if column != "split"]
-    for split in SPLITS:
-        _export(warehouse, table, folder, columns, split)
-    storage.write_text(marker_path, marker)
+    digests = {
+        f"{split}/{ROWS_FILE}": _export(warehouse, table, folder / split, columns, split) for split in SPLITS
+    }
+    mark_exported(folder, exported, digests)
     return str(folder)
 
 
@@ -62,12 +68,11 @@ def export_history(warehouse: Warehouse, table: str, root: str | UPath, columns:
     Returns:
         The URI of the folder of their files.
     """
-    folder = rows_folder(table, root)
-    marker, marker_path = _marker(warehouse, table), folder / HISTORY / MARKER
-    if not _holds(marker_path, marker):
-        _export(warehouse, table, folder, columns, HISTORY)
-        storage.write_text(marker_path, marker)
-    return str(folder / HISTORY)
+    folder = rows_folder(table, root) / HISTORY
+    exported = _exported(warehouse, table)
+    if not _is_of(exported, folder):
+        mark_exported(folder, exported, {ROWS_FILE: _export(warehouse, table, folder, columns, HISTORY)})
+    return str(folder)
 
 
 def rows_folder(table: str, root: str | UPath) -> UPath:
@@ -77,37 +82,51 @@ def rows_folder(table: str, root: str | UPath) -> UPath:
 
 def is_exported(warehouse: Warehouse, table: str, root: str | UPath) -> bool:
     """Return whether the table that is there now was exported; raises TableNotFound where there is none."""
-    return _holds(rows_folder(table, root) / MARKER, _marker(warehouse, table))
+    return _is_of(_exported(warehouse, table), rows_folder(table, root))
 
 
-def _holds(path: UPath, text: str) -> bool:
-    return storage.exists(path) and storage.read_text(path) == text
-
-
-def _marker(warehouse: Warehouse, table: str) -> str:
+def _exported(warehouse: Warehouse, table: str) -> dict[str, Any]:
     described = warehouse.describe(table)
-    content = {
+    return {
         "table": str(warehouse.name(table)),
         "created": described.created.isoformat(),
         "rows": described.num_rows,
     }
-    return json.dumps(content, indent=2) + "\n"
 
 
-def _export(warehouse: Warehouse, table: str, folder: UPath, columns: Sequence[str], split: str) -> None:
+def _is_of(exported: Mapping[str, Any], folder: UPath) -> bool:
+    """Return whether a folder has the rows of this table, each file of them with its digest."""
+    if not storage.exists(folder / MARKER):
+        return False
+    try:
+        marker = json.loads(storage.read_text(folder / MARKER))
+    except ValueError:
+        return False
+    return isinstance(marker, dict) and "files" in marker and exported.items() <= marker.items()
+
+
+def mark_exported(folder: UPath, exported: Mapping[str, Any], digests: Mapping[str, str]) -> None:
+    """Write `_SUCCESS`: what was exported, and the SHA-256 of each file by its path in the folder."""
+    storage.write_text(folder / MARKER, json.dumps({**exported, "files": digests}, indent=2) + "\n")
+
+
+def _export(warehouse: Warehouse, table: str, folder: UPath, columns: Sequence[str], split: str) -> str:
+    """Write one split to a folder, and return the SHA-256 of its file."""
     schema, batches = warehouse.read_batches(table, columns, split)
-    _write(folder / split / "rows.parquet", schema, batches)
+    return _write(folder / ROWS_FILE, schema, batches)
 
 
-def _write(path: UPath, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+def _write(path: UPath, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> str:
     import pyarrow.parquet as pq
 
     with (
         storage.open_atomic(path) as stream,
-        pq.ParquetWriter(stream, schema, compression="snappy") as writer,
+        _HashedStream(stream) as hashed,
+        pq.ParquetWriter(hashed, schema, compression="snappy") as writer,
     ):
         for rows in _regrouped(schema, batches):
             writer.write_table(rows)
+    return hashed.sha256
 
 
 def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -124,3 +143,26 @@ def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator
             waiting, count = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting, schema=schema)
+
+
+class _HashedStream(io.RawIOBase):
+    """A stream that is only written to, with the SHA-256 of what was written."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._digest.update(content)
+        return self._stream.write(content)
+
+    def tell(self) -> int:
+        return self._stream.tell()

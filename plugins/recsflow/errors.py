@@ -13,6 +13,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── ChampionChanged              another run's model became champion in the meantime
 ├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
 ├── SweepFailed                  no trial of a sweep has a model; its record is complete
+├── CompileRefused               Cloud Build does not take the build as it is
 ├── JobRefused                   Vertex AI does not take the job, or another request, as it is
 ├── InvalidRetention             the retention of a clean-up cannot be used
 ├── CleanUpIncomplete            something could not be removed; the rest is
@@ -80,6 +81,10 @@ class SweepStopped(PermanentTaskError):
 
 class SweepFailed(PermanentTaskError):
     """No trial of a sweep has a model; its record is complete."""
+
+
+class CompileRefused(PermanentTaskError):
+    """Cloud Build does not take the build as it is; carries its own words."""
 
 
 class JobRefused(PermanentTaskError):

@@ -4,6 +4,7 @@ RecsflowTrainerError
 ├── DeclarationError      a feature, layer, tower or model is declared wrongly, or does not fit its data
 ├── TrainingConfigError   the run's parameters are incomplete, unknown or out of range
 ├── GeneratedModuleError  a generated module is missing, or was changed after it was generated
+├── ExportedRowsError     staged rows were not exported, or were changed after it
 ├── ExamplesError         the transformed examples are missing, empty or made by another feature set
 ├── ManifestError         a manifest of graphs, or a file that it names, cannot be trained on
 └── OverfitCheckFailed    the model did not learn a few rows by heart
@@ -27,6 +28,10 @@ class TrainingConfigError(RecsflowTrainerError, ValueError):
 
 class GeneratedModuleError(RecsflowTrainerError, ValueError):
     """A generated module is missing or was changed; the message names it and the remedy."""
+
+
+class ExportedRowsError(RecsflowTrainerError, ValueError):
+    """Exported rows are missing or were changed; the message names the file and the remedy."""
 
 
 class ExamplesError(RecsflowTrainerError):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.errors import innermost
 from recsflow.compilers.topology import topology_uri
-from recsflow.errors import CompileError
+from recsflow.errors import CompileError, CompileRefused
 
 if TYPE_CHECKING:
+    from google.api_core.operation import Operation
+
     from recsflow.compilers.topology import Topology
     from recsflow.settings import CloudBuildCompiler, Settings
 
@@ -25,7 +28,8 @@ def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, set
         settings: Where everything is.
 
     Raises:
-        CompileError: The build was not taken, failed or took too long; names its log.
+        CompileRefused: Cloud Build does not take the build, in its own words.
+        CompileError: Cloud Build did not answer, or the build failed or took too long; names its log.
     """
     target = f"{settings.artifact_root}/compiled/{topology.key}.built.json"
     source = topology_uri(topology.key, settings)
@@ -63,23 +67,35 @@ def build_request(
 
 
 def _run(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> None:
-    from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
+    from google.api_core.exceptions import GoogleAPIError
 
-    from recsflow.hooks.cloud_build import BuildHook
+    from recsflow.hooks.vertex import OUTAGES
 
-    hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
-    try:
-        operation = hook.start(
-            build, project=settings.project, location=compiler.location, timeout_s=CALL_TIMEOUT_S
-        )
-    except GoogleAPICallError as error:
-        raise CompileError(
-            f"Cloud Build in {settings.project}, {compiler.location} did not take the build: {error.message}"
-        ) from error
+    operation = _start(build, compiler, settings)
     started = operation.metadata.build
     try:
         operation.result(timeout=compiler.timeout_s)
-    except (GoogleAPIError, TimeoutError) as error:
+    except (GoogleAPIError, *OUTAGES) as error:
         raise CompileError(
             f"Cloud Build {started.id} did not compile the pipeline: {error}; see {started.log_url}"
         ) from error
+
+
+def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> Operation:
+    from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+
+    from recsflow.hooks.cloud_build import BuildHook
+    from recsflow.hooks.vertex import OUTAGES
+
+    hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
+    where = f"Cloud Build in {settings.project}, {compiler.location}"
+    try:
+        return hook.start(
+            build, project=settings.project, location=compiler.location, timeout_s=CALL_TIMEOUT_S
+        )
+    except OUTAGES as error:
+        raise CompileError(f"{where} did not answer: {innermost(error)}") from None
+    except (GoogleAPIError, GoogleAuthError) as error:
+        said = error.message if isinstance(error, GoogleAPICallError) else error
+        raise CompileRefused(f"{where} did not take the build: {said}") from error

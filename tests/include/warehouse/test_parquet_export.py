@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -88,6 +91,36 @@ def test_rows_outside_the_sample_are_exported_once(warehouse, with_select, root,
     file.with_name("_SUCCESS").unlink()
     warehouse.export_history(table, root, ["id", "at"])
     assert file.stat().st_mtime_ns > before
+
+
+def test_the_marker_has_the_digest_of_each_file(warehouse, with_select, root, tmp_path):
+    table = warehouse.stage(with_select(HISTORY)).table
+    warehouse.export_parquet(table, root)
+    warehouse.export_history(table, root, ["id", "at"])
+
+    folder = tmp_path / "rows" / table.rpartition(".")[2]
+    expected = {
+        folder: ["eval/rows.parquet", "test/rows.parquet", "train/rows.parquet"],
+        folder / "history": ["rows.parquet"],
+    }
+    for place, names in expected.items():
+        digests = json.loads((place / "_SUCCESS").read_text())["files"]
+        assert sorted(digests) == names
+        for name, digest in digests.items():
+            assert hashlib.sha256((place / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}}'])
+def test_a_marker_that_does_not_name_the_table_does_not_count(warehouse, query, root, tmp_path, text):
+    warehouse.stage(query)
+    warehouse.export_parquet(query.table, root)
+    marker = next(tmp_path.rglob("_SUCCESS"))
+    before = marker.read_text()
+    marker.write_text(text)
+
+    warehouse.export_parquet(query.table, root)
+
+    assert marker.read_text() == before
 
 
 def test_a_rerun_writes_nothing(warehouse, query, root, tmp_path):

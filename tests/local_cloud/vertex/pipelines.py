@@ -15,6 +15,7 @@ from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT, REPOSITORY
+from tests.exported_rows import mark_exported
 from tests.local_cloud.vertex.modules import keep_module
 
 TRANSFORM_MODULE = """
@@ -56,6 +57,7 @@ class Pipelines:
             (folder / "rows" / split).mkdir(parents=True)
             table = pa.table({"customer": range(rows), "product": [f"p{row % 7}" for row in range(rows)]})
             pq.write_table(table, folder / "rows" / split / "rows.parquet")
+        mark_exported(folder / "rows")
         self.transform_module = keep_module(self.settings, "transform_module", TRANSFORM_MODULE)
         self.trainer_module = keep_module(self.settings, "trainer_module", TRAINER_MODULE)
         self.spec = self._compile()

@@ -8,13 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
-from recsflow_trainer.errors import ExamplesError
+from recsflow_trainer.errors import ExamplesError, ExportedRowsError
 from recsflow_trainer.evaluation.retrieval import RetrievalTest
 from recsflow_trainer.examples.history_rows import HistoryFiles, read_history
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_DATE, INTERACTION_LABEL
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.keras import tf
+from tests.exported_rows import mark_exported
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -27,6 +28,7 @@ def exported(rows, folder, columns=("household_id", "product_id", "bought_at", "
     folder.mkdir(parents=True)
     table = pa.table({name: [row[name] for row in rows] for name in columns})
     pq.write_table(table, folder / "rows.parquet")
+    mark_exported(folder)
     return HistoryFiles(str(folder), "bought_at", "spent")
 
 
@@ -140,7 +142,7 @@ def test_an_id_that_no_train_row_has_is_out_of_vocabulary(small_experiment, tmp_
 def test_files_that_are_not_there_or_lack_a_column_are_named(small_experiment, tmp_path):
     tft_output = small_experiment.tft_output
     gone = HistoryFiles(str(tmp_path / "gone"), "bought_at")
-    with pytest.raises(ExamplesError, match=r"history.uri .*/gone has no Parquet file; export the rows"):
+    with pytest.raises(ExportedRowsError, match=r"/gone: no rows, or not all of them"):
         read_history(gone, tft_output, (CUSTOMER, PRODUCT), labelled=False)
     files = exported(small_experiment.rows["eval"], tmp_path / "short", ["household_id", "bought_at"])
     with pytest.raises(ExamplesError, match=r"rows.parquet: has no column 'product_id', only household_id"):

@@ -10,7 +10,9 @@ from tfx.proto import example_gen_pb2
 from tfx.types import standard_artifacts
 from tfx.utils import proto_utils
 
+from recsflow_trainer.errors import ExportedRowsError
 from recsflow_trainer.pipeline import parquet_examples
+from tests.exported_rows import mark_exported
 
 pytestmark = pytest.mark.tensorflow
 
@@ -60,12 +62,14 @@ def test_unsupported_type_names_the_column():
         list(parquet_examples.encode(table))
 
 
-def run(tmp_path, tables):
+def run(tmp_path, tables, between=lambda folder: None):
     splits = []
     for name, table in tables.items():
         (tmp_path / "rows" / name).mkdir(parents=True)
         pq.write_table(table, tmp_path / "rows" / name / "rows.parquet", row_group_size=40)
         splits.append(example_gen_pb2.Input.Split(name=name, pattern=f"{name}/*.parquet"))
+    mark_exported(tmp_path / "rows")
+    between(tmp_path / "rows")
     examples = standard_artifacts.Examples()
     examples.uri = str(tmp_path / "examples")
     parquet_examples.Executor().Do(
@@ -99,5 +103,13 @@ def test_every_row_is_written_once_shuffled_and_the_same_every_time(tmp_path, mo
 
 
 def test_missing_rows_are_named(tmp_path):
-    with pytest.raises(ValueError, match=r"no rows at .*/train/"):
-        parquet_examples.row_groups(str(tmp_path / "train" / "*.parquet"), str(tmp_path))
+    with pytest.raises(ExportedRowsError, match="names no file of train"):
+        run(tmp_path, {"train": pa.table({"id": [1]})}, lambda folder: mark_exported(folder, "none/*"))
+
+
+def test_rows_that_were_changed_after_they_were_exported_do_not_become_examples(tmp_path):
+    def change(folder):
+        pq.write_table(pa.table({"id": [2]}), folder / "train" / "rows.parquet")
+
+    with pytest.raises(ExportedRowsError, match=r"train/rows.parquet was changed after it was exported"):
+        run(tmp_path, {"train": pa.table({"id": [1]})}, change)

@@ -15,6 +15,7 @@ import tensorflow_transform as tft
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.examples.raw_columns import as_traced
 from recsflow_trainer.examples.splits import Split
+from recsflow_trainer.exported_rows import exported_files
 from recsflow_trainer.features import Vocabulary
 from recsflow_trainer.features.interaction import INTERACTION_DATE, INTERACTION_LABEL
 from recsflow_trainer.keras import tf
@@ -49,7 +50,8 @@ def read_history(
         labelled: Whether the label is read.
 
     Raises:
-        ExamplesError: No file, or one without a column.
+        ExamplesError: A file lacks a column.
+        ExportedRowsError: No file, or one that was changed.
     """
     columns = {feature.name: feature.column for feature in ids} | {INTERACTION_DATE: files.date}
     if labelled:
@@ -63,22 +65,15 @@ def read_history(
 
 
 def _read(uri: str, columns: list[str]) -> pa.Table:
-    pattern = f"{uri.rstrip('/')}/*.parquet"
     tables = []
-    for path in sorted(tf.io.gfile.glob(pattern)):
-        with tf.io.gfile.GFile(path, "rb") as stream:
-            file = pq.ParquetFile(pa.BufferReader(stream.read()))
+    for exported in exported_files(uri):
+        file = pq.ParquetFile(pa.BufferReader(exported.read()))
         if missing := [name for name in columns if name not in file.schema_arrow.names]:
             raise ExamplesError(
-                f"{path}: has no column {', '.join(map(repr, missing))}, only "
+                f"{exported.path}: has no column {', '.join(map(repr, missing))}, only "
                 f"{', '.join(file.schema_arrow.names)}; stage the rows of the same experiment."
             )
         tables.append(file.read(columns))
-    if not tables:
-        raise ExamplesError(
-            f"trainer_config.history.uri {uri} has no Parquet file; export the rows outside the sample "
-            "before the Trainer."
-        )
     return pa.concat_tables(tables)
 
 

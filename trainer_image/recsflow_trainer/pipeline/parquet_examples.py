@@ -6,9 +6,8 @@ the same, but for zeros and empty texts, which TFX drops as if they were missing
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import apache_beam as beam
@@ -24,6 +23,9 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import proto_utils
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
+
+from recsflow_trainer.errors import ExportedRowsError
+from recsflow_trainer.exported_rows import ExportedFile, exported_files
 
 ROWS_PER_SHARD = 65_536
 
@@ -69,27 +71,29 @@ class Executor(BaseExampleGenExecutor):
         examples = artifact_utils.get_single_instance(output_dict[standard_component_specs.EXAMPLES_KEY])
         names = utils.generate_output_split_names(input_config, example_gen_pb2.Output())
         examples.split_names = artifact_utils.encode_split_names(names)
+        files: list[ExportedFile] = []
         groups: list[RowGroup] = []
         for split in input_config.splits:
-            output = artifact_utils.get_split_uri([examples], split.name)
-            groups += row_groups(f"{base.rstrip('/')}/{split.pattern}", output)
+            found = exported_files(base, split.name)
+            files += found
+            groups += row_groups(
+                [each.path for each in found], artifact_utils.get_split_uri([examples], split.name)
+            )
         with self._make_beam_pipeline() as pipeline:
-            _ = pipeline | beam.Create(groups) | beam.Reshuffle() | beam.Map(write_row_group)
+            _ = pipeline | "Files" >> beam.Create(files) | "Verify" >> beam.Map(ExportedFile.verify)
+            _ = pipeline | "Groups" >> beam.Create(groups) | beam.Reshuffle() | beam.Map(write_row_group)
         examples_utils.set_payload_format(
             examples, exec_properties[standard_component_specs.OUTPUT_DATA_FORMAT_KEY]
         )
         examples_utils.set_file_format(examples, "tfrecords_gzip")
 
 
-def row_groups(pattern: str, output: str) -> list[RowGroup]:
-    """Returns the row groups of the files that match a pattern, with the shards that they fill."""
-    paths = sorted(metadata.path for metadata in FileSystems.match([pattern])[0].metadata_list)
+def row_groups(paths: Sequence[str], output: str) -> list[RowGroup]:
+    """Returns the row groups of Parquet files, with the shards that they fill in a split's folder."""
     sizes = [(path, index, rows) for path in paths for index, rows in enumerate(_row_group_sizes(path))]
     counts = [max(1, -(-rows // ROWS_PER_SHARD)) for _, _, rows in sizes]
     if not counts:
-        raise ValueError(
-            f"ExampleGen: no rows at {pattern}; export the staged rows of every split before the pipeline."
-        )
+        raise ExportedRowsError(f"ExampleGen: no rows in {', '.join(paths)}; stage rows in every split.")
     starts = itertools.accumulate(counts, initial=0)
     return [
         RowGroup(path=path, index=index, shard=start, shards=sum(counts), output=output)
@@ -113,7 +117,7 @@ def write_row_group(group: RowGroup) -> None:
         name = f"data_tfrecord-{shard:05d}-of-{group.shards:05d}.gz"
         order = np.random.default_rng(shard).permutation(min(ROWS_PER_SHARD, len(table) - offset))
         rows = table.slice(offset, ROWS_PER_SHARD).take(pa.array(order))
-        with tf.io.TFRecordWriter(str(PurePosixPath(group.output) / name), options="GZIP") as writer:
+        with tf.io.TFRecordWriter(f"{group.output}/{name}", options="GZIP") as writer:
             for example in encode(rows):
                 writer.write(example)
 

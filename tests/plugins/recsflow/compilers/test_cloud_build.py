@@ -6,7 +6,7 @@ from include import storage
 from recsflow.compilers.cloud_build import COPY_IMAGE
 from recsflow.compilers.spec_cache import compiled_spec
 from recsflow.compilers.topology import Topology
-from recsflow.errors import CompileError
+from recsflow.errors import CompileError, CompileRefused
 from recsflow.settings import parse_settings
 from tests.include.complete_journey import resolved
 from tests.plugins.cloud_build_server import LOG, CloudBuildServer
@@ -87,5 +87,11 @@ def test_build_that_takes_too_long_is_named_with_its_log(cloud_build, topology, 
 
 def test_build_that_is_not_taken_says_where(cloud_build, topology, settings):
     cloud_build.refusal = "Cloud Build API has not been used in project local before"
-    with pytest.raises(CompileError, match=r"in local, europe-west1 did not take the build: .*has not been"):
+    with pytest.raises(CompileRefused, match=r"local, europe-west1 did not take the .*has not been"):
+        compiled_spec(topology, settings)
+
+
+def test_service_that_is_away_is_an_outage_and_no_refusal(cloud_build, topology, settings):
+    cloud_build.close()
+    with pytest.raises(CompileError, match=r"in local, europe-west1 did not answer: .*Connection refused"):
         compiled_spec(topology, settings)

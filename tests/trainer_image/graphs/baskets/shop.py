@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.exported_rows import mark_exported
+
 OPTIONS = {
     "customer": "who",
     "product": "what",
@@ -41,4 +43,7 @@ def stage(folder, rows=ROWS):
         table = table.drop_columns("aisle") if split == "history" else table
         (folder / split).mkdir(parents=True, exist_ok=True)
         pq.write_table(table, folder / split / "rows.parquet")
+    mark_exported(folder)
+    if (folder / "history").exists():
+        mark_exported(folder / "history")
     return str(folder)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from absl import logging
 
 from recsflow_trainer.errors import ManifestError
+from recsflow_trainer.exported_rows import ExportedFile, exported_files
 from recsflow_trainer.graphs.baskets.edges import BasketEdges, basket_edges
 from recsflow_trainer.graphs.baskets.nodes import NodeFeatures, customer_history, node_features
 from recsflow_trainer.graphs.baskets.options import GraphOptions
@@ -21,6 +22,7 @@ from recsflow_trainer.graphs.manifest import MANIFEST, SPLITS
 from recsflow_trainer.keras import tf
 
 DESCRIPTION = "graphs.json"
+HISTORY_FOLDER = "history"
 
 
 def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> dict[str, int]:
@@ -39,8 +41,11 @@ def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> di
 
     Raises:
         ManifestError: The rows lack a column, or no graph comes of a split.
+        ExportedRowsError: The rows are not there, or were changed.
     """
-    parts = [_read(rows_uri, split, options.columns, options.basket) for split in SPLITS]
+    parts = [
+        _read(exported_files(rows_uri, split), split, options.columns, options.basket) for split in SPLITS
+    ]
     rows, split_of_row = concatenated(parts, _read_history(rows_uri, options))
     everything = gather_visits(rows, split_of_row, options)
     visits, sampled_rows = everything.sample()
@@ -83,25 +88,22 @@ def _lines(
 
 def _read_history(rows_uri: str, options: GraphOptions) -> pa.Table | None:
     """Returns what a sample leaves out; those rows say who paid what in which visit, and no more."""
-    if not tf.io.gfile.isdir(f"{rows_uri.rstrip('/')}/history"):
+    folder = f"{rows_uri.rstrip('/')}/{HISTORY_FOLDER}"
+    if not tf.io.gfile.isdir(folder):
         return None
-    return _read(rows_uri, "history", options.visit_columns, options.basket)
+    return _read(exported_files(folder), HISTORY_FOLDER, options.visit_columns, options.basket)
 
 
-def _read(rows_uri: str, split: str, columns: list[str], basket: str) -> pa.Table:
-    pattern = f"{rows_uri.rstrip('/')}/{split}/*.parquet"
+def _read(files: list[ExportedFile], split: str, columns: list[str], basket: str) -> pa.Table:
     tables = []
-    for path in sorted(tf.io.gfile.glob(pattern)):
-        with tf.io.gfile.GFile(path, "rb") as stream:
-            file = pq.ParquetFile(pa.BufferReader(stream.read()))
+    for exported in files:
+        file = pq.ParquetFile(pa.BufferReader(exported.read()))
         missing = [name for name in columns if name not in file.schema_arrow.names]
         if missing:
             raise ManifestError(
-                f"{path}: has no column {', '.join(missing)}; stage the rows of the same experiment."
+                f"{exported.path}: has no column {', '.join(missing)}; stage the rows of the same experiment."
             )
         tables.append(file.read(columns))
-    if not tables:
-        raise ManifestError(f"{pattern}: no rows; export the staged rows before the pipeline.")
     rows = pa.concat_tables(tables)
     kept = rows.filter(rows[basket].is_valid())
     if dropped := rows.num_rows - kept.num_rows:
