@@ -164,6 +164,12 @@ requirements-check: ## Fail when requirements.txt is not what the lock says
 	@scripts/export_requirements.sh | diff - requirements.txt \
 	    || { echo "requirements.txt differs from uv.lock: run 'make requirements' and commit it." >&2; exit 1; }
 
+# --- the trainer image -------------------------------------------------------------------------------------------
+
+.PHONY: pin-images
+pin-images: $(ORCHESTRATOR) ## Write the digests of the trainer image's bases into its Dockerfile
+	@$(PYTHON) -m scripts.pin_images
+
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
 BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows backfill \

@@ -40,13 +40,18 @@ def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, set
 def build_request(
     topology: Topology, compiler: CloudBuildCompiler, source: str, target: str
 ) -> dict[str, Any]:
-    """Return the build: fetch the topology, compile it in the trainer image, store the spec."""
+    """Return the build: fetch the topology, compile it in the trainer image, store the spec.
+
+    Every step names its command, since the image starts workers of Dataflow where it is given none.
+    """
     build: dict[str, Any] = {
         "steps": [
             {
                 "name": COPY_IMAGE,
                 "args": ["gcloud", "storage", "cp", source, "/workspace/topology.json"],
             },
+            # The trainer image has a user of its own, and /workspace is root's.
+            {"name": COPY_IMAGE, "entrypoint": "chmod", "args": ["a+rwx", "/workspace"]},
             {
                 "name": topology.trainer_image,
                 "entrypoint": "python",

@@ -54,6 +54,16 @@ def test_components_and_their_order(parquet):
     assert tasks["Trainer"]["dependentTasks"] == ["SchemaGen", "Transform"]
 
 
+@pytest.mark.parametrize("changes", [{}, {"source": "bigquery"}, {"trainer_input": "graphs"}])
+def test_every_container_names_its_command(changes):
+    # The image's entry point starts workers of Dataflow.
+    for executor in spec(**changes)["deploymentSpec"]["executors"].values():
+        container = executor["container"]
+        driver = container.get("lifecycle", {}).get("preCacheCheck")
+        for command in [container, *([driver] if driver else [])]:
+            assert command["command"][:2] == ["python", "-m"]
+
+
 @pytest.mark.parametrize("source", ["parquet", "bigquery"])
 def test_graphs_go_from_rows_to_the_trainer(source):
     graphs = spec(source=source, trainer_input="graphs")

@@ -18,7 +18,7 @@ SPEC = '{"pipelineSpec": {"schemaVersion": "2.0.0"}}'
 
 @pytest.fixture
 def cloud_build(monkeypatch):
-    server = CloudBuildServer(lambda build: storage.write_text(build["steps"][2]["args"][-1], SPEC))
+    server = CloudBuildServer(lambda build: storage.write_text(build["steps"][-1]["args"][-1], SPEC))
     extra = {"is_anonymous": True, "project": "local", "cloud_build_endpoint": server.url}
     connection = {"conn_type": "google_cloud_platform", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
@@ -47,7 +47,7 @@ def test_success_returns_the_spec_that_the_build_left(cloud_build, topology, set
 def test_build_compiles_the_topology_in_the_trainer_image(cloud_build, topology, settings):
     compiled_spec(topology, settings)
     parent, build = cloud_build.builds[0]
-    fetch, compile_step, store = build["steps"]
+    fetch, open_folder, compile_step, store = build["steps"]
     assert parent == "projects/local/locations/europe-west1"
     assert (compile_step["name"], compile_step["entrypoint"]) == ("local/recsflow-trainer:1", "python")
     assert compile_step["args"][:2] == ["-m", "recsflow_trainer.pipeline.compile"]
@@ -57,6 +57,7 @@ def test_build_compiles_the_topology_in_the_trainer_image(cloud_build, topology,
     assert fetch["args"][4] == given["--topology"]
     assert store["args"][3] == given["--output"]
     assert storage.read_text(fetch["args"][3]) == topology.to_json()
+    assert (open_folder["entrypoint"], open_folder["args"]) == ("chmod", ["a+rwx", "/workspace"])
     assert build["timeout"] == "600s"
     assert "serviceAccount" not in build
 
