@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 # Reported types by column, by table as written in the config.
-type TableSchemas = Mapping[str, Mapping[str, str]]
+TableSchemas: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 class StagedType(StrEnum):

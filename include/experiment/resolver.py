@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -36,11 +36,13 @@ from include.experiment.split_plan import split_plan
 from include.experiment.staging import filter_types, recency_types, staged_columns
 from include.experiment.warnings import config_warnings
 
+_Result = TypeVar("_Result")
+
 
 class _Problems(list[Problem]):
     """Problems gathered from steps that each may fail."""
 
-    def attempt[Result](self, step: Callable[[], Result]) -> Result | None:
+    def attempt(self, step: Callable[[], _Result]) -> _Result | None:
         """Return what `step` returns, or None after keeping its problems."""
         try:
             return step()

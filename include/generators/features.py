@@ -1,5 +1,7 @@
 """Feature configs as the declarations of the trainer's library."""
 
+from typing import TypeAlias
+
 from include.experiment.feature_config import (
     BucketizedFeature,
     CyclicalFeature,
@@ -10,7 +12,7 @@ from include.experiment.feature_config import (
 )
 from include.generators.source_code import Call, Expression, Items
 
-type Keywords = dict[str, Expression]
+Keywords: TypeAlias = dict[str, Expression]
 
 
 def preprocessing_call(feature: Feature) -> Call:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 LINE_LENGTH = 110
 _INDENT = "    "
@@ -30,7 +31,7 @@ class Items:
     spread: bool = False
 
 
-type Expression = Call | Items | str | int | float | bool | None
+Expression: TypeAlias = Call | Items | str | int | float | bool | None
 
 
 def assignment(name: str, value: Expression) -> str:

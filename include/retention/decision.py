@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from include.errors import ConfigError, Problem
 from include.experiment.base import MAX_DAYS
 from include.retention.item import Item
 
-type FurtherUses = Callable[[Item, bool], frozenset[str]]
+FurtherUses: TypeAlias = Callable[[Item, bool], frozenset[str]]
 
 
 @dataclass(frozen=True)

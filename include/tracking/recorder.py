@@ -9,12 +9,12 @@ deleted (MLflow keeps it in its bin), so that a search never finds two.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import batched
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from include import storage
 from include.experiment.experiment import Experiment
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+_Entry = TypeVar("_Entry")
 ARTIFACTS = (
     "experiment.json",
     "query.sql",
@@ -186,16 +187,23 @@ def _can_hold(run: Run, draft: _Draft) -> bool:
     return same_params and len(trainings) <= 1
 
 
+def _batches(entries: Iterable[_Entry], size: int) -> Iterator[list[_Entry]]:
+    """Yield the entries in lists of at most `size`, as MLflow takes no more in a call."""
+    rest = iter(entries)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
 def _log(client: MlflowClient, run: Run, draft: _Draft) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
     run_id = run.info.run_id
-    for pairs in batched(draft.params.items(), PAIRS_PER_CALL):
+    for pairs in _batches(draft.params.items(), PAIRS_PER_CALL):
         client.log_batch(run_id, params=[Param(*pair) for pair in pairs])
-    for entries in batched(draft.metrics, METRICS_PER_CALL):
+    for entries in _batches(draft.metrics, METRICS_PER_CALL):
         numbers = [Metric(each.name, each.value, each.timestamp_ms, each.step) for each in entries]
         client.log_batch(run_id, metrics=numbers)
-    for pairs in batched(draft.tags.items(), PAIRS_PER_CALL):
+    for pairs in _batches(draft.tags.items(), PAIRS_PER_CALL):
         client.log_batch(run_id, tags=[RunTag(*pair) for pair in pairs])
     # An error of an earlier attempt must not outlive its cure.
     for name in set(run.data.tags) - set(draft.tags) - {STARTED_AT}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from recsflow.jobs import ENDED
 from recsflow.pipeline_parameters import HISTORY
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from recsflow.hooks.pipeline_job_messages import Submission
     from recsflow.jobs import Job
 
-type Sources = Mapping[str, Mapping[str, str]]
+Sources: TypeAlias = "Mapping[str, Mapping[str, str]]"
 
 # Components by name, with their outputs under the names that the reader gives them.
 BEFORE_THE_TRAINER: Sources = {

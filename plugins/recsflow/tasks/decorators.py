@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
@@ -21,9 +21,8 @@ from recsflow.links import (
     SweepLink,
 )
 
-type TaskDecorator = Callable[
-    ..., Any
-]  # the decorated function takes and gives XComs, whatever its annotations
+# The decorated function takes and gives XComs, whatever its annotations.
+TaskDecorator: TypeAlias = Callable[..., Any]
 
 
 class _LinkedTask(DecoratedOperator, PythonOperator):
