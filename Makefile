@@ -158,15 +158,25 @@ soak: setup ## What takes long and repeats what `make test` shows once
 	$(TRAINER_PYTEST) -m soak tests/trainer_image
 
 .PHONY: requirements
-requirements: requirements.txt ## Export the lock for Composer and images
+requirements: requirements.txt requirements-composer.txt ## Export the lock for images, and what Composer lacks of it
 
 requirements.txt: uv.lock
 	@scripts/export_requirements.sh > $@
 
+requirements-composer.txt: uv.lock pyproject.toml composer/packages.txt $(ORCHESTRATOR)
+	@$(PYTHON) -m scripts.composer_requirements
+
 .PHONY: requirements-check
-requirements-check: ## Fail when requirements.txt is not what the lock says
+requirements-check: $(ORCHESTRATOR) ## Fail when the requirements are not what the lock and Composer's list say
 	@scripts/export_requirements.sh | diff - requirements.txt \
 	    || { echo "requirements.txt differs from uv.lock: run 'make requirements' and commit it." >&2; exit 1; }
+	@$(PYTHON) -m scripts.composer_requirements --check
+
+# --- Composer ----------------------------------------------------------------------------------------------------
+
+.PHONY: deploy-folder
+deploy-folder: $(ORCHESTRATOR) ## Lay out build/composer, what goes into the bucket of a Composer environment
+	@$(PYTHON) -m scripts.composer_folder
 
 # --- the trainer image -------------------------------------------------------------------------------------------
 
