@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -47,20 +48,27 @@ class BackgroundProcess:
 
     def pid(self) -> int | None:
         """Returns the pid if the process that we started is still alive."""
+        return record["pid"] if (record := self._record()) else None
+
+    def ports(self) -> tuple[int, ...]:
+        """Returns the ports that the living process was started for; none where there is no such process."""
+        return tuple(record.get("ports", ())) if (record := self._record()) else ()
+
+    def _record(self) -> dict[str, Any] | None:
         try:
-            record = json.loads(self.pid_file.read_text())
+            record: dict[str, Any] = json.loads(self.pid_file.read_text())
         except (FileNotFoundError, ValueError):
             return None
-        return record["pid"] if start_time(record["pid"]) == record["start_time"] else None
+        return record if start_time(record["pid"]) == record["start_time"] else None
 
     def processes(self) -> set[psutil.Process]:
         """Returns what is alive of the process that we started and of all that descends from it."""
         return started_by(self.pid_file, self.pid())
 
     def start(
-        self, argv: Sequence[str], environment: Mapping[str, str], cwd: Path
+        self, argv: Sequence[str], environment: Mapping[str, str], cwd: Path, ports: Sequence[int] = ()
     ) -> subprocess.Popen[bytes]:
-        """Starts the process in a session of its own, writing to the log file."""
+        """Starts the process in a session of its own, writing to the log file; `ports` are kept beside it."""
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         self.pid_file.touch()
@@ -75,7 +83,8 @@ class BackgroundProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.pid_file.write_text(json.dumps({"pid": process.pid, "start_time": start_time(process.pid)}))
+        record = {"pid": process.pid, "start_time": start_time(process.pid), "ports": list(ports)}
+        self.pid_file.write_text(json.dumps(record))
         return process
 
     def stop(self, idle_s: float = STOP_IDLE_S) -> int:

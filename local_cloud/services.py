@@ -177,6 +177,7 @@ class ServiceRunner:
         with self._lock():
             process = self.process(service)
             if process.pid() is not None:
+                self._refuse_other_ports(service, process)
                 return False
             if left := process.stop():
                 say(f"{service.name}: the server had ended, {left} of its processes had not; stopped them.")
@@ -195,8 +196,19 @@ class ServiceRunner:
                 service.prepare()
             # Airflow prints the password that it makes.
             keep_private(process.log_file)
-            process.start(service.argv, {**os.environ, **service.environment}, cwd=REPOSITORY)
+            environment = {**os.environ, **service.environment}
+            process.start(service.argv, environment, REPOSITORY, ports=service.ports)
             return True
+
+    def _refuse_other_ports(self, service: Service, process: BackgroundProcess) -> None:
+        ports = process.ports()
+        if ports and ports != service.ports:
+            moved = ports[0] - service.ports[0] + self._settings.port_offset
+            raise ServiceError(
+                f"{service.name}: it runs already for {self._settings.home}, on port {ports[0]} and not on "
+                f"{service.ports[0]}; set RECSFLOW_PORT_OFFSET={moved} as when it was started, or stop it "
+                "with `make down`."
+            )
 
     def wait(self, service: Service, say: Callable[[str], None] = print) -> None:
         """Waits until a server answers, for as long as it gets on; `say` is told when that takes long.

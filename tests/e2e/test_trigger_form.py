@@ -18,6 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from local_cloud.machine import Machine
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -73,19 +74,19 @@ class AirflowPages:
         logins = Path(machine.environment["AIRFLOW_HOME"]) / "simple_auth_manager_passwords.json.generated"
         self.user, self.password = next(iter(json.loads(logins.read_text()).items()))
 
-    def element(self, selector: str, timeout_s: float = 60) -> Any:
+    def element(self, selector: str, timeout_s: float = PATIENCE_S) -> Any:
         wait = WebDriverWait(self.browser, timeout_s)
         return wait.until(lambda chrome: chrome.find_element(By.CSS_SELECTOR, selector))
 
     def wait_for_text(self, text: str) -> None:
-        WebDriverWait(self.browser, 60).until(lambda chrome: text in chrome.page_source)
+        WebDriverWait(self.browser, PATIENCE_S).until(lambda chrome: text in chrome.page_source)
 
     def log_in(self) -> None:
         self.browser.get(self.url)
         self.element("input[name=username]").send_keys(self.user)
         self.element("input[name=password]").send_keys(self.password)
         self.element("button[type=submit]").click()
-        WebDriverWait(self.browser, 60).until(lambda chrome: "/auth/login" not in chrome.current_url)
+        WebDriverWait(self.browser, PATIENCE_S).until(lambda chrome: "/auth/login" not in chrome.current_url)
 
     def open_trigger_form(self, dag_id: str) -> None:
         self.browser.get(f"{self.url}/dags/{dag_id}")
@@ -104,10 +105,12 @@ class AirflowPages:
 
     def api(self, path: str) -> Any:
         answer = requests.post(
-            f"{self.url}/auth/token", json={"username": self.user, "password": self.password}, timeout=60
+            f"{self.url}/auth/token",
+            json={"username": self.user, "password": self.password},
+            timeout=PATIENCE_S,
         )
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        found = requests.get(f"{self.url}/api/v2/{path}", headers=headers, timeout=60)
+        found = requests.get(f"{self.url}/api/v2/{path}", headers=headers, timeout=PATIENCE_S)
         found.raise_for_status()
         return found.json()
 

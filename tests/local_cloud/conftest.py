@@ -38,11 +38,12 @@ class Cloud:
     def __init__(self, home: Path) -> None:
         self.settings = LocalSettings(home=home, port_offset=free_port_offset())
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "RECSFLOW_HOME": str(self.settings.home),
             "RECSFLOW_PORT_OFFSET": str(self.settings.port_offset),
+            **variables,
         }
         # It bounds its own waits, by whether what it waits for gets on.
         return subprocess.run(

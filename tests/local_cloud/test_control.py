@@ -11,6 +11,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from local_cloud.settings import HOST, PROJECT
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -36,7 +37,7 @@ def test_sample_is_loaded_with_real_timestamps(client, loaded):
     assert {field.name: field.field_type for field in schema}["transaction_timestamp"] == "TIMESTAMP"
     rows = client.query(
         "SELECT MIN(transaction_timestamp), COUNT(DISTINCT household_id) FROM complete_journey.transactions"
-    ).result(timeout=60)
+    ).result()
     first, households = next(iter(rows))
     assert first.isoformat() == "2017-01-01T11:53:26+00:00"
     assert households == 2469
@@ -53,6 +54,14 @@ def test_second_start_finds_the_running_server(cloud, loaded):
     assert cloud.pid("bigquery") == pid
 
 
+def test_running_server_on_other_ports_is_named_at_once_with_what_to_do(cloud, loaded):
+    offset = cloud.settings.port_offset
+    refused = cloud("start", "bigquery", RECSFLOW_PORT_OFFSET=str(offset + 1))
+    assert refused.returncode == 1
+    port = cloud.settings.port("bigquery")
+    assert f"on port {port} and not on {port + 1}; set RECSFLOW_PORT_OFFSET={offset} as" in refused.stderr
+
+
 def test_servers_listen_on_loopback_only(cloud, loaded):
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {HOST}
     for address in others:
@@ -65,10 +74,7 @@ def test_rows_survive_a_restart(cloud, client):
     assert cloud("stop", "bigquery").returncode == 0
     assert cloud("start", "bigquery").returncode == 0
     assert client.get_table(f"{PROJECT}.complete_journey.products").schema
-    assert (
-        next(iter(client.query("SELECT COUNT(*) FROM complete_journey.products").result(timeout=60)))[0]
-        == 92331
-    )
+    assert next(iter(client.query("SELECT COUNT(*) FROM complete_journey.products").result()))[0] == 92331
 
 
 def test_foreign_server_on_the_port_is_reported_and_left_alone(cloud):
@@ -97,7 +103,7 @@ def test_env_can_be_sourced(cloud):
 def test_table_page_shows_schema_count_and_rows(cloud, loaded):
     assert cloud("start", "vertex").returncode == 0
     address = f"{cloud.settings.url('vertex')}/console/tables/complete_journey/products"
-    with urllib.request.urlopen(address, timeout=30) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
         page = answer.read().decode()
     assert "92,331 rows" in page
     assert "product_category" in page

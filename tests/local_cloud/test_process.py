@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from local_cloud.process import BackgroundProcess, start_time
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -43,7 +44,7 @@ def test_started_process_is_found_and_stopped(process, tmp_path):
     started = sleep(process, tmp_path)
     assert process.pid() == started.pid
     assert process.stop()
-    started.wait(timeout=5)
+    started.wait(timeout=PATIENCE_S)
     assert process.pid() is None
     assert not process.stop()
 
@@ -81,7 +82,7 @@ def test_parts_that_outlive_their_server_are_found_and_stopped(process, tmp_path
     assert process.pid() is None
     assert process.processes() == set(parts)
     assert process.stop() == 4
-    assert psutil.wait_procs(parts, timeout=5)[1] == []
+    assert psutil.wait_procs(parts, timeout=PATIENCE_S)[1] == []
     assert process.stop() == 0
 
 
@@ -89,7 +90,7 @@ def test_parts_are_stopped_with_their_server(process, tmp_path):
     started, parts = start_with_parts(process, tmp_path)
     assert process.stop() == 5
     started.wait()
-    assert psutil.wait_procs(parts, timeout=5)[1] == []
+    assert psutil.wait_procs(parts, timeout=PATIENCE_S)[1] == []
 
 
 def test_processes_of_others_are_left_alone(process, tmp_path):

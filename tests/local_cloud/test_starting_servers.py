@@ -12,6 +12,7 @@ import pytest
 from local_cloud.errors import ServiceError
 from local_cloud.services import Service, ServiceRunner
 from local_cloud.settings import HOST, LocalSettings
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -90,5 +91,5 @@ def test_start_after_the_leader_was_killed_stops_what_lives_on(runner, service):
     os.waitpid(before, 0)
     assert runner.launch(parted, said.append)
     assert said == ["small: the server had ended, 1 of its processes had not; stopped them."]
-    assert psutil.wait_procs(left, timeout=5)[1] == []
+    assert psutil.wait_procs(left, timeout=PATIENCE_S)[1] == []
     runner.wait(parted)

@@ -15,6 +15,7 @@ from google.cloud import bigquery
 
 from include.experiment.experiment import Experiment
 from include.experiment.resolver import resolve
+from tests.patience import PATIENCE_S
 
 PURCHASES = 40_000
 DAYS = 120
@@ -82,7 +83,7 @@ def _load(client: bigquery.Client, name: str, types: dict[str, str], rows: list[
     file = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=arrow), file)
     config = bigquery.LoadJobConfig(source_format=bigquery.SourceFormat.PARQUET, schema=schema)
-    client.load_table_from_file(file, name, rewind=True, job_config=config).result(timeout=120)
+    client.load_table_from_file(file, name, rewind=True, job_config=config).result(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

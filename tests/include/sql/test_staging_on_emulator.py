@@ -12,6 +12,7 @@ from include.experiment.column_types import StagedType
 from include.sql.casts import cast_expression
 from include.sql.renderer import render_staging_query
 from include.warehouse.connection import connect
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -60,7 +61,7 @@ def select(shop):
 
     def run(text, *staged):
         sql = text.format(*(f"`{table.table}`" for table in staged))
-        return [tuple(row) for row in shop.query(sql, retry=None).result(timeout=60, retry=None)]
+        return [tuple(row) for row in shop.query(sql, retry=None).result(timeout=PATIENCE_S, retry=None)]
 
     return run
 
@@ -123,7 +124,7 @@ def test_an_array_becomes_one_text(shop):
     separator = bigquery.ScalarQueryParameter("separator_0", "STRING", "|")
     config = bigquery.QueryJobConfig(query_parameters=[separator])
     query = shop.query(f"SELECT {texts}, {numbers} FROM ({rows})", retry=None, job_config=config)
-    found = [tuple(row) for row in query.result(timeout=60, retry=None)]
+    found = [tuple(row) for row in query.result(timeout=PATIENCE_S, retry=None)]
     assert sorted(found) == [("", ""), ("a|b c", "3|-1")]
 
 

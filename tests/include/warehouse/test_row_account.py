@@ -3,12 +3,13 @@
 import pytest
 
 from include.warehouse.row_account import row_account
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
 
 def account(shop):
-    return row_account(shop.resolve(), shop.warehouse, timeout_s=60)
+    return row_account(shop.resolve(), shop.warehouse, timeout_s=PATIENCE_S)
 
 
 def counts(shop):

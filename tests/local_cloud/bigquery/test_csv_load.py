@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from google.cloud import bigquery
 
+from tests.patience import PATIENCE_S
+
 pytestmark = pytest.mark.emulator
 
 SCHEMA = [bigquery.SchemaField("product", "STRING"), bigquery.SchemaField("price", "FLOAT64")]
@@ -21,8 +23,8 @@ def load(client, dataset):
     def load(content: bytes, schema=SCHEMA, **options) -> list[tuple]:
         config = bigquery.LoadJobConfig(**{"source_format": CSV, "schema": schema, **options})
         table = f"{client.project}.{dataset}.prices"
-        client.load_table_from_file(io.BytesIO(content), table, job_config=config).result(timeout=60)
-        rows = client.query(f"SELECT * FROM `{table}` ORDER BY 1").result(timeout=60)
+        client.load_table_from_file(io.BytesIO(content), table, job_config=config).result(timeout=PATIENCE_S)
+        rows = client.query(f"SELECT * FROM `{table}` ORDER BY 1").result(timeout=PATIENCE_S)
         return [tuple(row.values()) for row in rows]
 
     return load

@@ -5,6 +5,8 @@ from google.api_core.exceptions import ClientError, GoogleAPIError
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import bigquery
 
+from tests.patience import PATIENCE_S
+
 pytestmark = pytest.mark.emulator
 
 NO_RETRY = Retry(predicate=if_exception_type())
@@ -20,7 +22,7 @@ def secret(tmp_path):
 def refused(client, sql: str) -> str:
     """What the emulator says to a statement that it must not run."""
     with pytest.raises(ClientError) as caught:
-        client.query(sql, retry=NO_RETRY, job_retry=None).result(timeout=60)
+        client.query(sql, retry=NO_RETRY, job_retry=None).result(timeout=PATIENCE_S)
     assert "hunter2" not in str(caught.value)
     return str(caught.value)
 
@@ -70,13 +72,13 @@ def test_load_takes_no_file_of_the_machine_by_its_name(client, dataset, secret, 
     with pytest.raises(GoogleAPIError, match="is no object of Cloud Storage; give a gs:// URI, or upload"):
         client.load_table_from_uri(
             secret.as_uri(), f"{dataset}.stolen", job_config=config, retry=NO_RETRY
-        ).result(timeout=60)
+        ).result(timeout=PATIENCE_S)
 
 
 def test_extract_writes_no_file_of_the_machine(client, dataset, tmp_path):
-    client.query(f"CREATE TABLE {dataset}.prices AS SELECT 1 AS price").result(timeout=60)
+    client.query(f"CREATE TABLE {dataset}.prices AS SELECT 1 AS price").result(timeout=PATIENCE_S)
     with pytest.raises(GoogleAPIError, match="is no object of Cloud Storage"):
         client.extract_table(f"{dataset}.prices", f"file://{tmp_path}/out.csv", retry=NO_RETRY).result(
-            timeout=60
+            timeout=PATIENCE_S
         )
     assert list(tmp_path.iterdir()) == []

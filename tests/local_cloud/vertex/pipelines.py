@@ -17,6 +17,7 @@ from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT, REPOSITORY
 from tests.exported_rows import mark_exported
 from tests.local_cloud.vertex.modules import keep_module
+from tests.patience import PATIENCE_S
 
 TRANSFORM_MODULE = """
 import tensorflow_transform as tft
@@ -137,7 +138,7 @@ class Pipelines:
         self.client.create_pipeline_job(parent=self.parent, pipeline_job=job, pipeline_job_id=job_id)
 
     def page(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=PATIENCE_S) as answer:
             return answer.read().decode()
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 pytestmark = pytest.mark.emulator
 
 JOBS = "/v1/projects/local/locations/us-central1/customJobs"
@@ -17,7 +19,7 @@ def ask(app_server):
 
     def ask(method: str, path: str, body: object = None, **headers: str):
         address = urlsplit(app_server.url)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE_S)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None, sent)

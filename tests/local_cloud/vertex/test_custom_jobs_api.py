@@ -18,6 +18,7 @@ from google.cloud.aiplatform_v1.types import CustomJob, JobState
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT
 from tests.local_cloud.vertex.modules import keep_module
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -106,7 +107,7 @@ class CustomJobs:
         return (self.folder / name / file).read_text()
 
     def page(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=PATIENCE_S) as answer:
             return answer.read().decode()
 
 
@@ -177,13 +178,13 @@ def test_pipeline_jobs_are_another_collection(jobs, first):
     name = first.name.replace("customJobs", "pipelineJobs")
     request = urllib.request.Request(f"{jobs.settings.url('vertex')}/v1/{name}")
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=PATIENCE_S)
 
 
 def test_finished_job_can_be_deleted(jobs, first):
     name = jobs.create(jobs.request("deleted"))
     jobs.wait(name)
-    jobs.client.delete_custom_job(name=name).result(timeout=10)
+    jobs.client.delete_custom_job(name=name).result(timeout=PATIENCE_S)
     with pytest.raises(exceptions.NotFound, match="does not exist"):
         jobs.client.get_custom_job(name=name)
 

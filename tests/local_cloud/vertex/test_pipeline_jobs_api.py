@@ -13,6 +13,7 @@ from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
 from tests.local_cloud.vertex.pipelines import TRANSFORM_MODULE, UPSTREAM, Pipelines, states
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -213,7 +214,7 @@ def test_list_filters_orders_and_pages(pipelines, first_job):
 def test_finished_job_can_be_deleted_and_its_results_stay_cached(pipelines, first_job):
     name = pipelines.submit("deleted", learning_rate=0.04)
     pipelines.wait(name)
-    pipelines.client.delete_pipeline_job(name=name).result(timeout=10)
+    pipelines.client.delete_pipeline_job(name=name).result(timeout=PATIENCE_S)
     with pytest.raises(exceptions.NotFound):
         pipelines.client.get_pipeline_job(name=name)
     assert states(pipelines.wait(pipelines.submit("again", learning_rate=0.04)))["Trainer"] == "SKIPPED"

@@ -14,6 +14,7 @@ import pytest
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import REPOSITORY, LocalSettings
 from tests.local_cloud.vertex.app_server import PYTHON, AppServer
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -139,7 +140,7 @@ def server(one_server):
 
 
 def gone(processes) -> bool:
-    return psutil.wait_procs(processes, timeout=10)[1] == []
+    return psutil.wait_procs(processes, timeout=PATIENCE_S)[1] == []
 
 
 def test_jobs_survive_any_number_of_ordered_stops(server):

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from mlflow import MlflowClient
 
 from include import storage
 from include.experiment.identity import content_hash
+from include.process_activity import Activity, wait_until
 from include.sql.renderer import StagingQuery
 from include.tracking.champions import RegisteredChampion, promote, register
 from include.warehouse.parquet_export import export_parquet
@@ -66,6 +66,7 @@ class Deployment:
     settings: object
     reach: Reach
     folder: Path
+    vertex_pid: int
 
     @property
     def root(self):
@@ -111,13 +112,11 @@ class Deployment:
         return job_id
 
     def wait(self, job_id, until=ENDED):
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            job = self.reach.pipeline_jobs.find(job_id)
-            if job.state in until:
-                return job
-            time.sleep(0.2)
-        raise AssertionError(f"{job_id} is {job.state}")
+        def found():
+            return self.reach.pipeline_jobs.find(job_id)
+
+        wait_until(lambda: found().state in until, Activity(self.vertex_pid), what=f"{job_id} goes on")
+        return found()
 
     def run(self, name, learning_rate=0.1):
         job = self.wait(self.start(name, learning_rate))
@@ -162,7 +161,7 @@ def deployment(cloud, compiled_once, tmp_path, monkeypatch):
         if name.startswith(("AIRFLOW_CONN", "AIRFLOW_VAR", "BIGQUERY")):
             monkeypatch.setenv(name, value)
     settings = parse_settings(json.dumps(variable))
-    deployment = Deployment(settings, Reach.of(settings), tmp_path)
+    deployment = Deployment(settings, Reach.of(settings), tmp_path, cloud.pid("vertex"))
     deployment.clean(now=later())
     return deployment
 

@@ -11,6 +11,7 @@ from recsflow.compilers.command import compile_with_command
 from recsflow.compilers.topology import Topology
 from recsflow.errors import CompileError
 from recsflow.settings import CommandCompiler
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.unit
 
@@ -83,4 +84,4 @@ def test_interrupted_task_leaves_no_compiler_behind(tmp_path):
     started = [running, *running.children()]
     os.kill(process.pid, signal.SIGINT)
     process.join()
-    assert psutil.wait_procs(started, timeout=5)[1] == []
+    assert psutil.wait_procs(started, timeout=PATIENCE_S)[1] == []
