@@ -39,7 +39,7 @@ $(AIRFLOW_DB): $(ORCHESTRATOR) uv.lock
 
 # $(call follow,DAG) runs a DAG and shows how it goes.
 define follow
-	@$(LOCAL_CLOUD) start bigquery vertex mlflow
+	@$(LOCAL_CLOUD) start storage bigquery vertex mlflow
 	@$(LOCAL_CLOUD) load-sample --for '$(PARAMS)'
 	@$(LOCAL_ENV); $(PYTHON) scripts/follow_dag.py $(RECSFLOW_HOME)/logs/$@-$$(date +%Y%m%dT%H%M%S).log \
 	    $(1) --conf '$(PARAMS)'

@@ -19,7 +19,7 @@ from local_cloud.settings import REPOSITORY, LocalSettings
 
 # Dataset of the sample's tables in BigQuery.
 SAMPLE = "complete_journey"
-DEFAULT_SERVICES = ("bigquery", "vertex", "mlflow")
+DEFAULT_SERVICES = ("storage", "bigquery", "vertex", "mlflow")
 
 
 def _parse(arguments: Sequence[str] | None, names: Sequence[str]) -> argparse.Namespace:
@@ -137,6 +137,7 @@ def _env(settings: LocalSettings) -> None:
 
 def _console(settings: LocalSettings, services: dict[str, Service], runner: ServiceRunner) -> None:
     labels = {
+        "storage": "Cloud Storage (API)",
         "bigquery": "BigQuery (API)",
         "vertex": "Pipeline jobs",
         "mlflow": "MLflow",
@@ -144,11 +145,11 @@ def _console(settings: LocalSettings, services: dict[str, Service], runner: Serv
     }
     for service in services.values():
         if runner.process(service).pid() is not None:
-            print(f"{labels[service.name]:15} {service.address}")
+            print(f"{labels[service.name]:19} {service.address}")
     passwords = settings.home / "airflow" / PASSWORDS
     if passwords.exists():
         for user, password in json.loads(passwords.read_text() or "{}").items():
-            print(f"{'Airflow login':15} {user} / {password}")
+            print(f"{'Airflow login':19} {user} / {password}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -58,17 +58,21 @@ class LoopbackGuard:
 
     Args:
         app: the server that is guarded.
+        hosts: names that Host may have, where the server stands for others than loopback.
+        scheme: under which it is called.
     """
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, hosts: Sequence[str] = (), scheme: str = "http") -> None:
         self._app = app
+        self._hosts = re.compile("|".join(map(re.escape, hosts))) if hosts else LOOPBACK
+        self._scheme = scheme
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Hands a request on, or answers why not."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        refusal = refusal_of(scope.get("method", "GET"), scope["headers"])
+        refusal = refusal_of(scope.get("method", "GET"), scope["headers"], self._hosts, self._scheme)
         if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -79,24 +83,25 @@ class LoopbackGuard:
             await send({"type": "http.response.body", "body": refusal.body})
 
 
-def refusal_of(method: str, headers: Headers) -> Refusal | None:
+def refusal_of(
+    method: str, headers: Headers, hosts: re.Pattern[str] = LOOPBACK, scheme: str = "http"
+) -> Refusal | None:
     """Returns why a request is refused; None where it may be answered."""
     host = _value(headers, b"host")
-    if not LOOPBACK.fullmatch(host.lower()):
-        return _forbidden(
-            f"Host is {host!r}; this server answers its own machine only: call it as 127.0.0.1, localhost or "
-            "[::1]."
-        )
+    if not hosts.fullmatch(host.lower()):
+        names = "127.0.0.1, localhost or [::1]" if hosts is LOOPBACK else hosts.pattern.replace("\\", "")
+        return _forbidden(f"Host is {host!r}; this server answers its own machine only: call it as {names}.")
     origin = _value(headers, b"origin")
-    if origin and origin.lower() != f"http://{host.lower()}":
+    if origin and origin.lower() != f"{scheme}://{host.lower()}":
         return _forbidden(
-            f"Origin is {origin!r}; pages of other sites may not call this server: open http://{host} itself."
+            f"Origin is {origin!r}; pages of other sites may not call this server: open "
+            f"{scheme}://{host} itself."
         )
     if _asked_by_another_site(method, headers):
         site = _value(headers, b"sec-fetch-site")
         return _forbidden(
             f"Sec-Fetch-Site is {site!r}; pages of other sites may link to this server and nothing else: "
-            f"open http://{host} itself."
+            f"open {scheme}://{host} itself."
         )
     content_type = _value(headers, b"content-type").partition(";")[0].strip().lower()
     if method == "POST" and not origin and _has_body(headers) and content_type in SENT_BY_ANY_PAGE:

@@ -65,8 +65,24 @@ class Service:
 
 def build_services(settings: LocalSettings) -> dict[str, Service]:
     """Returns all servers by name, in the order in which they start."""
-    builders = (_bigquery, _vertex, _mlflow, _airflow)
+    builders = (_storage, _bigquery, _vertex, _mlflow, _airflow)
     return {service.name: service for service in (build(settings) for build in builders)}
+
+
+def _storage(settings: LocalSettings) -> Service:
+    python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
+    ports = settings.port("storage"), settings.port("storage_proxy")
+    return Service(
+        name="storage",
+        argv=(
+            *(str(python), "-m", "local_cloud.storage", "--folder", str(settings.storage_root)),
+            *("--port", str(ports[0]), "--proxy-port", str(ports[1])),
+        ),
+        environment={},
+        ports=ports,
+        health_url=f"{settings.url('storage')}/healthz",
+        address=settings.url("storage"),
+    )
 
 
 def _bigquery(settings: LocalSettings) -> Service:

@@ -14,10 +14,14 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 PROJECT = "local"
 LOCATION = "us-central1"
+# Of the local Cloud Storage; made when that starts.
+BUCKET = "recsflow-local"
 BIGQUERY_LOCATION = "US"
 # Airflow's own, and a length: the folder of a run's logs has its id in its name, of 255 bytes at most.
 RUN_ID_PATTERN = "^[A-Za-z0-9_.~:+-]{1,200}$"
 DEFAULT_PORTS = {
+    "storage": 9030,
+    "storage_proxy": 9040,
     "bigquery": 9050,
     "bigquery_storage": 9060,
     "vertex": 9070,
@@ -64,6 +68,11 @@ class LocalSettings:
     def artifact_root(self) -> Path:
         """Folder that stands for the bucket."""
         return self.home / "artifacts"
+
+    @property
+    def storage_root(self) -> Path:
+        """Folder in which the local Cloud Storage keeps its buckets and its certificate."""
+        return self.home / "storage"
 
     @property
     def serving_root(self) -> Path:
@@ -136,11 +145,28 @@ class LocalSettings:
             "PYTHONPATH": str(REPOSITORY),
             "BIGQUERY_EMULATOR_HOST": self.url("bigquery"),
             "BIGQUERY_STORAGE_EMULATOR_HOST": f"{HOST}:{self.port('bigquery_storage')}",
+            **self.storage_environment(),
             "MLFLOW_TRACKING_URI": self.url("mlflow"),
             "GX_ANALYTICS_ENABLED": "false",
             "AIRFLOW_CONN_RECSFLOW_GCP": json.dumps(connection),
             "AIRFLOW_VAR_RECSFLOW": json.dumps(self.recsflow_variable()),
             **self._airflow_environment(),
+        }
+
+    def storage_environment(self) -> dict[str, str]:
+        """Returns what Google's clients, and TensorFlow's own, read about Cloud Storage."""
+        own = ["127.0.0.1", "localhost", "::1"]
+        others = [name.strip() for name in os.environ.get("no_proxy", "").split(",")]
+        return {
+            "STORAGE_EMULATOR_HOST": self.url("storage"),
+            # Names are flat here; gcsfs would ask by gRPC, past the emulator.
+            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
+            # TensorFlow knows Google's names only: a proxy answers for them, with its own certificate.
+            "https_proxy": self.url("storage_proxy"),
+            "no_proxy": ",".join(dict.fromkeys([*own, *filter(None, others)])),
+            "CURL_CA_BUNDLE": str(self.storage_root / "tls" / "ca-bundle.pem"),
+            # No metadata server of Google's machines answers here; clients would look for it for seconds.
+            "NO_GCE_CHECK": "true",
         }
 
     def _airflow_environment(self) -> dict[str, str]:

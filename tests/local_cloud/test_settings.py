@@ -27,6 +27,14 @@ def test_state_stays_in_the_home(tmp_path):
     assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
 
 
+def test_what_a_machine_reaches_without_a_proxy_stays_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("no_proxy", "intranet.example, localhost")
+    environment = LocalSettings(home=tmp_path, port_offset=1000).environment()
+    assert environment["STORAGE_EMULATOR_HOST"] == "http://127.0.0.1:10030"
+    assert environment["https_proxy"] == "http://127.0.0.1:10040"
+    assert environment["no_proxy"] == "127.0.0.1,localhost,::1,intranet.example"
+
+
 @pytest.mark.parametrize("offset", ["-1", "70000", "many"])
 def test_bad_port_offset_is_named(monkeypatch, offset):
     monkeypatch.setenv("RECSFLOW_PORT_OFFSET", offset)

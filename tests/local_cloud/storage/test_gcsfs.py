@@ -1,32 +1,22 @@
-"""The same calls on Cloud Storage, served by an emulator in memory."""
+"""What `include.storage` does on a folder, on Cloud Storage by way of gcsfs."""
 
 import gc
-import socket
 import time
 
 import pytest
 
 from include import storage
+from tests.local_cloud.storage.conftest import BUCKET
 
 pytestmark = pytest.mark.emulator
-BUCKET = "recsflow-test"
 
 
 @pytest.fixture(scope="module")
-def root():
-    from gcp_storage_emulator.server import create_server
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = create_server("127.0.0.1", port, in_memory=True, default_bucket=BUCKET)
-    server.start()
+def root(storage_server):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
-        # The emulator does not know the API by which gcsfs asks for the kind of a bucket.
-        patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+        for name, value in storage_server.environment.items():
+            patch.setenv(name, value)
         yield f"gs://{BUCKET}/prefix"
-    server.stop()
 
 
 def test_text_is_read_back_as_written(root):
