@@ -16,7 +16,6 @@ ROUNDS = 3
 IMPORT_TFX = "from tfx import v1"
 TOPOLOGY = {
     "pipeline_name": "benchmark",
-    "example_source": "parquet",
     "trainer_image": "local/recsflow-trainer:benchmark",
     "project": "local",
     "location": "us-central1",

@@ -108,7 +108,6 @@ class LocalSettings:
             "location": LOCATION,
             "bigquery_location": BIGQUERY_LOCATION,
             "staging_dataset": "recsflow_staging",
-            "example_source": "parquet",
             "trainer_image": self.trainer_image,
             "prices": {
                 "currency": "USD",

@@ -36,7 +36,6 @@ class Plan:
         experiment: The run; without staged columns where the warehouse was not asked for types.
         column_names: The staged columns.
         rows: What staging would do; None where the warehouse was not asked, or did not answer.
-        exports_rows: Whether the pipeline reads files, to which the staged rows are exported.
         modules: The modules that the pipeline runs.
         spec: The compiled pipeline.
         pipeline: The pipeline with what it is told.
@@ -50,7 +49,6 @@ class Plan:
     experiment: Experiment
     column_names: tuple[str, ...]
     rows: RowsPlan | None
-    exports_rows: bool
     modules: tuple[KeptFile, ...]
     spec: KeptFile
     pipeline: Pipeline

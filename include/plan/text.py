@@ -45,10 +45,9 @@ def render_plan(plan: Plan, *, whole: bool) -> str:
 def _steps(plan: Plan) -> Iterator[str]:
     rows = plan.rows
     yield row("stage_dataset", staging_text(rows) if rows else "not known")
-    if plan.exports_rows:
-        exported = bool(rows and rows.staged and rows.staged.exported)
-        again = "re-used, the rows of that table are exported" if exported else "runs"
-        yield row("  export", again if rows else "not known")
+    exported = bool(rows and rows.staged and rows.staged.exported)
+    again = "re-used, the rows of that table are exported" if exported else "runs"
+    yield row("  export", again if rows else "not known")
     yield row("check_data_quality", "runs, each time")
     yield row("generate_modules", ", ".join(kept(each, "re-used", "new") for each in plan.modules))
     yield row("submit_pipeline", kept(plan.spec, "compiled before", "compiles anew"))

@@ -4,8 +4,7 @@
     {artifact_root}/rows/{table}/_SUCCESS
     {artifact_root}/rows/{table}/history/rows.parquet
 
-Rows that a sample leaves out lie in `history`, with few of their columns and a `_SUCCESS` of their own, also
-where the pipeline reads its splits from the warehouse.
+Rows that a sample leaves out lie in `history`, with few of their columns and a `_SUCCESS` of their own.
 
 `_SUCCESS` is written last and names the table that was exported: another export of the same table does
 nothing, and a table that was dropped and staged anew is exported anew. It has the SHA-256 of each file, by

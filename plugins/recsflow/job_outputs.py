@@ -23,7 +23,6 @@ BEFORE_THE_TRAINER: Sources = {
 }
 RAW: Sources = {
     "ExampleGen": {"examples": "examples"},
-    "BigQueryExampleGen": {"examples": "examples"},
     "GraphGen": {"examples": "graphs"},
 }
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from include.experiment.experiment import Experiment
     from recsflow.settings import Settings
 
-SPLITS = ("train", "eval", "test")
 # Where trainer_config says which rows a sample leaves out.
 HISTORY = "history"
 
@@ -46,8 +45,7 @@ class PipelineRequest:
 
         Args:
             experiment: The resolved experiment.
-            rows: What stage_dataset returns: `table`, `rows_uri` where rows were exported, and `history_uri`
-                where a sample leaves rows out.
+            rows: What stage_dataset returns: `rows_uri`, and `history_uri` where a sample leaves rows out.
             modules: What generate_modules returns: the URI of each module.
             settings: Where everything is.
         """
@@ -81,16 +79,10 @@ def runtime_parameters(
 
     metrics = storage.local_path(_metrics_uri(experiment, settings))
     return {
-        **(_rows(experiment, rows, settings) if rows is not None else {}),
+        **(_rows(experiment, rows) if rows is not None else {}),
         **{name: storage.local_path(uri) for name, uri in modules.items()},
         "trainer_config": trainer_config(experiment, metrics, (rows or {}).get("history_uri")),
     }
-
-
-def exports_rows(experiment: Experiment, settings: Settings) -> bool:
-    """Return whether the pipeline reads files, to which the staged rows are exported."""
-    # Graphs are made of files, wherever examples are read.
-    return settings.example_source == "parquet" or experiment.reads_graphs
 
 
 def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
@@ -127,27 +119,14 @@ def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] |
     return {"uri": storage.local_path(uri), "date": dataset.date_column, "label": dataset.label}
 
 
-def input_config(table: str) -> str:
-    """Return ExampleGen's input: one query a split of the staged table."""
-    splits = [
-        {"name": split, "pattern": f"SELECT * EXCEPT (split) FROM `{table}` WHERE split = '{split}'"}  # noqa: S608
-        for split in SPLITS
-    ]
-    return json.dumps({"splits": splits})
-
-
-def _rows(experiment: Experiment, rows: Mapping[str, str], settings: Settings) -> dict[str, str]:
+def _rows(experiment: Experiment, rows: Mapping[str, str]) -> dict[str, str]:
     from include import storage
     from include.generators.graph_options import graph_options
 
+    parameters = {"rows_uri": storage.local_path(rows["rows_uri"])}
     if experiment.reads_graphs:
-        return {
-            "rows_uri": storage.local_path(rows["rows_uri"]),
-            "graph_options": graph_options(experiment),
-        }
-    if settings.example_source == "parquet":
-        return {"rows_uri": storage.local_path(rows["rows_uri"])}
-    return {"input_config": input_config(rows["table"])}
+        parameters["graph_options"] = graph_options(experiment)
+    return parameters
 
 
 def _inputs_hash(topology: Topology, parameters: Mapping[str, str]) -> str:

@@ -79,7 +79,6 @@ class Settings(_Frozen):
     Attributes:
         artifact_root: `file:///folder` or `gs://bucket/prefix`.
         location: Region of the pipelines.
-        example_source: How the pipeline reads rows: a Parquet export, or BigQuery itself.
         serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
         service_account: Account that the pipeline runs as; the project's default if absent.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
@@ -96,7 +95,6 @@ class Settings(_Frozen):
     location: str = Field(min_length=1)
     bigquery_location: str = "US"
     staging_dataset: str = Field(default="recsflow_staging", pattern=r"^[A-Za-z0-9_]+$")
-    example_source: Literal["parquet", "bigquery"] = "bigquery"
     trainer_image: str = Field(min_length=1)
     compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]
     serving_image: str = Field(

@@ -46,7 +46,6 @@ def settings_values(tmp_path: Path) -> dict[str, object]:
         "gcp_conn_id": "recsflow_gcp",
         "project": "local",
         "location": "us-central1",
-        "example_source": "parquet",
         "trainer_image": "local/recsflow-trainer:1",
         "compiler": {"kind": "command", "argv": [sys.executable, "-c", "raise SystemExit(1)"]},
         "mlflow_tracking_uri": "http://127.0.0.1:1",

@@ -25,7 +25,6 @@ class Topology:
     """
 
     pipeline_name: str
-    example_source: str
     trainer_image: str
     project: str
     location: str
@@ -38,7 +37,6 @@ class Topology:
         """Return the topology of an experiment's pipeline under these settings."""
         return cls(
             pipeline_name=experiment.pipeline_name,
-            example_source=settings.example_source,
             trainer_image=settings.trainer_image,
             project=settings.project,
             location=settings.location,

@@ -24,7 +24,6 @@ RECORDS, JOBS = 50, 10
 # What each runtime parameter that is an address stands for, as a file beside its experiment.
 TEXT_FILES = {
     "rows_uri": "query.sql",
-    "input_config": "query.sql",
     "transform_module_uri": "transform_module.py",
     "trainer_module_uri": "trainer_module.py",
 }

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from recsflow.compilers.topology import Topology
-from recsflow.pipeline_parameters import exports_rows, runtime_parameters
+from recsflow.pipeline_parameters import runtime_parameters
 from recsflow.tasks.modules import module_texts, module_uri
 
 if TYPE_CHECKING:
@@ -37,26 +37,24 @@ def planned_pipeline(
     uris = {f"{name}_uri": module_uri(name, text, root) for name, text in modules.items()}
     texts = {f"{name}_uri": text for name, text in modules.items()}
     if rows:
-        texts |= dict.fromkeys(("rows_uri", "input_config"), rows.query.document())
-    staged = _staged(experiment, rows, settings) if rows else None
+        texts["rows_uri"] = rows.query.document()
+    staged = _staged(rows, settings) if rows else None
     return Pipeline(
         topology_key=topology.key,
         topology=asdict(topology),
         spec=spec,
         parameters=runtime_parameters(experiment, staged, uris, settings),
         texts=texts,
-        written={"rows_uri": _written(rows)} if rows and exports_rows(experiment, settings) else {},
+        written={"rows_uri": _written(rows)} if rows else {},
     )
 
 
-def _staged(experiment: Experiment, rows: RowsPlan, settings: Settings) -> dict[str, str]:
+def _staged(rows: RowsPlan, settings: Settings) -> dict[str, str]:
     """Return what stage_dataset would."""
     from include.warehouse.parquet_export import rows_folder
 
-    staged = {"table": rows.query.table}
-    if exports_rows(experiment, settings):
-        staged["rows_uri"] = str(rows_folder(rows.query.table, settings.artifact_root))
-    return staged
+    table = rows.query.table
+    return {"table": table, "rows_uri": str(rows_folder(table, settings.artifact_root))}
 
 
 def _written(rows: RowsPlan) -> datetime | None:

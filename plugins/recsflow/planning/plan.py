@@ -89,7 +89,6 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
     from include.plan.cost import Usage
     from include.plan.plan import Plan
     from recsflow.compilers.topology import Topology
-    from recsflow.pipeline_parameters import exports_rows
     from recsflow.planning.pipeline import planned_pipeline
     from recsflow.tasks.modules import module_texts
 
@@ -103,7 +102,6 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
         experiment=experiment,
         column_names=tuple(column_uses(experiment.dataset, experiment.features, experiment.model)),
         rows=rows,
-        exports_rows=exports_rows(experiment, settings),
         modules=kept[1:],
         spec=kept[0],
         pipeline=pipeline,

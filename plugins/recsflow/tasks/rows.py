@@ -37,17 +37,15 @@ ACCOUNT_FILE = "row_account.json"
     outlets=dataset_assets(), **retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1))
 )
 def stage_dataset(query: str) -> dict[str, str]:
-    """Create the staged table, count its splits and export it where the pipeline reads files.
+    """Create the staged table, count its splits and export it for the pipeline.
 
     Args:
         query: URI of the rendered SQL.
 
     Returns:
-        `experiment` (URI), `table`, `rows_uri` where rows were exported, and `history_uri` where a sample
-        leaves rows out.
+        `experiment` (URI), `table`, `rows_uri`, and `history_uri` where a sample leaves rows out.
     """
     from include.warehouse.row_account import row_account
-    from recsflow.pipeline_parameters import exports_rows
     from recsflow.settings import load_settings
     from recsflow.tasks.warehouse import open_warehouse
 
@@ -66,10 +64,9 @@ def stage_dataset(query: str) -> dict[str, str]:
         announce_nothing(context)
     else:
         announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
-    rows = {"experiment": experiment_uri, "table": staged.table}
-    if exports_rows(experiment, settings):
-        rows["rows_uri"] = warehouse.export_parquet(staged.table, settings.artifact_root)
-        say("stage_dataset", f"rows exported to {rows['rows_uri']}")
+    rows_uri = warehouse.export_parquet(staged.table, settings.artifact_root)
+    say("stage_dataset", f"rows exported to {rows_uri}")
+    rows = {"experiment": experiment_uri, "table": staged.table, "rows_uri": rows_uri}
     if staged.history_rows:
         columns = experiment.history_columns
         rows["history_uri"] = warehouse.export_history(staged.table, settings.artifact_root, columns)

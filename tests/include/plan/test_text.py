@@ -39,7 +39,6 @@ def plan(experiment=None, *, new=None, runs=(), **changes):
         "experiment": experiment,
         "column_names": ("household_id",),
         "rows": rows,
-        "exports_rows": True,
         "modules": (
             KeptFile("trainer_module", "abc", there=True),
             KeptFile("transform_module", "def", there=False),

@@ -75,7 +75,6 @@ class Pipelines:
     def _compile(self) -> Path:
         topology = {
             "pipeline_name": "shop-basic",
-            "example_source": "parquet",
             "trainer_image": self.settings.trainer_image,
             "project": PROJECT,
             "location": "us-central1",

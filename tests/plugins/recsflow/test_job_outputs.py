@@ -59,7 +59,7 @@ def test_deleted_output_is_named(outputs, tmp_path):
 
 @pytest.mark.parametrize(
     ("component", "output"),
-    [("ExampleGen", "examples"), ("BigQueryExampleGen", "examples"), ("GraphGen", "graphs")],
+    [("ExampleGen", "examples"), ("GraphGen", "graphs")],
 )
 def test_raw_rows_are_found_whatever_read_them(tmp_path, component, output):
     made = Component(component, JobState.CACHED, outputs={output: str(tmp_path)})

@@ -17,13 +17,13 @@ def test_values_are_typed_and_defaults_filled_in(settings_values):
 
 def test_every_problem_is_reported_at_once_with_its_field(settings_values):
     del settings_values["project"]
-    settings_values |= {"bucket": "x", "example_source": "csv", "artifact_root": "s3://bucket"}
+    settings_values |= {"bucket": "x", "beam_args": "fast", "artifact_root": "s3://bucket"}
     with pytest.raises(SettingsError) as caught:
         parse_settings(json.dumps(settings_values))
     message = str(caught.value)
     assert "project is missing; add it." in message
     assert "bucket is unknown" in message
-    assert "example_source is 'csv'" in message
+    assert "beam_args is 'fast'" in message
     assert "artifact_root is 's3://bucket'" in message
 
 

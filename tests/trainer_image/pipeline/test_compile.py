@@ -3,17 +3,14 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline import compile as compiler
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
+from recsflow_trainer.pipeline.topology import Accelerator, Topology, TrainerInput
 
 pytestmark = pytest.mark.tensorflow
 
 
-def topology(
-    source="parquet", beam_args=("--runner=DirectRunner",), accelerator="cpu", trainer_input="examples"
-):
+def topology(beam_args=("--runner=DirectRunner",), accelerator="cpu", trainer_input="examples"):
     return Topology(
         pipeline_name="shop-basic",
-        example_source=ExampleSource(source),
         trainer_image="registry/recsflow-trainer:1",
         project="shop-project",
         location="europe-west1",
@@ -35,10 +32,6 @@ def parquet():
 def test_all_that_differs_between_runs_is_a_parameter(parquet):
     names = set(parquet["root"]["inputDefinitions"]["parameters"])
     assert names == {"rows_uri", "transform_module_uri", "trainer_module_uri", "trainer_config"}
-    assert set(spec(source="bigquery")["root"]["inputDefinitions"]["parameters"]) == {
-        "input_config",
-        *(names - {"rows_uri"}),
-    }
 
 
 def test_components_and_their_order(parquet):
@@ -88,8 +81,8 @@ def test_equal_topologies_compile_to_equal_text():
     assert compiler.compile_topology(topology()) == compiler.compile_topology(topology())
 
 
-def test_bigquery_reads_are_paid_by_the_given_project():
-    container = spec(source="bigquery")["deploymentSpec"]["executors"]["ExampleGen_executor"]["container"]
+def test_beams_jobs_are_paid_by_the_given_project(parquet):
+    container = parquet["deploymentSpec"]["executors"]["ExampleGen_executor"]["container"]
     assert "--project=shop-project" in container["args"]
 
 

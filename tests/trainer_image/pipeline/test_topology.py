@@ -3,13 +3,12 @@ import json
 import pytest
 
 from recsflow_trainer.pipeline.errors import TopologyError
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
+from recsflow_trainer.pipeline.topology import Accelerator, Topology, TrainerInput
 
 pytestmark = pytest.mark.unit
 
 VALUES = {
     "pipeline_name": "shop-basic",
-    "example_source": "parquet",
     "trainer_image": "local/recsflow-trainer:1",
     "project": "local",
     "location": "us-central1",
@@ -23,7 +22,6 @@ def parse(**changes):
 
 def test_topology_is_parsed():
     topology = parse()
-    assert topology.example_source is ExampleSource.PARQUET
     assert topology.beam_args == ("--runner=DirectRunner",)
     assert topology.accelerator is Accelerator.CPU
 
@@ -41,7 +39,6 @@ def test_accelerator_is_parsed():
     ("changes", "message"),
     [
         ({"pipeline_name": "shop_basic"}, "pipeline_name is 'shop_basic'; use 1 to 128 of a-z"),
-        ({"example_source": "csv"}, "example_source is 'csv'; use parquet or bigquery"),
         ({"project": ""}, "project is ''; give a text"),
         ({"location": None}, "location is None; give a text"),
         ({"beam_args": "--runner=DirectRunner"}, "beam_args is '--runner=DirectRunner'; give a list"),
@@ -64,7 +61,7 @@ def test_mistake_is_named_with_its_remedy(changes, message):
 
 def test_all_mistakes_are_named_at_once():
     with pytest.raises(TopologyError) as refused:
-        parse(pipeline_name="A", example_source="csv", extra=1)
+        parse(pipeline_name="A", location="", extra=1)
     assert len(str(refused.value).splitlines()) == 3
 
 

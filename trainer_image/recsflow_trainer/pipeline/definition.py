@@ -4,7 +4,6 @@ from tfx.components import ExampleValidator, SchemaGen, StatisticsGen, Trainer, 
 from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec, ExecutorClassSpec
-from tfx.extensions.google_cloud_big_query.example_gen.component import BigQueryExampleGen
 from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, transform_pb2
@@ -12,7 +11,7 @@ from tfx.proto import example_gen_pb2, transform_pb2
 from recsflow_trainer.pipeline import parquet_examples, verified_executors
 from recsflow_trainer.pipeline.graph_gen import GraphGen
 from recsflow_trainer.pipeline.resources import trainer_resources
-from recsflow_trainer.pipeline.topology import Accelerator, ExampleSource, Topology, TrainerInput
+from recsflow_trainer.pipeline.topology import Accelerator, Topology, TrainerInput
 
 SPLITS = ("train", "eval", "test")
 
@@ -20,7 +19,7 @@ SPLITS = ("train", "eval", "test")
 def build_pipeline(topology: Topology) -> Pipeline:
     """Returns the pipeline of a topology; its root is given when a job is submitted."""
     graphs = topology.trainer_input is TrainerInput.GRAPHS
-    components = _on_graphs() if graphs else _on_examples(topology.example_source)
+    components = _on_graphs() if graphs else _on_examples()
     trainer = components[-1]
     if topology.accelerator is not Accelerator.CPU:
         trainer.with_platform_config(trainer_resources(topology.accelerator))
@@ -44,9 +43,9 @@ def _on_graphs() -> list[BaseComponent]:
     return [graph_gen, _verified(trainer)]
 
 
-def _on_examples(source: ExampleSource) -> list[BaseComponent]:
+def _on_examples() -> list[BaseComponent]:
     """Returns the components of a model of rows, the Trainer last."""
-    example_gen = _example_gen(source)
+    example_gen = _example_gen()
     examples = example_gen.outputs["examples"]
     statistics = StatisticsGen(examples=examples)
     schema = SchemaGen(statistics=statistics.outputs["statistics"], infer_feature_shape=True)
@@ -100,19 +99,13 @@ def _text_parameter(name: str) -> RuntimeParameter:
     return RuntimeParameter(name=name, ptype=str)
 
 
-def _example_gen(source: ExampleSource) -> BaseComponent:
-    # With no output splits configured, the input's splits are kept.
-    output_config = example_gen_pb2.Output()
-    if source is ExampleSource.BIGQUERY:
-        component = BigQueryExampleGen(
-            input_config=_text_parameter("input_config"), output_config=output_config
-        )
-    else:
-        splits = [example_gen_pb2.Input.Split(name=name, pattern=f"{name}/*.parquet") for name in SPLITS]
-        component = FileBasedExampleGen(
-            input_base=_text_parameter("rows_uri"),
-            input_config=example_gen_pb2.Input(splits=splits),
-            output_config=output_config,
-            custom_executor_spec=BeamExecutorSpec(parquet_examples.Executor),
-        )
+def _example_gen() -> BaseComponent:
+    splits = [example_gen_pb2.Input.Split(name=name, pattern=f"{name}/*.parquet") for name in SPLITS]
+    component = FileBasedExampleGen(
+        input_base=_text_parameter("rows_uri"),
+        input_config=example_gen_pb2.Input(splits=splits),
+        # With no output splits configured, the input's splits are kept.
+        output_config=example_gen_pb2.Output(),
+        custom_executor_spec=BeamExecutorSpec(parquet_examples.Executor),
+    )
     return component.with_id("ExampleGen")

@@ -12,13 +12,6 @@ from recsflow_trainer.pipeline.errors import TopologyError
 PIPELINE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 
 
-class ExampleSource(StrEnum):
-    """Where ExampleGen reads rows."""
-
-    PARQUET = "parquet"
-    BIGQUERY = "bigquery"
-
-
 class TrainerInput(StrEnum):
     """What becomes of the rows before the Trainer reads them."""
 
@@ -41,7 +34,6 @@ class Topology:
 
     Attributes:
         pipeline_name: name of the pipeline in Vertex; the task cache is kept per name.
-        example_source: where ExampleGen reads rows.
         trainer_image: container image that runs every component.
         project: Google Cloud project that pays for Beam's BigQuery reads.
         location: region of the jobs.
@@ -51,7 +43,6 @@ class Topology:
     """
 
     pipeline_name: str
-    example_source: ExampleSource
     trainer_image: str
     project: str
     location: str
@@ -78,7 +69,6 @@ class Topology:
         problems = list(_problems(values))
         if problems:
             raise TopologyError("\n".join(f"{source}: {problem}" for problem in problems))
-        values["example_source"] = ExampleSource(values["example_source"])
         values["trainer_input"] = TrainerInput(values.get("trainer_input", TrainerInput.EXAMPLES))
         values["accelerator"] = Accelerator(values.get("accelerator", Accelerator.CPU))
         values["beam_args"] = tuple(values.get("beam_args", ()))
@@ -96,11 +86,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         value = values.get(name)
         if not isinstance(value, str) or not value:
             problems.append(f"{name} is {value!r}; give a text that is not empty.")
-    pipeline, example_source = values.get("pipeline_name"), values.get("example_source")
+    pipeline = values.get("pipeline_name")
     if isinstance(pipeline, str) and pipeline and not PIPELINE_NAME.fullmatch(pipeline):
         problems.append(f"pipeline_name is {pipeline!r}; use 1 to 128 of a-z, 0-9 and '-', not '-' first.")
-    if isinstance(example_source, str) and example_source and example_source not in set(ExampleSource):
-        problems.append(f"example_source is {example_source!r}; use {' or '.join(ExampleSource)}.")
     trainer_input = values.get("trainer_input", TrainerInput.EXAMPLES)
     if trainer_input not in list(TrainerInput):
         problems.append(f"trainer_input is {trainer_input!r}; use {' or '.join(TrainerInput)}.")

@@ -92,7 +92,6 @@ class Deployment:
         config = {"learning_rate": learning_rate, "go_on": str(self.folder / name)}
         topology = Topology(
             pipeline_name="shop-basic",
-            example_source="parquet",
             trainer_image=self.settings.trainer_image,
             project="local",
             location="us-central1",

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.unit
 
 TOPOLOGY = Topology(
     pipeline_name="shop-basic",
-    example_source="parquet",
     trainer_image="local/recsflow-trainer:1",
     project="local",
     location="us-central1",
