@@ -25,8 +25,10 @@ _LIMITS = {
 }
 
 
-# A success that is no JSON, and a way to another page.
-_OTHER_SERVER = re.compile(r"not in a valid JSON format|failed with error code 3\d\d ")
+# A success that is no JSON, a way to another page, and a refusal that is a page itself.
+_OTHER_SERVER = re.compile(
+    r"not in a valid JSON format|failed with error code (3\d\d |4\d\d .*Response body: '\s*<)", re.DOTALL
+)
 _MAX_SAID = 300
 
 

@@ -131,7 +131,8 @@ def test_what_a_caller_reads_as_an_answer_stays_what_it_is():
     [
         (200, TrackingRejected, "what answers there is no MLflow server, but a login page or a proxy"),
         (302, TrackingRejected, "what answers there is no MLflow server, but a login page or a proxy"),
-        (403, TrackingRejected, "failed with error code 403"),
+        (403, TrackingRejected, "no MLflow server, but a login page or a proxy .*failed with error code 403"),
+        (404, TrackingRejected, "no MLflow server, but a login page or a proxy .*failed with error code 404"),
         (503, TrackingUnavailable, "did not answer"),
     ],
 )

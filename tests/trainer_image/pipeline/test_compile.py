@@ -47,7 +47,7 @@ def test_components_and_their_order(parquet):
     assert tasks["Trainer"]["dependentTasks"] == ["SchemaGen", "Transform"]
 
 
-@pytest.mark.parametrize("changes", [{}, {"source": "bigquery"}, {"trainer_input": "graphs"}])
+@pytest.mark.parametrize("changes", [{}, {"trainer_input": "graphs"}])
 def test_every_container_names_its_command(changes):
     # The image's entry point starts workers of Dataflow.
     for executor in spec(**changes)["deploymentSpec"]["executors"].values():
@@ -57,9 +57,8 @@ def test_every_container_names_its_command(changes):
             assert command["command"][:2] == ["python", "-m"]
 
 
-@pytest.mark.parametrize("source", ["parquet", "bigquery"])
-def test_graphs_go_from_rows_to_the_trainer(source):
-    graphs = spec(source=source, trainer_input="graphs")
+def test_graphs_go_from_rows_to_the_trainer():
+    graphs = spec(trainer_input="graphs")
     assert set(graphs["root"]["inputDefinitions"]["parameters"]) == {
         "rows_uri",
         "graph_options",
