@@ -28,7 +28,22 @@ def trials_table(plan: SweepPlan, trials: Iterable[Trial], best: Trial | None) -
     reasons = [
         f"trial {each.number} {each.state.value}: {_short(each.reason)}" for each in listed if each.reason
     ]
-    return [*lines, *reasons]
+    return [*lines, *reasons, *_changed_source(listed)]
+
+
+def _changed_source(trials: Iterable[Trial]) -> Iterator[str]:
+    """Say that trials had rows of different states of the source, where they had."""
+    numbers: dict[str, list[str]] = {}
+    for each in trials:
+        if each.source_state:
+            numbers.setdefault(each.source_state, []).append(str(each.number))
+    if len(numbers) < 2:
+        return
+    yield (
+        f"warning: the source changed during the sweep: trials had rows of {len(numbers)} states of it, and "
+        "their values do not compare; sweep again with source_as_of:"
+    )
+    yield from (f"  trials {', '.join(of)}: {state}" for state, of in numbers.items())
 
 
 def _shown_metric(plan: SweepPlan, trials: Iterable[Trial]) -> str:

@@ -22,6 +22,7 @@ class Trial(Frozen):
         baseline: The best baseline's value of that metric on the same rows.
         test: What training reports of its test split, by measure.
         reason: Why a trial failed or was pruned.
+        source_state: Of the tables that its rows are from, as a run says it; empty where none was read.
         mlflow_run_id: Where it is recorded; None until it is.
     """
 
@@ -36,6 +37,7 @@ class Trial(Frozen):
     test: dict[str, float | None] = Field(default_factory=dict)
     verdict: str = ""
     reason: str = ""
+    source_state: str = ""
     mlflow_run_id: str | None = None
     started_at: datetime
     ended_at: datetime | None = None

@@ -14,6 +14,7 @@ from recsflow.progress import say
 from recsflow.retries import retries
 from recsflow.tasks.decorators import experiment_task, record_task, sweep_task
 from recsflow.tasks.experiment import keep_experiment, window_end
+from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
 from recsflow.tasks.metrics import experiment_outcome, reported_metrics
 from recsflow.tasks.sweep_files import folder_of, read_plan, sweep_uri
 
@@ -117,6 +118,7 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
         "test": metrics.test if metrics else {},
         "verdict": judged.verdict,
         "reason": judged.reason,
+        "source_state": _source_state(folder),
         "mlflow_run_id": recorded,
         "ended_at": datetime.now(UTC),
     }
@@ -124,6 +126,14 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
     value = "" if judged.value is None else f", {judged.metric or plan.metric} {judged.value:.4f}"
     reason = f": {judged.reason}" if judged.reason else ""
     say(context["ti"].task_id, f"trial {suggested.number} {judged.state.value}{value}{reason}")
+
+
+def _source_state(folder: str) -> str:
+    """Return the state of the source that a trial's rows are of; empty where it was not resolved."""
+    try:
+        return str(read_experiment(f"{folder}/{EXPERIMENT_FILE}").source_state or "")
+    except FileNotFoundError:
+        return ""
 
 
 def _sweep_id(context: Context) -> str:

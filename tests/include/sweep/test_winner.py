@@ -51,6 +51,19 @@ def test_without_a_complete_trial_there_is_none():
     assert best_trial(plan, [trial(plan, 0, state=TrialState.FAILED)]) is None
 
 
+def test_trials_on_rows_of_different_states_of_the_source_are_named():
+    plan = planned()
+    states = ["orders, 2,000 rows", "orders, 2,500 rows", "orders, 2,000 rows", ""]
+    trials = [
+        trial(plan, number, 0.1).model_copy(update={"source_state": state})
+        for number, state in enumerate(states)
+    ]
+    warned = trials_table(plan, trials, None)[-3:]
+    assert warned[0].startswith("warning: the source changed during the sweep: trials had rows of 2 states")
+    assert warned[1:] == ["  trials 0, 2: orders, 2,000 rows", "  trials 1: orders, 2,500 rows"]
+    assert "warning" not in "\n".join(trials_table(plan, trials[:1], None))
+
+
 def test_a_winner_hands_on_what_makes_the_model_but_not_the_sweeps_sample():
     assert winner().parameters == {
         "features": "basic",
