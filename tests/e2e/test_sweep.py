@@ -73,6 +73,8 @@ def test_rows_and_modules_of_the_first_trial_serve_all(sweep: Sweep) -> None:
     assert sweep.output.count("Transform succeeded") <= 1
     assert sweep.output.count("Transform cached") >= 2
     assert sweep.output.count("(re-used)") >= 2
+    (state,) = {trial["source_state"] for trial in sweep.trials}
+    assert "complete_journey.transactions changed" in state
 
 
 def test_trials_lie_below_the_sweep_in_mlflow_with_its_plots(machine: Machine, sweep: Sweep) -> None:
