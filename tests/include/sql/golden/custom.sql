@@ -3,6 +3,7 @@
 -- @train_and_eval_buckets INT64 = 9000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
 CREATE TABLE IF NOT EXISTS `local.staging.rows_088c832a7a65`
+CLUSTER BY split
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),

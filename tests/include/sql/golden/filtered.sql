@@ -10,6 +10,7 @@
 -- @sample_buckets INT64 = 1000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
 CREATE TABLE IF NOT EXISTS `local.staging.rows_049b92ee2814`
+CLUSTER BY split
 OPTIONS (
   description = 'Rows of dataset filtered_shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),

@@ -3,6 +3,7 @@
 -- @train_buckets INT64 = 8000
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
 CREATE TABLE IF NOT EXISTS `local.staging.rows_f65746632ea3`
+CLUSTER BY split
 OPTIONS (
   description = 'Rows of dataset newest_shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),

@@ -3,6 +3,7 @@
 -- @eval_start DATETIME = "2024-04-02 00:00:00"
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
 CREATE TABLE IF NOT EXISTS `local.staging.rows_a474e0bb8cca`
+CLUSTER BY split
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),

@@ -4,6 +4,7 @@
 -- @sample_buckets INT64 = 500
 -- One row is one interaction of a customer with a product, in one of the splits train, eval and test.
 CREATE TABLE IF NOT EXISTS `local.staging.rows_13c618ba2927`
+CLUSTER BY split
 OPTIONS (
   description = 'Rows of dataset shop, staged by recsflow',
   expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 30 DAY),
