@@ -21,6 +21,8 @@ MAX_DEPTH = 50
 MAX_UNFOLDED = 500_000
 _INT64 = range(-(2**63), 2**63)
 _MERGE = "tag:yaml.org,2002:merge"
+# What libyaml says from 0.2.6 on, which reads ahead of the events that are counted here.
+_TOO_DEEP = "exceeded maximum nesting depth"
 _USED_TAGS = ("null", "bool", "int", "float", "timestamp", "str", "seq", "map")
 
 
@@ -106,6 +108,8 @@ def parse_yaml(text: str, where: str) -> Any:
         _check_bounds(text, where)
         return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
+        if error.problem == _TOO_DEEP:
+            raise ConfigError([_nested(error.problem_mark, where)]) from None
         raise ConfigError([_problem(_exact(text, error), where)]) from None
     except yaml.YAMLError as error:
         received = f"is not valid YAML ({' '.join(str(error).split())})"
@@ -129,22 +133,26 @@ def _check_bounds(text: str, where: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             if any(each.anchor == event.anchor for each in around):
                 received = f"has alias *{event.anchor} inside of what it stands for"
-                raise ConfigError([_at(event, where, received, "write it out")])
+                raise ConfigError([_at(event.start_mark, where, received, "write it out")])
             known = anchored.get(event.anchor, _Unfolded(None))
             part = _Unfolded(None, known.size, known.height)
         if part:
             around[-1].take(part, anchored)
             unfolded += part.size
         if len(around) + around[-1].height > MAX_DEPTH:
-            received = f"nests values more than {MAX_DEPTH} deep"
-            raise ConfigError([_at(event, where, received, "write them flat")])
+            raise ConfigError([_nested(event.start_mark, where)])
         if unfolded > MAX_UNFOLDED:
             received = f"unfolds to more than {MAX_UNFOLDED:,} characters"
-            raise ConfigError([_at(event, where, received, "write fewer values, and fewer aliases")])
+            remedy = "write fewer values, and fewer aliases"
+            raise ConfigError([_at(event.start_mark, where, received, remedy)])
 
 
-def _at(event: yaml.Event, where: str, received: str, remedy: str) -> Problem:
-    line = f"line {event.start_mark.line + 1}" if event.start_mark else "the file"
+def _nested(mark: Any, where: str) -> Problem:
+    return _at(mark, where, f"nests values more than {MAX_DEPTH} deep", "write them flat")
+
+
+def _at(mark: Any, where: str, received: str, remedy: str) -> Problem:
+    line = f"line {mark.line + 1}" if mark else "the file"
     return Problem(where, line, received, remedy)
 
 
