@@ -184,6 +184,11 @@ deploy-folder: $(ORCHESTRATOR) ## Lay out build/composer, what goes into the buc
 pin-images: $(ORCHESTRATOR) ## Write the digests of the trainer image's bases into its Dockerfile
 	@$(PYTHON) -m scripts.pin_images
 
+# ROOT is a folder that is not there yet; it takes 9 GB.
+.PHONY: image-root
+image-root: $(ORCHESTRATOR) ## Run the trainer image's Dockerfile without Docker, as root, with mmdebstrap (ROOT=/tmp/image)
+	@$(PYTHON) -m scripts.run_dockerfile '$(or $(ROOT),/tmp/recsflow-image)'
+
 # --- benchmarks --------------------------------------------------------------------------------------------------
 
 BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows backfill \
