@@ -119,6 +119,7 @@ def tags_of(
         PARENT: experiment.parent_experiment_id or "",
         job: outcome.job_id,
         f"{job}_url": outcome.job_url,
+        "recsflow.trainer_image": outcome.image,
         "recsflow.schedule": experiment.schedule or "",
         SWEEP: experiment.sweep_id or "",
         TRIAL: "" if experiment.trial is None else str(experiment.trial),

@@ -28,6 +28,7 @@ class PipelineOutcome:
         message: What went wrong, in the words of what failed; empty on success.
         job_id: The pipeline job, empty where none was submitted.
         job_url: Its page.
+        image: The container image that it ran, by its digest.
         components: Its components in order.
         steps_s: Seconds of each Airflow task, in order.
     """
@@ -36,6 +37,7 @@ class PipelineOutcome:
     message: str = ""
     job_id: str = ""
     job_url: str = ""
+    image: str = ""
     components: tuple[ComponentOutcome, ...] = ()
     steps_s: Mapping[str, float] = field(default_factory=dict)
 
@@ -46,13 +48,19 @@ class PipelineOutcome:
 
     @classmethod
     def from_event(
-        cls, event: Mapping[str, Any], *, job_url: str = "", steps_s: Mapping[str, float] | None = None
+        cls,
+        event: Mapping[str, Any],
+        *,
+        job_url: str = "",
+        image: str = "",
+        steps_s: Mapping[str, float] | None = None,
     ) -> PipelineOutcome:
         """Read the event of the wait for a pipeline job.
 
         Args:
             event: `status`, `job_id`, `message`, and `components` with `name`, `state`, `seconds`, `error`.
             job_url: The job's page.
+            image: The container image that it ran.
             steps_s: Seconds of each Airflow task, in order.
         """
         components = tuple(
@@ -64,6 +72,7 @@ class PipelineOutcome:
             message="" if str(event["status"]) == SUCCEEDED else event.get("message", ""),
             job_id=event.get("job_id", ""),
             job_url=job_url,
+            image=image,
             components=components,
             steps_s=steps_s or {},
         )

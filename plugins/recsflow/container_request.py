@@ -6,7 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from recsflow.jobs import COMPONENT_LABEL, INPUTS_LABEL
+from recsflow.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
+from recsflow.trainer_images import image_label
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,10 @@ def job_labels(component: str, image: str, arguments: tuple[str, ...], **others:
         others: Labels of this kind of job.
     """
     inputs = hashlib.sha256(json.dumps([image, arguments]).encode()).hexdigest()[:20]
-    return {"application": "recsflow", **others, COMPONENT_LABEL: component, INPUTS_LABEL: inputs}
+    return {
+        "application": "recsflow",
+        **others,
+        COMPONENT_LABEL: component,
+        IMAGE_LABEL: image_label(image),
+        INPUTS_LABEL: inputs,
+    }

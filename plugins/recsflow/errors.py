@@ -4,6 +4,7 @@ RecsflowTaskError                something outside failed; a retry may help
 ├── CompileError                 the pipeline could not be compiled
 ├── VertexUnavailable            Vertex AI did not answer, or not in time
 ├── EndpointBusy                 another model is being deployed to the endpoint
+├── ImageRegistryUnavailable     Artifact Registry did not answer
 └── JobStateUnknown              the state of a job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
@@ -14,6 +15,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
 ├── SweepFailed                  no trial of a sweep has a model; its record is complete
 ├── CompileRefused               Cloud Build does not take the build as it is
+├── ImageRefused                 Artifact Registry does not show the trainer image
 ├── JobRefused                   Vertex AI does not take the job, or another request, as it is
 ├── InvalidRetention             the retention of a clean-up cannot be used
 ├── CleanUpIncomplete            something could not be removed; the rest is
@@ -45,6 +47,10 @@ class VertexUnavailable(RecsflowTaskError):
 
 class EndpointBusy(RecsflowTaskError):
     """Another model is being deployed to the endpoint."""
+
+
+class ImageRegistryUnavailable(RecsflowTaskError):
+    """Artifact Registry did not answer."""
 
 
 class JobStateUnknown(RecsflowTaskError):
@@ -85,6 +91,10 @@ class SweepFailed(PermanentTaskError):
 
 class CompileRefused(PermanentTaskError):
     """Cloud Build does not take the build as it is; carries its own words."""
+
+
+class ImageRefused(PermanentTaskError):
+    """Artifact Registry does not show the trainer image."""
 
 
 class JobRefused(PermanentTaskError):

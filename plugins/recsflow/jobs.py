@@ -28,7 +28,7 @@ ENDED = frozenset(
 )
 TRAINER, SCORING, DEPLOYMENT = "Trainer", "Scoring", "Deployment"
 INPUTS_LABEL, COMPONENT_LABEL = "inputs", "component"
-TOPOLOGY_LABEL = "topology"
+TOPOLOGY_LABEL, IMAGE_LABEL = "topology", "image"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})
 
 

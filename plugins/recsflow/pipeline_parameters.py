@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recsflow.compilers.topology import Topology
-from recsflow.jobs import INPUTS_LABEL, TOPOLOGY_LABEL
+from recsflow.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
+from recsflow.trainer_images import image_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ class PipelineRequest:
             "dataset": experiment.dataset.name,
             "features": experiment.features.name,
             "model": experiment.model.name,
+            IMAGE_LABEL: image_label(topology.trainer_image),
             TOPOLOGY_LABEL: topology.key,
             INPUTS_LABEL: _inputs_hash(topology, parameters),
         }

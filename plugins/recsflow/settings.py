@@ -79,6 +79,9 @@ class Settings(_Frozen):
     Attributes:
         artifact_root: `file:///folder` or `gs://bucket/prefix`.
         location: Region of the pipelines.
+        trainer_image: Container that compiles and runs pipelines; a tag of Artifact Registry is resolved to
+            its digest when a job is submitted.
+        accelerator_image: The same with CUDA, for runs with an accelerator; `trainer_image` if absent.
         serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
         service_account: Account that the pipeline runs as; the project's default if absent.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
@@ -96,6 +99,7 @@ class Settings(_Frozen):
     bigquery_location: str = "US"
     staging_dataset: str = Field(default="recsflow_staging", pattern=r"^[A-Za-z0-9_]+$")
     trainer_image: str = Field(min_length=1)
+    accelerator_image: str | None = None
     compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]
     serving_image: str = Field(
         default="us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-15:latest", min_length=1
@@ -142,6 +146,11 @@ class Settings(_Frozen):
     def pipeline_root(self) -> str:
         """Where TFX keeps its artifacts."""
         return f"{self.artifact_root}/pipeline_root"
+
+    def image_for(self, accelerator: str) -> str:
+        """Container of a run with this accelerator: `cpu` or an empty text for none."""
+        wants_cuda = accelerator not in ("", "cpu")
+        return self.accelerator_image if wants_cuda and self.accelerator_image else self.trainer_image
 
     def experiment_folder(self, experiment_id: str) -> str:
         """URI of everything that belongs to one experiment."""

@@ -52,7 +52,7 @@ def trainer_request(
     arguments = tuple(word for option in options.items() for word in option)
     labels = job_labels(
         TRAINER,
-        settings.trainer_image,
+        settings.image_for(experiment.parameters.accelerator.value),
         arguments,
         dag=experiment.dag_id,
         dataset=experiment.dataset.name,

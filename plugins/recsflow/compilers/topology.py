@@ -19,7 +19,7 @@ class Topology:
     """The compiler's input; every value that differs between runs is a runtime parameter instead.
 
     Attributes:
-        trainer_image: Carries the library's version, so that another library is another pipeline.
+        trainer_image: By its digest, so that another library is another pipeline.
         trainer_input: Whether rows become transformed examples or graphs.
         accelerator: Hardware of the Trainer.
     """
@@ -35,13 +35,14 @@ class Topology:
     @classmethod
     def of(cls, experiment: Experiment, settings: Settings) -> Topology:
         """Return the topology of an experiment's pipeline under these settings."""
+        accelerator = experiment.parameters.accelerator.value
         return cls(
             pipeline_name=experiment.pipeline_name,
-            trainer_image=settings.trainer_image,
+            trainer_image=settings.image_for(accelerator),
             project=settings.project,
             location=settings.location,
             trainer_input="graphs" if experiment.reads_graphs else "examples",
-            accelerator=experiment.parameters.accelerator.value,
+            accelerator=accelerator,
             beam_args=settings.beam_args,
         )
 

@@ -52,7 +52,9 @@ def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:
         ),
         replica_count=1,
         container_spec=ContainerSpec(
-            image_uri=settings.trainer_image, command=list(request.command), args=list(request.arguments)
+            image_uri=settings.image_for(machine.accelerator),
+            command=list(request.command),
+            args=list(request.arguments),
         ),
     )
     return CustomJob(

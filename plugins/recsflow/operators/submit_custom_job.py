@@ -25,7 +25,7 @@ class SubmitCustomJob(SubmitVertexJob):
     determines it. One that runs or has succeeded is used as it is.
 
     Returns:
-        `job_id`, and `metrics_uri` where the container reports.
+        `job_id`, `metrics_uri` where the container reports, and `image`, which the job runs.
     """
 
     kind = JobKind.CUSTOM
@@ -37,10 +37,14 @@ class SubmitCustomJob(SubmitVertexJob):
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Find the job, or start it."""
+        from recsflow.trainer_images import by_digest
+
+        settings = by_digest(settings)
         request = self.request(settings)
         hook = cast("CustomJobsHook", self.hook(settings))
         found = hook.find_live(request.labels[INPUTS_LABEL])
         job_id = found.job_id if found else hook.submit(request, settings)
         self.keep(job_id, hook, context, settings)
         self.tell(job_id, started=found is None)
-        return {"job_id": job_id, "metrics_uri": request.report_uri}
+        image = settings.image_for(request.machine.accelerator)
+        return {"job_id": job_id, "metrics_uri": request.report_uri, "image": image}

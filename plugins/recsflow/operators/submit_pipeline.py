@@ -34,7 +34,7 @@ class SubmitPipelineJob(SubmitVertexJob):
         modules: What generate_modules returns.
 
     Returns:
-        `job_id`, and `metrics_uri` where the Trainer reports.
+        `job_id`, `metrics_uri` where the Trainer reports, and `image`, which the job runs.
     """
 
     kind = JobKind.PIPELINE
@@ -51,14 +51,17 @@ class SubmitPipelineJob(SubmitVertexJob):
         """Find the job, or start it."""
         from recsflow.pipeline_parameters import PipelineRequest
         from recsflow.tasks.files import read_experiment
+        from recsflow.trainer_images import by_digest
 
+        settings = by_digest(settings)
         request = PipelineRequest.of(read_experiment(self.experiment), self.rows, self.modules, settings)
         hook = cast("PipelineJobsHook", self.hook(settings))
         job_id, found = free_job_id(hook, request)
         # Kept before the job exists: whatever happens next, its id is known.
         self.keep(job_id, hook, context, settings)
         self.tell(job_id, started=not found and self._submit(hook, job_id, request, settings))
-        return {"job_id": job_id, "metrics_uri": request.metrics_uri}
+        image = request.topology.trainer_image
+        return {"job_id": job_id, "metrics_uri": request.metrics_uri, "image": image}
 
     def _submit(
         self, hook: PipelineJobsHook, job_id: str, request: PipelineRequest, settings: Settings

@@ -32,7 +32,7 @@ class SubmitVertexJob(BaseOperator):
         self._job: tuple[VertexHook, str] | None = None
 
     def execute(self, context: Context) -> dict[str, str]:
-        """Find the job, or start it; returns `job_id`, and `metrics_uri` of a job that reports."""
+        """Find the job, or start it; returns `job_id`, and of a job that reports `metrics_uri`."""
         from recsflow.settings import load_settings
 
         try:

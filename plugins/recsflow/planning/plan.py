@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from include import storage
 from include.errors import RecsflowError
-from recsflow.errors import JobRefused, RecsflowTaskError
+from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,7 +67,7 @@ class _Unknown(list[str]):
         """Keep why something is not known, in place of failing."""
         try:
             yield
-        except (RecsflowError, RecsflowTaskError, JobRefused, OSError) as error:
+        except (RecsflowError, RecsflowTaskError, ImageRefused, JobRefused, OSError) as error:
             self.append(f"{what}: {error}")
 
 
@@ -91,9 +91,13 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
     from recsflow.compilers.topology import Topology
     from recsflow.planning.pipeline import planned_pipeline
     from recsflow.tasks.modules import module_texts
+    from recsflow.trainer_images import by_digest
 
     unknown = _Unknown([] if reach.warehouse else [reach.why_not, *WITHOUT_WAREHOUSE])
     rows = _rows(experiment, settings, reach, unknown)
+    if not reach.offline:
+        with unknown.unless("Image"):
+            settings = by_digest(settings)
     texts, topology = module_texts(experiment), Topology.of(experiment, settings)
     kept = _kept_files(texts, topology, settings, reach)
     pipeline = planned_pipeline(experiment, rows, settings, spec=_spec(kept[0], topology, settings))

@@ -98,17 +98,19 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
         for task in order
         if tasks[task.task_id]["state"] in RAN
     }
+    submitted = [ti.xcom_pull(task_ids=task_id, **mine) or {} for task_id in wait.upstream_task_ids]
+    image = next((job["image"] for job in submitted if "image" in job), "")
     event = ti.xcom_pull(task_ids=wait.task_id, key="outcome", **mine)
     if event:
         return PipelineOutcome.from_event(
             event,
             job_url=wait.kind.address(event["job_id"], settings),
+            image=image,
             steps_s={**seconds, str(wait.label): event["seconds"] or seconds.get(wait.label, 0.0)},
         )
     failed = [task for task in order if tasks[task.task_id]["state"] == FAILED]
     errors = {task.label: ti.xcom_pull(task_ids=task.task_id, key=ERROR_KEY, **mine) for task in failed}
     message = "\n".join(f"{name}: {error or 'it was stopped'}" for name, error in errors.items())
-    submitted = [ti.xcom_pull(task_ids=task_id, **mine) or {} for task_id in wait.upstream_task_ids]
     job_id = next((job["job_id"] for job in submitted if "job_id" in job), "")
     return PipelineOutcome(
         # A wait that a person ends says nothing, and its trigger cancels the job.
@@ -116,6 +118,7 @@ def experiment_outcome(context: Context, settings: Settings) -> PipelineOutcome:
         message=message or "no pipeline ran",
         job_id=job_id,
         job_url=wait.kind.address(job_id, settings) if job_id else "",
+        image=image,
         steps_s=seconds,
     )
 

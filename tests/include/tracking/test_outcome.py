@@ -1,6 +1,8 @@
 import pytest
 
+from include.tracking.entries import tags_of
 from include.tracking.outcome import ComponentOutcome, PipelineOutcome
+from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
 
@@ -23,6 +25,12 @@ def test_the_event_of_the_wait_is_read():
     assert outcome.message == "Transform failed"
     assert outcome.components[1] == ComponentOutcome("Transform", "failed", 3.0, "ValueError: x")
     assert outcome.steps_s == {"stage_dataset": 4.0}
+
+
+def test_the_record_names_the_image_that_ran():
+    outcome = PipelineOutcome.from_event(EVENT, image="registry/trainer@sha256:ab")
+
+    assert tags_of(resolved(), None, outcome)["recsflow.trainer_image"] == "registry/trainer@sha256:ab"
 
 
 def test_success_carries_no_message():

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from recsflow_trainer.pipeline.topology import Topology
+
 pytestmark = pytest.mark.unit
 
 FOLDER = Path(__file__).resolve().parents[3] / "trainer_image"
@@ -49,3 +51,9 @@ def test_build_runs_the_image_with_a_command_and_outside_of_its_sources():
     step = yaml.safe_load((FOLDER / "cloudbuild.yaml").read_text())["steps"][-1]
     assert (step["entrypoint"], step["dir"]) == ("bash", "/tmp")
     assert "python -m recsflow_trainer.pipeline.compile" in step["args"][-1]
+
+
+def test_build_compiles_a_topology_that_the_library_knows():
+    command = yaml.safe_load((FOLDER / "cloudbuild.yaml").read_text())["steps"][-1]["args"][-1]
+    (given,) = re.findall(r"echo '(.*?)' >", command)
+    assert Topology.from_json(given, source="cloudbuild.yaml").pipeline_name == "check"

@@ -45,6 +45,7 @@ def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, co
     assert result == {
         "job_id": EXPERIMENT_ID,
         "metrics_uri": f"{tmp_path.as_uri()}/experiments/{EXPERIMENT_ID}/training_metrics.json",
+        "image": "local/recsflow-trainer:1",
     }
     message = pipeline_jobs.jobs[EXPERIMENT_ID]
     parameters = {name: v["stringValue"] for name, v in message["runtimeConfig"]["parameters"].items()}
@@ -56,6 +57,7 @@ def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, co
     assert config["accelerator"] == "cpu"
     assert message["runtimeConfig"]["gcsOutputDirectory"] == f"{tmp_path}/pipeline_root"
     assert message["labels"]["dataset"] == "complete_journey"
+    assert message["labels"]["image"] == "recsflow-trainer-1"
 
 
 def test_remote_id_is_kept_before_the_job_exists(operator, pipeline_jobs, context):

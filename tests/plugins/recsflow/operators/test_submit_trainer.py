@@ -1,9 +1,11 @@
 import json
+import os
 
 import pytest
 
 from recsflow.errors import JobRefused
 from recsflow.operators.submit_trainer import SubmitTrainer
+from tests.plugins.artifact_registry_server import ArtifactRegistryServer
 from tests.plugins.experiments import write_experiment
 
 pytestmark = pytest.mark.emulator
@@ -30,6 +32,7 @@ def test_job_runs_the_trainer_image_on_transforms_output(operator, custom_jobs, 
     assert operator.execute(context) == {
         "job_id": "1",
         "metrics_uri": f"file://{folder}/training_metrics.json",
+        "image": "local/recsflow-trainer:1",
     }
     message = custom_jobs.jobs["1"]
     (pool,) = message["jobSpec"]["workerPoolSpecs"]
@@ -105,3 +108,20 @@ def test_killed_task_cancels_its_job(operator, custom_jobs, context):
     operator.execute(context)
     operator.on_kill()
     assert custom_jobs.cancelled == ["1"]
+
+
+def test_job_runs_the_image_that_its_tag_names_now(
+    operator, custom_jobs, context, settings_values, monkeypatch
+):
+    registry, digest = ArtifactRegistryServer(), "sha256:" + "ab" * 32
+    registry.digests["projects/p/locations/us/repositories/r/packages/trainer/tags/1"] = digest
+    settings = {**settings_values, "trainer_image": "us-docker.pkg.dev/p/r/trainer:1"}
+    connection = json.loads(os.environ["AIRFLOW_CONN_RECSFLOW_GCP"])
+    connection["extra"]["artifact_registry_endpoint"] = registry.url
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings))
+    monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
+    image = operator.execute(context)["image"]
+    registry.close()
+    (pool,) = custom_jobs.jobs["1"]["jobSpec"]["workerPoolSpecs"]
+    assert image == pool["containerSpec"]["imageUri"] == f"us-docker.pkg.dev/p/r/trainer@{digest}"
+    assert custom_jobs.jobs["1"]["labels"]["image"].startswith("sha256-abab")

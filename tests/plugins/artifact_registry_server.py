@@ -1,0 +1,54 @@
+"""The edge of the cloud: tags of Artifact Registry on loopback."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+
+class ArtifactRegistryServer:
+    """Knows which version each tag names.
+
+    Attributes:
+        digests: Digest by the tag's resource name.
+        failure: A status that answers everything, if set.
+    """
+
+    def __init__(self):
+        self.digests = {}
+        self.failure = None
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def close(self):
+        self._http.shutdown()
+        self._http.server_close()
+
+    def answer(self, path):
+        name = path.removeprefix("/v1/")
+        if self.failure:
+            return self.failure, {"error": {"code": self.failure, "message": "try again"}}
+        if name not in self.digests:
+            message = f'Requested entity "{unquote(name)}" was not found.'
+            return 404, {"error": {"code": 404, "message": message, "status": "NOT_FOUND"}}
+        package = name.partition("/tags/")[0]
+        return 200, {"name": name, "version": f"{package}/versions/{self.digests[name]}"}
+
+    def _handler(self):
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                status, message = server.answer(self.path)
+                body = json.dumps(message).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        return Handler
