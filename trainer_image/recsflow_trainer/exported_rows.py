@@ -23,10 +23,12 @@ class ExportedFile:
 
     Attributes:
         path: where it is.
+        marker: the `_SUCCESS` that names it.
         sha256: what the export says of its content.
     """
 
     path: str
+    marker: str
     sha256: str
 
     def verify(self) -> None:
@@ -47,10 +49,10 @@ class ExportedFile:
                     yield chunk
         except tf.errors.NotFoundError:
             raise ExportedRowsError(
-                f"{self.path} is gone after it was exported; {_remedy(self.path)}"
+                f"{self.path} is gone after it was exported; {_remedy(self.marker)}"
             ) from None
         if digest.hexdigest() != self.sha256:
-            raise ExportedRowsError(f"{self.path} was changed after it was exported; {_remedy(self.path)}")
+            raise ExportedRowsError(f"{self.path} was changed after it was exported; {_remedy(self.marker)}")
 
 
 def exported_files(folder: str, split: str = "") -> list[ExportedFile]:
@@ -64,8 +66,9 @@ def exported_files(folder: str, split: str = "") -> list[ExportedFile]:
         ExportedRowsError: The export was not finished, or wrote no file for this split.
     """
     root = folder.rstrip("/")
+    marker = f"{root}/{MARKER}"
     try:
-        with tf.io.gfile.GFile(f"{root}/{MARKER}") as stream:
+        with tf.io.gfile.GFile(marker) as stream:
             digests: dict[str, str] = json.loads(stream.read()).get("files", {})
     except tf.errors.NotFoundError:
         raise ExportedRowsError(
@@ -76,9 +79,9 @@ def exported_files(folder: str, split: str = "") -> list[ExportedFile]:
         name: digest for name, digest in digests.items() if name.startswith(f"{split}/" if split else "")
     }
     if not chosen:
-        raise ExportedRowsError(f"{root}/{MARKER}: names no file of {split or 'rows'}; {_remedy(root)}")
-    return [ExportedFile(f"{root}/{name}", digest) for name, digest in sorted(chosen.items())]
+        raise ExportedRowsError(f"{marker}: names no file of {split or 'rows'}; {_remedy(marker)}")
+    return [ExportedFile(f"{root}/{name}", marker, digest) for name, digest in sorted(chosen.items())]
 
 
-def _remedy(path: str) -> str:
-    return f"remove {path} and its {MARKER}, then clear the task stage_dataset, which exports the rows again."
+def _remedy(marker: str) -> str:
+    return f"remove {marker}, then clear the task stage_dataset, which exports the rows again."
