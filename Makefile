@@ -178,6 +178,15 @@ requirements-check: $(ORCHESTRATOR) ## Fail when the requirements are not what t
 deploy-folder: $(ORCHESTRATOR) ## Lay out build/composer, what goes into the bucket of a Composer environment
 	@$(PYTHON) -m scripts.composer_folder
 
+.PHONY: composer-check
+composer-check: $(ORCHESTRATOR) ## Start Airflow's processes from those folders, on Composer's Python and packages
+	@scripts/uv.sh venv --quiet --clear --python $(COMPOSER_PYTHON) build/composer-environment
+	@$(PYTHON) -m scripts.composer_requirements --environment >build/composer-environment/packages.txt
+	@scripts/uv.sh pip install --quiet --python build/composer-environment/bin/python \
+	    --requirements build/composer-environment/packages.txt
+	RECSFLOW_COMPOSER_PYTHON=$(CURDIR)/build/composer-environment/bin/python \
+	    $(PYTEST) -m emulator tests/scripts/test_composer_folder.py
+
 # --- the trainer image -------------------------------------------------------------------------------------------
 
 .PHONY: pin-images

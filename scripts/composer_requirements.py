@@ -1,8 +1,9 @@
-"""Writes what Composer lacks: `python -m scripts.composer_requirements [--check]`.
+"""Writes what Composer lacks: `python -m scripts.composer_requirements [--check | --environment]`.
 
 Composer has the packages of composer/packages.txt and all that they and Google's provider depend on. What the
 orchestrator needs beside these goes into requirements-composer.txt, of uv.lock's version, and nothing that
-Composer pins, since it would refuse the update. `--check` resolves the file against the list, too.
+Composer pins, since it would refuse the update. `--check` resolves the file against the list, too;
+`--environment` prints all that Composer then has, as far as the list tells.
 """
 
 import argparse
@@ -83,18 +84,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail where the file is not right"
     )
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--environment", action="store_true", help="print what Composer has with the file")
+    options = parser.parse_args(arguments)
     packages = PACKAGES.read_text()
     project, lock = ((REPOSITORY / name).read_text() for name in ("pyproject.toml", "uv.lock"))
     try:
         pins = lacking(packages, project, lock)
         ours = [bound for name, bound in bounds(project).items() if name not in COMPOSERS_CHOICE]
-        resolved([*composer_pins(packages), *ALWAYS_THERE, *ours, *pins])
+        there = resolved([*composer_pins(packages), *ALWAYS_THERE, *ours, *pins])
     except ResolutionError as error:
         print(f"error: {TARGET.name} does not go with {PACKAGES.name}:\n{error}", file=sys.stderr)
         return 1
     text = "".join(f"{pin}\n" for pin in pins)
-    if not check:
+    if options.environment:
+        print("\n".join(f"{name}=={version}" for name, version in sorted(there.items())))
+    elif not options.check:
         TARGET.write_text(text)
     elif not TARGET.exists() or TARGET.read_text() != text:
         print(
