@@ -48,6 +48,7 @@ def test_the_record_is_found_in_mlflow_by_dataset_and_status(machine: Machine, f
     (recorded,) = [run for run in found if run.experiment_id == first.folder.name]
     recall = first.json("training_metrics.json")["test"]["recall@10"]
     assert recorded.metrics["test_recall_at_10"] == pytest.approx(recall)
+    assert recorded.tags["recsflow.trainer_image"] == machine.settings.trainer_image
 
 
 def test_another_learning_rate_trains_anew_and_re_uses_the_rest(first: Run, second: Run) -> None:
