@@ -39,14 +39,20 @@ class LocalSettings:
     Attributes:
         home: folder of all state: databases, artifacts, logs, process files.
         port_offset: added to every default port.
+        artifact_root_uri: `gs://bucket/prefix` or `file:///folder`, by default a folder in home.
     """
 
     home: Path
     port_offset: int = 0
+    artifact_root_uri: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.artifact_root_uri:
+            object.__setattr__(self, "artifact_root_uri", self.artifact_root.as_uri())
 
     @classmethod
     def from_environment(cls) -> "LocalSettings":
-        """Reads RECSFLOW_HOME and RECSFLOW_PORT_OFFSET."""
+        """Reads RECSFLOW_HOME, RECSFLOW_PORT_OFFSET and RECSFLOW_ARTIFACT_ROOT."""
         home = Path(os.environ.get("RECSFLOW_HOME") or REPOSITORY / ".recsflow").expanduser().resolve()
         raw_offset = os.environ.get("RECSFLOW_PORT_OFFSET") or "0"
         highest = 65535 - max(DEFAULT_PORTS.values())
@@ -54,7 +60,12 @@ class LocalSettings:
             raise LocalCloudError(
                 f"environment: RECSFLOW_PORT_OFFSET is {raw_offset!r}; use a whole number, 0 to {highest}."
             )
-        return cls(home=home, port_offset=int(raw_offset))
+        root = os.environ.get("RECSFLOW_ARTIFACT_ROOT", "").rstrip("/")
+        if root and not re.fullmatch(r"(gs://[^/]+/|file:///).+", root):
+            raise LocalCloudError(
+                f"environment: RECSFLOW_ARTIFACT_ROOT is {root!r}; use gs://{BUCKET}/recsflow or file:///folder."
+            )
+        return cls(home=home, port_offset=int(raw_offset), artifact_root_uri=root)
 
     def port(self, name: str) -> int:
         """Returns the port of a server, named as in DEFAULT_PORTS."""
@@ -66,7 +77,7 @@ class LocalSettings:
 
     @property
     def artifact_root(self) -> Path:
-        """Folder that stands for the bucket."""
+        """Folder in home that artifacts go to unless told otherwise."""
         return self.home / "artifacts"
 
     @property
@@ -102,7 +113,7 @@ class LocalSettings:
         """Returns the Airflow Variable `recsflow` for local mode."""
         console = f"{self.url('vertex')}/console"
         return {
-            "artifact_root": self.artifact_root.as_uri(),
+            "artifact_root": self.artifact_root_uri,
             "gcp_conn_id": "recsflow_gcp",
             "project": PROJECT,
             "location": LOCATION,
@@ -141,6 +152,7 @@ class LocalSettings:
         return {
             "RECSFLOW_HOME": str(self.home),
             "RECSFLOW_PORT_OFFSET": str(self.port_offset),
+            "RECSFLOW_ARTIFACT_ROOT": self.artifact_root_uri,
             "PYTHONPATH": str(REPOSITORY),
             "BIGQUERY_EMULATOR_HOST": self.url("bigquery"),
             "BIGQUERY_STORAGE_EMULATOR_HOST": f"{HOST}:{self.port('bigquery_storage')}",

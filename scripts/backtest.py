@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from include import storage
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
 from include.experiment.loader import load_model
@@ -181,10 +182,9 @@ def _report(
     failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
     if holdouts:
         title = title_of(holdouts, f"Backtest of {retraining_dag_id(schedule.name)}")
-        page = settings.artifact_root / "holdouts" / f"{schedule.name}_backtest.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(render_html(title, holdouts), encoding="utf-8")
-        print(f"\n{render_text(title, holdouts)}\n\nchart: {page}")
+        page = f"{settings.artifact_root_uri}/holdouts/{schedule.name}_backtest.html"
+        written = storage.local_path(storage.write_text(page, render_html(title, holdouts)))
+        print(f"\n{render_text(title, holdouts)}\n\nchart: {written}")
     if failed:
         print(f"failed: {', '.join(failed)}; their logs are at {settings.url('airflow')}", file=sys.stderr)
     return 1 if failed or not holdouts else 0

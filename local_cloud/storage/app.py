@@ -1,6 +1,6 @@
 """The storage server as an ASGI application."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -45,7 +45,11 @@ class StorageApp:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            # Nobody is there to be answered, and nothing was stored.
+            return
         response.raw_headers = [(NAMES.get(name, name), value) for name, value in response.raw_headers]
         await response(scope, receive, send)
 

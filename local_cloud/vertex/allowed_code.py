@@ -4,9 +4,10 @@ Vertex AI runs what a container holds, in a project that is billed to whoever ma
 jobs as the user whose machine it is, so it takes the commands that the product submits and no others.
 """
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
+from local_cloud.vertex.artifacts import is_place, location
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 
 CUSTOM_JOBS = frozenset({"recsflow_trainer.scoring", "recsflow_trainer.training.rerun"})
@@ -42,10 +43,12 @@ def check_executor(command: Sequence[str], place: str) -> None:
             )
 
 
-def check_module(uri: str, artifact_root: Path, place: str) -> None:
+def check_module(uri: str, artifact_root: str, place: str) -> None:
     """Refuses a module that lies elsewhere than where generated modules are kept."""
-    folder = (artifact_root / "modules").resolve()
-    if not uri or folder not in Path(uri.removeprefix("file://")).resolve().parents:
+    folder, path = f"{location(artifact_root)}/modules", location(uri)
+    if path.startswith("/"):
+        folder, path = (os.path.realpath(each) for each in (folder, path))
+    if not is_place(path) or not path.startswith(f"{folder}/"):
         raise InvalidArgumentError(
             f"{place} is {uri!r}; the local server runs generated modules, which are below {folder}."
         )

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import ClassVar
 
 from starlette.concurrency import run_in_threadpool
@@ -35,7 +34,7 @@ class JobsApi(ABC):
     collection: ClassVar[Collection]
 
     def __init__(
-        self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str], artifact_root: Path
+        self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str], artifact_root: str
     ) -> None:
         self._store = store
         self._scheduler = scheduler

@@ -73,13 +73,13 @@ def build_app(settings: LocalSettings) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", health),
-            *PipelineJobsApi(store, scheduler, trainer_image, settings.artifact_root).routes(),
-            *CustomJobsApi(store, scheduler, trainer_image, settings.artifact_root).routes(),
+            *PipelineJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri).routes(),
+            *CustomJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri).routes(),
             *ModelsApi(serving, operations).routes(),
             *EndpointsApi(serving, operations, folders).routes(),
             *operations.routes(),
             *ServingPages(serving, folders).routes(),
-            *Console(store, settings.artifact_root, log_of).routes(),
+            *Console(store, settings.artifact_root_uri, log_of).routes(),
             *TablePages().routes(),
         ],
         middleware=[Middleware(LoopbackGuard), Middleware(PageHeaders)],

@@ -1,13 +1,14 @@
 """Pages for people: jobs, their stages, logs, and the artifact folder."""
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from local_cloud.vertex import markup
+from local_cloud.vertex.artifacts import files_of, is_place, location
 from local_cloud.vertex.custom_job_request import CustomRequest
 from local_cloud.vertex.errors import NotFoundError
 from local_cloud.vertex.page_headers import OF_ANYBODY
@@ -31,9 +32,9 @@ class Console:
         log_of: returns the log file of a task.
     """
 
-    def __init__(self, store: Store, artifact_root: Path, log_of: Callable[[str, str], Path]) -> None:
+    def __init__(self, store: Store, artifact_root: str, log_of: Callable[[str, str], Path]) -> None:
         self._store = store
-        self._artifact_root = artifact_root.resolve()
+        self._artifact_root = location(artifact_root)
         self._log_of = log_of
 
     def routes(self) -> list[Route]:
@@ -116,12 +117,10 @@ class Console:
         )
 
     def _output(self, key: str, uri: str) -> markup.Html:
-        path = Path(uri)
-        if not path.is_relative_to(self._artifact_root):
+        root = f"{self._artifact_root}/"
+        if not uri.startswith(root):
             return markup.safe(f"{key} ")
-        return markup.join(
-            [markup.link(f"/console/artifacts/{path.relative_to(self._artifact_root)}", key), " "]
-        )
+        return markup.join([markup.link(f"/console/artifacts/{uri.removeprefix(root)}", key), " "])
 
     def log(self, request: Request) -> Response:
         """Shows what a component wrote."""
@@ -134,29 +133,34 @@ class Console:
 
     def artifact(self, request: Request) -> Response:
         """Shows a file or a folder below the artifact root."""
-        path = (self._artifact_root / request.path_params["path"]).resolve()
-        if not path.is_relative_to(self._artifact_root) or not path.exists():
+        relative = request.path_params["path"].strip("/")
+        path = f"{self._artifact_root}/{relative}".rstrip("/")
+        files = files_of(path)
+        if not self._is_inside(path) or not files.exists(path):
             raise NotFoundError(f"{request.url.path}: no such artifact below {self._artifact_root}.")
-        if path.is_file():
-            return FileResponse(path, media_type=_media_type(path), headers=OF_ANYBODY)
-        relative = path.relative_to(self._artifact_root)
+        content = files.read(path)
+        if content is not None:
+            return Response(content, media_type=_media_type(relative, content), headers=OF_ANYBODY)
         rows = [
             (
-                markup.link(
-                    f"/console/artifacts/{relative / entry.name}",
-                    entry.name + ("/" if entry.is_dir() else ""),
-                ),
-                entry.stat().st_size if entry.is_file() else "",
+                markup.link(f"/console/artifacts/{relative}/{name}", name + ("/" if size is None else "")),
+                "" if size is None else size,
             )
-            for entry in sorted(path.iterdir(), key=lambda entry: (entry.is_file(), entry.name))
+            for name, size in sorted(files.children(path), key=lambda entry: (entry[1] is not None, entry[0]))
         ]
         return HTMLResponse(markup.page(f"Artifacts: {relative}", markup.table(("Name", "Bytes"), rows)))
 
+    def _is_inside(self, path: str) -> bool:
+        if not path.startswith("/"):
+            return is_place(path)
+        # A link may lead out.
+        return Path(path).resolve().is_relative_to(Path(self._artifact_root).resolve())
 
-def _media_type(path: Path) -> str:
-    with path.open("rb") as file:
-        is_binary = b"\0" in file.read(PEEKED_BYTES)
-    return PAGES.get(path.suffix, "application/octet-stream" if is_binary else "text/plain; charset=utf-8")
+
+def _media_type(name: str, content: bytes) -> str:
+    is_binary = b"\0" in content[:PEEKED_BYTES]
+    unknown = "application/octet-stream" if is_binary else "text/plain; charset=utf-8"
+    return PAGES.get(PurePosixPath(name).suffix, unknown)
 
 
 def _parameters(job: JobRecord) -> list[tuple[str, str]]:

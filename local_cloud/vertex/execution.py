@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as ir
 
+from local_cloud.vertex.artifacts import digest_of, files_of
 from local_cloud.vertex.spec import EXECUTOR_INPUT, TaskSpec
 from local_cloud.vertex.states import JobKey, now
 
@@ -31,7 +30,7 @@ class Execution:
     """
 
     task: TaskSpec
-    folder: Path
+    folder: str
     inputs: Artifacts
     parameters: Mapping[str, dict[str, Any]]
     outputs: Artifacts
@@ -41,18 +40,18 @@ class Execution:
         cls,
         *,
         key: JobKey,
-        root: Path,
+        root: str,
         task: TaskSpec,
         inputs: Artifacts,
         parameters: Mapping[str, dict[str, Any]],
     ) -> "Execution":
         """Lays out a new attempt: a folder of its own, one artifact an output."""
-        folder = root / key.project / key.job_id / f"{task.name}_{uuid.uuid4().hex[:16]}"
+        folder = f"{root}/{key.project}/{key.job_id}/{task.name}_{uuid.uuid4().hex[:16]}"
         outputs = {
             name: [
                 {
                     "name": f"{key.parent}/metadataStores/default/artifacts/{uuid.uuid4().int >> 65}",
-                    "uri": str(folder / name),
+                    "uri": f"{folder}/{name}",
                     "type": kind,
                 }
             ]
@@ -61,15 +60,15 @@ class Execution:
         return cls(task=task, folder=folder, inputs=inputs, parameters=parameters, outputs=outputs)
 
     @property
-    def output_file(self) -> Path:
+    def output_file(self) -> str:
         """Where drivers and executors leave what they have to say."""
-        return self.folder / "executor_output.json"
+        return f"{self.folder}/executor_output.json"
 
     def command(self, template: tuple[str, ...]) -> list[str]:
         """Returns a command with the executor input filled in."""
         message = {
             "inputs": {"parameters": self.parameters, "artifacts": _lists(self.inputs)},
-            "outputs": {"artifacts": _lists(self.outputs), "outputFile": str(self.output_file)},
+            "outputs": {"artifacts": _lists(self.outputs), "outputFile": self.output_file},
         }
         json_format.ParseDict(message, ir.ExecutorInput())
         text = json.dumps(message)
@@ -90,9 +89,10 @@ class Execution:
 
     def read_outputs(self) -> dict[str, Any]:
         """Takes over what the component says of its outputs, and returns the parameters that it reports."""
-        if not self.output_file.exists():
+        text = files_of(self.output_file).read(self.output_file)
+        if text is None:
             return {}
-        answer = json.loads(self.output_file.read_text())
+        answer = json.loads(text)
         json_format.ParseDict(answer, ir.ExecutorOutput())
         for key, listed in answer.get("artifacts", {}).items():
             for artifact, reported in zip(
@@ -124,30 +124,17 @@ class Execution:
             "contents": {
                 key: digest
                 for key, value in self.parameters.items()
-                if (digest := content_digest(str(value.get("stringValue", ""))))
+                if (digest := digest_of(str(value.get("stringValue", ""))))
             },
             "driver": [dict(driver_parameters), reported],
         }
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
-def content_digest(path: str) -> str:
-    """Returns a digest of a file, or of a folder's files and names; empty where the text is no path."""
-    if not path.startswith("/") or not os.path.exists(path):
-        return ""
-    root = Path(path)
-    digest = hashlib.sha256()
-    for file in sorted(each for each in root.rglob("*") if each.is_file()) if root.is_dir() else [root]:
-        with file.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
-        digest.update(f"{file.relative_to(root)}\0{content}\0".encode())
-    return digest.hexdigest()
-
-
 def written_paths(outputs: Artifacts) -> list[str]:
     """Returns where the component left something; not every output has to be used."""
     uris = [artifact["uri"] for listed in outputs.values() for artifact in listed]
-    return [uri for uri in uris if Path(uri).exists()]
+    return [uri for uri in uris if files_of(uri).exists(uri)]
 
 
 def _lists(artifacts: Artifacts) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 from google.cloud.aiplatform_v1.types import PipelineJob
 from google.protobuf import json_format
 
 from local_cloud.vertex.allowed_code import CODE_PARAMETERS
+from local_cloud.vertex.artifacts import is_place, location
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 from local_cloud.vertex.spec import PipelineSpec, TaskSpec
 
@@ -27,14 +26,14 @@ class PipelineRequest:
     Attributes:
         message: the job as JSON of the public API.
         spec: its pipeline.
-        root: local folder of its artifacts.
+        root: where its artifacts go, on this machine or in a bucket.
         parameters: name to typed value.
         fail_fast: whether a failed task keeps others from starting.
     """
 
     message: dict[str, Any]
     spec: PipelineSpec
-    root: Path
+    root: str
     parameters: Mapping[str, dict[str, Any]]
     fail_fast: bool
 
@@ -99,17 +98,16 @@ def _refuse_unknown(values: Mapping[str, Any], implemented: set[str], path: str)
             )
 
 
-def _root(directory: str) -> Path:
+def _root(directory: str) -> str:
     if not directory:
         raise InvalidArgumentError(
             "pipelineJob.runtimeConfig.gcsOutputDirectory is missing; give the pipeline root."
         )
-    parsed = urlparse(directory)
-    path = Path(unquote(parsed.path)) if parsed.scheme == "file" and not parsed.netloc else Path(directory)
-    if not path.is_absolute() or ".." in path.parts:
+    path = location(directory)
+    if not is_place(path):
         raise InvalidArgumentError(
-            f"pipelineJob.runtimeConfig.gcsOutputDirectory is {directory!r}; the local pipeline server "
-            "writes to this machine: give an absolute path or a file:/// URI."
+            f"pipelineJob.runtimeConfig.gcsOutputDirectory is {directory!r}; give gs://bucket/prefix, or, on "
+            "this machine alone, an absolute path or a file:/// URI."
         )
     return path
 

@@ -1,8 +1,8 @@
 """Runs the components of a compiled pipeline, and re-uses what equal ones produced before."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
+from local_cloud.vertex.artifacts import files_of
 from local_cloud.vertex.execution import Artifacts, Execution, written_paths
 from local_cloud.vertex.job_runner import JobRunner, Workplace
 from local_cloud.vertex.pipeline_job_request import PipelineRequest
@@ -42,14 +42,13 @@ class PipelineJobRunner(JobRunner):
             parameters=self._request.parameters_of(spec),
         )
         task.inputs = execution.inputs
-        execution.folder.mkdir(parents=True)
+        files_of(execution.folder).make_folder(execution.folder)
         driver_parameters = self._component(task, execution, spec.driver) if spec.driver else {}
         cache_key = execution.cache_key(self._request.spec.name, driver_parameters)
         cached = self._store.cached(cache_key) if spec.enable_cache else None
-        if cached is not None and all(Path(path).exists() for path in cached.paths):
+        if cached is not None and all(files_of(path).exists(path) for path in cached.paths):
             task.reused_from, task.outputs = cached.job_id, cached.outputs
-            execution.output_file.unlink(missing_ok=True)
-            execution.folder.rmdir()
+            files_of(execution.folder).remove_folder(execution.folder)
             return TaskState.SKIPPED
         self._component(task, execution, spec.command)
         task.outputs = execution.outputs

@@ -8,8 +8,8 @@ import shutil
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
+from local_cloud.vertex.artifacts import files_of, is_place, location
 from local_cloud.vertex.errors import FailedPreconditionError, InvalidArgumentError
 
 SAVED_MODEL = "saved_model.pb"
@@ -29,13 +29,13 @@ class ServingFolders:
         """Returns where an endpoint has a version."""
         return self._root / endpoint / version
 
-    def put(self, endpoint: str, version: str, model: Path) -> None:
+    def put(self, endpoint: str, version: str, model: str) -> None:
         """Copies a model to where an endpoint serves it."""
         place = self.place(endpoint, version)
         copy = place.with_name(f".{version}.{uuid.uuid4().hex[:8]}.tmp")
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
-            shutil.copytree(model, copy)
+            files_of(model).download(model, copy)
             self.remove(endpoint, version)  # left by a server that was killed
             copy.rename(place)
         finally:
@@ -57,16 +57,15 @@ class ServingFolders:
                 shutil.rmtree(folder)
 
 
-def saved_model(uri: str) -> Path:
-    """Returns the folder of a SavedModel; refuses one that cannot be served."""
-    parsed = urlparse(uri)
-    path = Path(unquote(parsed.path)) if parsed.scheme == "file" and not parsed.netloc else Path(uri)
-    if not path.is_absolute():
+def saved_model(uri: str) -> str:
+    """Returns where a SavedModel is; refuses one that cannot be served."""
+    path = location(uri)
+    if not is_place(path):
         raise InvalidArgumentError(
-            f"model.artifactUri is {uri!r}; the local server serves from this machine: give an absolute path "
-            "or a file:/// URI."
+            f"model.artifactUri is {uri!r}; give gs://bucket/folder, or, on this machine alone, an absolute "
+            "path or a file:/// URI."
         )
-    if not (path / SAVED_MODEL).is_file():
+    if not files_of(path).exists(f"{path}/{SAVED_MODEL}"):
         raise FailedPreconditionError(
             f"model.artifactUri is {uri!r}, which has no {SAVED_MODEL}; give the folder of a SavedModel that "
             "is there."

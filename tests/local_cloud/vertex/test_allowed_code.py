@@ -56,14 +56,27 @@ def test_values_are_found_in_every_spelling():
 
 
 def test_module_is_below_the_generated_ones(tmp_path):
-    check_module(f"{tmp_path}/modules/abc/trainer_module.py", tmp_path, "args")
+    check_module(f"{tmp_path}/modules/abc/trainer_module.py", str(tmp_path), "args")
     for uri in ("", "x", "/tmp/module.py", f"{tmp_path}/modules/../rows/x.py", f"{tmp_path}/modules"):
         with pytest.raises(InvalidArgumentError, match="runs generated modules, which are below"):
-            check_module(uri, tmp_path, "args")
+            check_module(uri, str(tmp_path), "args")
+
+
+def test_module_in_a_bucket_is_below_the_generated_ones_too():
+    root = "gs://bucket/recsflow"
+    check_module(f"{root}/modules/abc/trainer_module.py", root, "args")
+    for uri in (
+        f"{root}/modules/../x.py",
+        "gs://bucket/modules/x.py",
+        f"{root}/modulesx/x.py",
+        "gs://other/x.py",
+    ):
+        with pytest.raises(InvalidArgumentError, match="below gs://bucket/recsflow/modules"):
+            check_module(uri, root, "args")
 
 
 def test_link_out_of_the_generated_modules_is_refused(tmp_path):
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "abc").symlink_to("/tmp")
     with pytest.raises(InvalidArgumentError):
-        check_module(f"{tmp_path}/modules/abc/trainer_module.py", tmp_path, "args")
+        check_module(f"{tmp_path}/modules/abc/trainer_module.py", str(tmp_path), "args")

@@ -6,6 +6,7 @@ what a customer bought, are what the exact signatures are for.
 """
 
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,16 +82,19 @@ class ApproximateSearch:
         Raises:
             FileNotFoundError: There is no index; the message says how to build it.
         """
-        folder = Path(model_folder) / FOLDER
-        if not (folder / INDEX).exists():
+        folder = f"{model_folder}/{FOLDER}"
+        if not tf.io.gfile.exists(f"{folder}/{INDEX}"):
             raise FileNotFoundError(
-                f"{folder / INDEX} does not exist; build it with "
+                f"{folder}/{INDEX} does not exist; build it with "
                 f"`python -m recsflow_trainer.retrieval.approximate_search {model_folder}`."
             )
         model = tf.saved_model.load(str(model_folder))
-        index = _index_type().restore(str(folder / INDEX))
+        with tempfile.TemporaryDirectory() as local:
+            for name in (INDEX, PRODUCTS):
+                tf.io.gfile.copy(f"{folder}/{name}", f"{local}/{name}")
+            index = _index_type().restore(f"{local}/{INDEX}")
+            kept = dict(np.load(f"{local}/{PRODUCTS}", allow_pickle=False))
         index.expansion_search = EXPANSION_SEARCH
-        kept = np.load(folder / PRODUCTS, allow_pickle=False)
         return cls(model.signatures["embed"], kept["ids"], Space(kept["centre"], kept["scale"]), index)
 
     def recommend(self, columns: Mapping[str, tf.Tensor], k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,19 +113,23 @@ class ApproximateSearch:
         return self.ids[found.keys.astype(np.int64)], scores
 
 
-def build(model_folder: str | Path) -> Path:
+def build(model_folder: str | Path) -> str:
     """Writes the index of a saved model's products beside it and returns its path."""
     model = tf.saved_model.load(str(model_folder))
     retrieval = model if hasattr(model, "product_ids") else model.retrieval
     embeddings = retrieval.embeddings.numpy()
     index, space = index_of(embeddings), Space.of(embeddings)
-    folder = Path(model_folder) / FOLDER
-    folder.mkdir(exist_ok=True)
-    index.save(str(folder / INDEX))
     ids = retrieval.product_ids.numpy()
     ids = ids.astype(np.bytes_) if ids.dtype == object else ids
-    np.savez(folder / PRODUCTS, ids=ids, centre=space.centre, scale=space.scale)
-    return folder / INDEX
+    folder = f"{model_folder}/{FOLDER}"
+    tf.io.gfile.makedirs(folder)
+    # The libraries write to this machine only; the model may be in a bucket.
+    with tempfile.TemporaryDirectory() as local:
+        index.save(f"{local}/{INDEX}")
+        np.savez(f"{local}/{PRODUCTS}", ids=ids, centre=space.centre, scale=space.scale)
+        for name in (INDEX, PRODUCTS):
+            tf.io.gfile.copy(f"{local}/{name}", f"{folder}/{name}", overwrite=True)
+    return f"{folder}/{INDEX}"
 
 
 def index_of(embeddings: np.ndarray) -> Any:
