@@ -35,6 +35,21 @@ def test_what_a_machine_reaches_without_a_proxy_stays_so(tmp_path, monkeypatch):
     assert environment["no_proxy"] == "127.0.0.1,localhost,::1,intranet.example"
 
 
+def test_artifacts_may_go_to_a_bucket(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECSFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("RECSFLOW_ARTIFACT_ROOT", "gs://recsflow-local/recsflow/")
+    environment = LocalSettings.from_environment().environment()
+    assert json.loads(environment["AIRFLOW_VAR_RECSFLOW"])["artifact_root"] == "gs://recsflow-local/recsflow"
+    assert environment["RECSFLOW_ARTIFACT_ROOT"] == "gs://recsflow-local/recsflow"
+
+
+@pytest.mark.parametrize("root", ["recsflow", "gs://bucket", "gs:/bucket/a", "s3://bucket/a", "/folder"])
+def test_an_artifact_root_that_is_none_is_named(monkeypatch, root):
+    monkeypatch.setenv("RECSFLOW_ARTIFACT_ROOT", root)
+    with pytest.raises(LocalCloudError, match=f"RECSFLOW_ARTIFACT_ROOT is {root!r}; use gs://"):
+        LocalSettings.from_environment()
+
+
 @pytest.mark.parametrize("offset", ["-1", "70000", "many"])
 def test_bad_port_offset_is_named(monkeypatch, offset):
     monkeypatch.setenv("RECSFLOW_PORT_OFFSET", offset)

@@ -57,7 +57,7 @@ def test_a_model_id_is_taken_once(serving):
         ({"containerSpec": {}}, exceptions.BadRequest, "imageUri is missing"),
         ({"versionAliases": ["Best"]}, exceptions.BadRequest, "versionAliases has 'Best'"),
         ({"labels": {"who": "Me!"}}, exceptions.BadRequest, "labels has 'who': 'Me!'"),
-        ({"artifactUri": "models/first"}, exceptions.BadRequest, "give an absolute path"),
+        ({"artifactUri": "models/first"}, exceptions.BadRequest, "give gs://bucket/folder, or"),
         ({"artifactUri": "/nowhere"}, exceptions.BadRequest, "'/nowhere', which has no saved_model.pb"),
         (
             {"metadataSchemaUri": "gs://x"},

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,7 +75,7 @@ class ApproximateSearch:
     index: Any
 
     @classmethod
-    def load(cls, model_folder: str | Path) -> "ApproximateSearch":
+    def load(cls, model_folder: str) -> "ApproximateSearch":
         """Reads a model and the index beside it.
 
         Raises:
@@ -88,7 +87,7 @@ class ApproximateSearch:
                 f"{folder}/{INDEX} does not exist; build it with "
                 f"`python -m recsflow_trainer.retrieval.approximate_search {model_folder}`."
             )
-        model = tf.saved_model.load(str(model_folder))
+        model = tf.saved_model.load(model_folder)
         with tempfile.TemporaryDirectory() as local:
             for name in (INDEX, PRODUCTS):
                 tf.io.gfile.copy(f"{folder}/{name}", f"{local}/{name}")
@@ -113,9 +112,9 @@ class ApproximateSearch:
         return self.ids[found.keys.astype(np.int64)], scores
 
 
-def build(model_folder: str | Path) -> str:
+def build(model_folder: str) -> str:
     """Writes the index of a saved model's products beside it and returns its path."""
-    model = tf.saved_model.load(str(model_folder))
+    model = tf.saved_model.load(model_folder)
     retrieval = model if hasattr(model, "product_ids") else model.retrieval
     embeddings = retrieval.embeddings.numpy()
     index, space = index_of(embeddings), Space.of(embeddings)
