@@ -42,6 +42,8 @@ class Cloud:
         environment = {
             **os.environ,
             "RECSFLOW_HOME": str(self.settings.home),
+            # Whatever the shell has.
+            "RECSFLOW_ARTIFACT_ROOT": "",
             "RECSFLOW_PORT_OFFSET": str(self.settings.port_offset),
             **variables,
         }
