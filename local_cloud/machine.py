@@ -87,7 +87,8 @@ def temporary_machine(*services: str, home: Path | None = None) -> Iterator[Mach
     with tempfile.TemporaryDirectory(prefix="recsflow-") as folder:
         machine = Machine(LocalSettings(home=home or Path(folder), port_offset=_free_port_offset()))
         try:
-            machine.control("start", *services)
+            # The environment names its proxy, by which whatever speaks https goes out.
+            machine.control("start", "storage", *services)
             machine.control("load-sample")
             yield machine
         finally:
