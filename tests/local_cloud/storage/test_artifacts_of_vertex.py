@@ -9,7 +9,6 @@ from google.cloud import storage
 from local_cloud.vertex.artifacts import BucketFiles, LocalFiles, files_of, is_place, location
 from tests.local_cloud.storage.conftest import BUCKET, StorageServer
 
-pytest_plugins = ["tests.local_cloud.storage.conftest"]
 CONTENT = {"model/saved_model.pb": b"graph", "model/variables/a": b"12345", "modelled": b"another"}
 
 
