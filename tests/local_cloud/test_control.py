@@ -90,7 +90,7 @@ def test_foreign_server_on_the_port_is_reported_and_left_alone(cloud):
 def test_unknown_service_is_named(cloud):
     answer = cloud("start", "biquery")
     assert answer.returncode == 1
-    assert "service is biquery; use bigquery, vertex, mlflow, airflow or all" in answer.stderr
+    assert "service is biquery; use storage, bigquery, vertex, mlflow, airflow or all" in answer.stderr
 
 
 def test_env_can_be_sourced(cloud):
