@@ -9,17 +9,26 @@ from typing import Any
 import duckdb
 import duckdb_extension_spatial
 from bqemulator import server
-from bqemulator.api.routes import jobs
+from bqemulator.api.routes import jobs, tables
+from bqemulator.catalog import ddl_sync
 from bqemulator.cli import main
 from bqemulator.jobs import executor
 from bqemulator.jobs.executor import classify_statement_type
-from bqemulator.sql import builtin_udfs
+from bqemulator.sql import builtin_udfs, translator
 from bqemulator.storage.engine import DuckDBEngine
 from bqemulator.versioning.snapshots import SnapshotManager
 
 from local_cloud.bigquery import farm_fingerprint
 from local_cloud.bigquery.csv_load import with_load_options
 from local_cloud.bigquery.file_access import with_files_shut, within_uploads
+from local_cloud.bigquery.partitioned_tables import (
+    ingestion_time,
+    telling_required_filter,
+    with_partitions,
+    with_required_filter,
+)
+from local_cloud.bigquery.query_limits import with_bytes, with_bytes_of_job, within_limits
+from local_cloud.bigquery.query_requests import QueryRequests
 from local_cloud.bigquery.table_changes import with_metadata
 from local_cloud.http_guard import Application, LoopbackGuard
 
@@ -59,19 +68,34 @@ def without_rows(dry_run: DryRun) -> DryRun:
 
 
 def guarded(create_app: Callable[..., Application]) -> Callable[..., Application]:
-    """Returns what makes the emulator's application, behind a guard."""
-    return lambda context: LoopbackGuard(create_app(context))
+    """Returns what makes the emulator's application, behind a guard, with queries read as they are asked."""
+    return lambda context: LoopbackGuard(QueryRequests(create_app(context)))
 
 
 def change_emulator() -> None:
     """Puts what is done otherwise here in its places."""
-    vars(jobs)["_dry_run_response"] = without_rows(vars(jobs)["_dry_run_response"])
+    change_limits()
+    vars(jobs)["_dry_run_response"] = with_bytes(without_rows(vars(jobs)["_dry_run_response"]))
     vars(executor)["_load_path_into_target"] = with_load_options(vars(executor)["_load_path_into_target"])
     vars(executor)["_resolve_uri"] = within_uploads(vars(executor)["_resolve_uri"])
     vars(server)["create_app"] = guarded(vars(server)["create_app"])
     builtin_udfs.register_builtin_udfs = with_fast_fingerprints(builtin_udfs.register_builtin_udfs)
     DuckDBEngine.start = with_files_shut(DuckDBEngine.start)
     SnapshotManager.record_change = with_metadata(SnapshotManager.record_change)
+
+
+def change_limits() -> None:
+    """Puts in what BigQuery knows of partitions and refuses before it runs a query."""
+    vars(jobs)["_build_dry_run_query_response"] = with_bytes_of_job(
+        vars(jobs)["_build_dry_run_query_response"]
+    )
+    vars(jobs)["execute_query_job"] = within_limits(vars(jobs)["execute_query_job"])
+    vars(tables)["_rest_to_table_meta"] = with_required_filter(vars(tables)["_rest_to_table_meta"])
+    vars(tables)["_table_to_rest"] = telling_required_filter(vars(tables)["_table_to_rest"])
+    vars(ddl_sync)["_extract_ddl_metadata"] = with_partitions(vars(ddl_sync)["_extract_ddl_metadata"])
+    vars(translator)["rewrite_partition_pseudo_columns"] = ingestion_time(
+        vars(translator)["rewrite_partition_pseudo_columns"]
+    )
 
 
 if __name__ == "__main__":
