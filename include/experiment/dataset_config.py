@@ -11,6 +11,9 @@ from include.experiment.base import EARLIEST, MAX_DAYS, Frozen, Identifier, Name
 from include.experiment.choices import SplitStrategy
 from include.experiment.quality_config import QualityConfig
 
+# What BigQuery calls the time of a row's ingestion, where a table is partitioned by that.
+INGESTION_TIME = "_PARTITIONTIME"
+
 
 class Role(StrEnum):
     """What a column means."""
@@ -56,6 +59,10 @@ class Table(Frozen):
     Attributes:
         latest_by: Of several rows with the same keys, the one that is highest here is joined: of a date, the
             newest before the window's end. Without it, a joined table has one row for its keys at most.
+        partition_column: What the table is partitioned by, `_PARTITIONTIME` for the time of ingestion; each
+            query reads the partitions of the window alone.
+        partition_margin_days: Days before and after the window whose partitions are read too, since rows may
+            lie in the partition of another day than their date.
     """
 
     table: TableName
@@ -63,6 +70,8 @@ class Table(Frozen):
     join: Literal["left", "inner"] | None = None
     keys: tuple[Identifier | JoinKey, ...] = ()
     latest_by: Identifier | None = None
+    partition_column: Identifier | None = None
+    partition_margin_days: int = Field(default=0, ge=0, le=MAX_DAYS)
 
     @property
     def key_columns(self) -> tuple[str, ...]:

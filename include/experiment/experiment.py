@@ -136,6 +136,7 @@ class Experiment(Frozen):
         columns: The staged columns, without `split`; none where the warehouse was not asked for types.
         filter_types: Warehouse types of the columns that filters name.
         recency_types: Warehouse types of the columns that `latest_by` names, by alias of their table.
+        partition_types: Warehouse types of partition columns, by alias of their table.
         source_state: Which state of the tables the rows are of; None where the warehouse was not asked.
         parent_experiment_id: The experiment whose Transform output a rerun trains on.
         schedule: Name of the schedule that the run belongs to.
@@ -158,6 +159,7 @@ class Experiment(Frozen):
     columns: tuple[StagedColumn, ...]
     filter_types: dict[str, str]
     recency_types: dict[str, str] = Field(default_factory=dict)
+    partition_types: dict[str, str] = Field(default_factory=dict)
     source_state: SourceState | None = None
     parent_experiment_id: str | None = None
     schedule: str | None = None

@@ -35,13 +35,27 @@ def check_history(experiment: Experiment, first: datetime | None, last: datetime
     where, column = f"datasets/{experiment.dataset.name}.yaml", experiment.dataset.date_column
     end, start = experiment.window_end, experiment.window_start
     if first is None or last is None:
-        received = f"has no dates in column {column}"
-        return [Problem(where, "tables[0].table", received, "name a table with rows, or another date column")]
+        return [_no_dates(experiment, where, column)]
     if first >= end or (start is not None and last < start):
         window = f"{_day(start) if start else 'the beginning'} to {_day(end)}"
         received = f"is {window}, but the data are {_day(first)} to {_day(last)}"
         return [Problem(where, "the window", received, "run for a logical date within the data")]
     return _holdout(experiment, max(first, start) if start else first, last)
+
+
+def _no_dates(experiment: Experiment, where: str, column: str) -> Problem:
+    date = experiment.dataset.column(column)
+    table = experiment.dataset.table_of(date) if date else None
+    if table is None or table.partition_column is None:
+        received = f"has no dates in column {column}"
+        return Problem(where, "tables[0].table", received, "name a table with rows, or another date column")
+    start = _day(experiment.window_start) if experiment.window_start else "the beginning"
+    received = (
+        f"is {start} to {_day(experiment.window_end)}, but the partitions of {table.table} by "
+        f"{table.partition_column} hold no {column} there"
+    )
+    remedy = "run for a logical date within the data, or raise partition_margin_days of the table"
+    return Problem(where, "the window", received, remedy)
 
 
 def check_splits(experiment: Experiment, rows_by_split: Mapping[str, int]) -> list[Problem]:

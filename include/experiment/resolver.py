@@ -26,6 +26,7 @@ from include.experiment.overrides import (
     training_parameters,
     value_sources,
 )
+from include.experiment.partition_checks import partition_types
 from include.experiment.problems import problems_from, shown
 from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.schedule_config import ScheduleConfig
@@ -135,6 +136,7 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         columns=() if table_schemas is None else staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas or {}),
         recency_types=recency_types(dataset, table_schemas or {}),
+        partition_types=partition_types(dataset, table_schemas or {}),
         schedule=schedule,
     )
 

@@ -8,6 +8,7 @@ from include.experiment.column_types import TableSchemas, Use, base_type, staged
 from include.experiment.dataset_checks import file_of
 from include.experiment.dataset_config import Column, Condition, DatasetConfig, Role, Scalar
 from include.experiment.join_checks import check_join_columns
+from include.experiment.partition_checks import check_partition_columns
 from include.experiment.problems import did_you_mean, shown
 from include.experiment.run_parameters import RUN_PARAMETERS
 
@@ -37,6 +38,7 @@ def check_schema(dataset: DatasetConfig, schemas: TableSchemas) -> list[Problem]
         *_missing_tables(dataset, schemas),
         *_missing_columns(dataset, schemas),
         *check_join_columns(dataset, schemas),
+        *check_partition_columns(dataset, schemas),
         *_condition_types(dataset, schemas),
     ]
 

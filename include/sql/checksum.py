@@ -4,6 +4,7 @@ from include.experiment.dataset_config import DatasetConfig, JoinKey, Table
 from include.experiment.experiment import Experiment
 from include.sql.conditions import window_conditions
 from include.sql.identifiers import identifier, table
+from include.sql.partitions import bounds_beside_window, partition_bounds
 from include.sql.template import ReadQuery, render
 
 
@@ -23,14 +24,17 @@ def checksum_query(experiment: Experiment, source: Table, project: str | None) -
     date = dataset.column(dataset.date_column)
     by_date = is_first and date is not None and dataset.table_of(date) is source
     window, parameters = window_conditions(experiment) if by_date else ([], [])
+    bounds, bounds_parameters = (
+        bounds_beside_window(experiment) if by_date else partition_bounds(experiment, source)
+    )
     sql = render(
         "checksum.sql.j2",
         alias=identifier(source.alias),
         table=table(source.table, project),
         columns=[identifier(column) for column in _columns(dataset, source)],
-        window=window,
+        conditions=[*window, *bounds],
     )
-    return ReadQuery(sql, tuple(parameters))
+    return ReadQuery(sql, (*parameters, *bounds_parameters))
 
 
 def _columns(dataset: DatasetConfig, source: Table) -> list[str]:

@@ -9,7 +9,8 @@ from include.sql.columns import separators, staged_expressions
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import identifier, table
 from include.sql.parameters import QueryParameter
-from include.sql.sources import as_of, base_alias, joins, recency_parameters
+from include.sql.partitions import bounds_beside_window
+from include.sql.sources import as_of, base_alias, join_parameters, joins
 from include.sql.splits import chosen_rows, kept_rows, row_key, sample_key, sample_order, split_rules
 from include.sql.template import render
 
@@ -81,6 +82,7 @@ def render_staging_query(
 def _select(experiment: Experiment, project: str | None) -> tuple[str, tuple[QueryParameter, ...]]:
     dataset, filters = experiment.dataset, experiment.dataset.filters
     window, parameters = window_conditions(experiment)
+    bounds, bounds_parameters = bounds_beside_window(experiment)
     steps = row_steps(experiment)
     rules, otherwise, split_parameters = split_rules(experiment)
     kept, kept_parameters = kept_rows(experiment)
@@ -91,7 +93,7 @@ def _select(experiment: Experiment, project: str | None) -> tuple[str, tuple[Que
         "as_of": as_of(experiment),
         "source_columns": staged_expressions(experiment),
         "joins": joins(experiment, project),
-        "conditions": [*window, *(step.keeps for step in steps)],
+        "conditions": [*window, *bounds, *(step.keeps for step in steps)],
         "row_key": row_key(experiment),
         "sample_key": sample_key(experiment),
         "split_rules": rules,
@@ -108,5 +110,8 @@ def _select(experiment: Experiment, project: str | None) -> tuple[str, tuple[Que
     }
     sql = render("staging.sql.j2", **values)
     conditions = [parameter for step in steps for parameter in step.parameters]
-    named = (*separators(experiment), *recency_parameters(experiment), *parameters, *conditions)
+    named = (
+        *(*separators(experiment), *join_parameters(experiment)),
+        *(*parameters, *bounds_parameters, *conditions),
+    )
     return sql, (*named, *split_parameters, *kept_parameters, *chosen_parameters)

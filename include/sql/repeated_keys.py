@@ -3,7 +3,7 @@
 from include.experiment.dataset_config import Table
 from include.experiment.experiment import Experiment
 from include.sql.identifiers import identifier
-from include.sql.sources import as_of, joins, recency_parameter
+from include.sql.sources import as_of, conditions_parameters, joins
 from include.sql.template import ReadQuery, render
 
 
@@ -26,4 +26,4 @@ def repeated_keys_query(experiment: Experiment, joined: Table, project: str | No
         keys=[identifier(column) for column in joined.key_columns],
         as_of=as_of(experiment),
     )
-    return ReadQuery(sql, tuple(recency_parameter(experiment, joined)))
+    return ReadQuery(sql, tuple(conditions_parameters(experiment, joined)))

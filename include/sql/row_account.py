@@ -4,7 +4,8 @@ from include.experiment.experiment import Experiment
 from include.sql.columns import source_column
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import table
-from include.sql.sources import as_of, base_alias, joins, recency_parameters
+from include.sql.partitions import bounds_beside_window
+from include.sql.sources import as_of, base_alias, join_parameters, joins
 from include.sql.template import ReadQuery, render
 
 KEPT, UNDATED = "kept", "undated"
@@ -22,6 +23,7 @@ def row_account_query(experiment: Experiment, project: str | None) -> ReadQuery:
     """
     dataset = experiment.dataset
     window, parameters = window_conditions(experiment)
+    bounds, bounds_parameters = bounds_beside_window(experiment)
     steps = row_steps(experiment)
     sql = render(
         "row_account.sql.j2",
@@ -31,9 +33,10 @@ def row_account_query(experiment: Experiment, project: str | None) -> ReadQuery:
         as_of=as_of(experiment),
         date=source_column(dataset, dataset.date_column),
         window=window,
+        bounds=bounds,
         steps=steps,
         kept=KEPT,
         undated=UNDATED,
     )
     conditions = [parameter for step in steps for parameter in step.parameters]
-    return ReadQuery(sql, (*recency_parameters(experiment), *parameters, *conditions))
+    return ReadQuery(sql, (*join_parameters(experiment), *parameters, *bounds_parameters, *conditions))

@@ -8,6 +8,7 @@ from include.experiment.dataset_config import DatasetConfig, JoinKey, Table
 from include.experiment.experiment import Experiment
 from include.sql.identifiers import identifier, table
 from include.sql.parameters import QueryParameter, moment_parameter
+from include.sql.partitions import partition_bounds
 
 _DATES = ("DATE", "DATETIME", "TIMESTAMP")
 
@@ -17,13 +18,11 @@ class Latest:
     """How the newest of several rows with the same keys is told, its parts ready for SQL.
 
     Attributes:
-        name: Name of the CTE that holds these rows.
         keys: Columns that tell rows apart.
         column: The column that is highest in the newest row.
         condition: What a row must fulfil to be looked at.
     """
 
-    name: str
     keys: tuple[str, ...]
     column: str
     condition: str
@@ -38,6 +37,8 @@ class Join:
         keys: Equalities that must hold.
         matched: A column that has a value in each row that found one.
         latest: Which of several rows is joined; None where the keys tell rows apart.
+        conditions: What its rows must fulfil to be looked at.
+        cte: Name of the CTE that holds those rows; None where all are.
     """
 
     kind: str
@@ -46,6 +47,8 @@ class Join:
     keys: tuple[str, ...]
     matched: str
     latest: Latest | None
+    conditions: tuple[str, ...] = ()
+    cte: str | None = None
 
 
 def base_alias(dataset: DatasetConfig) -> str:
@@ -64,32 +67,42 @@ def as_of(experiment: Experiment) -> str:
 
 def joins(experiment: Experiment, project: str | None) -> list[Join]:
     """Return the joins in the order of the config."""
-    dataset = experiment.dataset
-    return [
-        Join(
-            kind=(joined.join or "left").upper(),
-            table=table(joined.table, project),
-            alias=identifier(joined.alias),
-            keys=tuple(_key(dataset, joined, key) for key in joined.keys),
-            matched=f"{identifier(joined.alias)}.{identifier(joined.key_columns[0])}",
-            latest=_latest(experiment, joined),
-        )
-        for joined in dataset.tables[1:]
-    ]
+    return [_join(experiment, joined, project) for joined in experiment.dataset.tables[1:]]
 
 
-def recency_parameters(experiment: Experiment) -> list[QueryParameter]:
-    """Return the parameters of the conditions in `Join.latest`."""
+def join_parameters(experiment: Experiment) -> list[QueryParameter]:
+    """Return the parameters of all `Join.conditions`."""
     return [
-        moment_parameter(_end(joined), experiment.window_end, experiment.recency_types[joined.alias])
+        parameter
         for joined in experiment.dataset.tables[1:]
-        if joined.latest_by and _is_date(experiment, joined)
+        for parameter in conditions_parameters(experiment, joined)
     ]
 
 
-def recency_parameter(experiment: Experiment, joined: Table) -> list[QueryParameter]:
-    """Return the parameters of one joined table's condition: one, or none."""
-    return [each for each in recency_parameters(experiment) if each.name == _end(joined)]
+def conditions_parameters(experiment: Experiment, joined: Table) -> list[QueryParameter]:
+    """Return the parameters of one joined table's conditions."""
+    _, bounds = partition_bounds(experiment, joined)
+    if not (joined.latest_by and _is_date(experiment, joined)):
+        return bounds
+    reported = experiment.recency_types[joined.alias]
+    return [moment_parameter(_end(joined), experiment.window_end, reported), *bounds]
+
+
+def _join(experiment: Experiment, joined: Table, project: str | None) -> Join:
+    latest = _latest(experiment, joined)
+    bounds, _ = partition_bounds(experiment, joined)
+    conditions = (*([latest.condition] if latest else []), *bounds)
+    kept = "latest" if latest else "window"
+    return Join(
+        kind=(joined.join or "left").upper(),
+        table=table(joined.table, project),
+        alias=identifier(joined.alias),
+        keys=tuple(_key(experiment.dataset, joined, key) for key in joined.keys),
+        matched=f"{identifier(joined.alias)}.{identifier(joined.key_columns[0])}",
+        latest=latest,
+        conditions=conditions,
+        cte=f"{kept}_{joined.alias}" if conditions else None,
+    )
 
 
 def _latest(experiment: Experiment, joined: Table) -> Latest | None:
@@ -100,7 +113,7 @@ def _latest(experiment: Experiment, joined: Table) -> Latest | None:
     # A row of after the window would tell the model what was not known then.
     known = f"< @{_end(joined)}" if _is_date(experiment, joined) else "IS NOT NULL"
     keys = tuple(f"{alias}.{identifier(key)}" for key in joined.key_columns)
-    return Latest(f"latest_{joined.alias}", keys, column, f"{column} {known}")
+    return Latest(keys, column, f"{column} {known}")
 
 
 def _is_date(experiment: Experiment, joined: Table) -> bool:

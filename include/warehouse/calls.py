@@ -10,6 +10,7 @@ from include.errors import innermost
 from include.warehouse.errors import (
     QueryFailed,
     QueryTimeout,
+    QueryTooExpensive,
     TableNotFound,
     WarehouseError,
     WarehouseUnavailable,
@@ -17,6 +18,11 @@ from include.warehouse.errors import (
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
+
+
+TOO_EXPENSIVE = "bytesBilledLimitExceeded"
+FILTER_MISSING = "that can be used for partition elimination"
+FILTER_REMEDY = "give the table, or the view over it, that `partition_column` in its dataset config."
 
 
 @contextmanager
@@ -45,6 +51,9 @@ def translated_errors(where: str) -> Iterator[None]:
             f"{where}: no answer within the deadline; raise timeout_s or ask for less."
         ) from None
     except (exceptions.ServerError, exceptions.TooManyRequests) as error:
+        # The client library knows no status for this reason, and takes it for a fault of the server.
+        if _reason(error) == TOO_EXPENSIVE:
+            raise _too_expensive(where, error) from None
         raise WarehouseUnavailable(_no_answer(where, _words(error))) from None
     except (exceptions.RetryError, http.ConnectionError, http.ChunkedEncodingError, TransportError) as error:
         raise WarehouseUnavailable(_no_answer(where, innermost(error))) from None
@@ -53,7 +62,20 @@ def translated_errors(where: str) -> Iterator[None]:
             f"{where}: this account is not let in ({error}); correct the connection's credentials."
         ) from None
     except exceptions.GoogleAPICallError as error:
-        raise QueryFailed(f"{where}: {_words(error)}") from None
+        if _reason(error) == TOO_EXPENSIVE:
+            raise _too_expensive(where, error) from None
+        remedy = f"; {FILTER_REMEDY}" if FILTER_MISSING in _words(error) else ""
+        raise QueryFailed(f"{where}: {_words(error)}{remedy}") from None
+
+
+def _too_expensive(where: str, error: GoogleAPICallError) -> QueryTooExpensive:
+    return QueryTooExpensive(
+        f"{where}: {_words(error)} Raise maximum_bytes_billed_per_query in the settings, or read less."
+    )
+
+
+def _reason(error: GoogleAPICallError) -> str:
+    return str(next((each.get("reason") for each in error.errors if isinstance(each, Mapping)), ""))
 
 
 def _no_answer(where: str, said: str) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from include.sql.template import ReadQuery
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import QueryTimeout, TableNotFound, WarehouseError
-from include.warehouse.results import DateRange, StagedTable
+from include.warehouse.limits import SpendingLimits
+from include.warehouse.results import StagedTable
 from include.warehouse.table_name import TableName
 
 if TYPE_CHECKING:
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from google.cloud.bigquery_storage import BigQueryReadClient
     from upath import UPath
 
+    from include.sql.parameters import QueryParameter
     from include.sql.renderer import StagingQuery
-    from include.sql.template import ReadQuery
     from include.warehouse.tables import Tables
 
-__all__ = ["DateRange", "StagedTable", "Warehouse"]
+__all__ = ["StagedTable", "Warehouse"]
 SPLITS = ("train", "eval", "test")
 # Rows of train and eval that a sample leaves out: they only tell what customers had bought.
 HISTORY = "history"
@@ -39,14 +41,20 @@ class Warehouse:
         client: Client whose project runs every job.
         storage_client: Reads rows as Arrow; needed by `read_arrow` and `read_batches` only.
         retry: Repeats a call after a transient error; None means every error is final.
+        limits: What queries may be billed.
     """
 
     def __init__(
-        self, client: Client, storage_client: BigQueryReadClient | None, retry: Retry | None
+        self,
+        client: Client,
+        storage_client: BigQueryReadClient | None,
+        retry: Retry | None,
+        limits: SpendingLimits = SpendingLimits(),  # noqa: B008 (frozen)
     ) -> None:
         self._client = client
         self._storage_client = storage_client
         self._retry = retry
+        self.limits = limits
 
     @property
     def project(self) -> str:
@@ -83,34 +91,20 @@ class Warehouse:
         with translated_errors(f"table `{name}`"):
             return self._client.get_table(str(name), **self._metadata_call)
 
-    def date_range(
-        self, table: str, column: str, *, as_of: str = "", timeout_s: float = QUERY_TIMEOUT_S
-    ) -> DateRange:
-        """First and last date of a DATE, DATETIME, TIMESTAMP or (unix seconds) INT64 column.
-
-        Args:
-            table: The table.
-            column: Its column.
-            as_of: A clause that asks for a past state of the table.
-            timeout_s: Deadline of the query.
-        """
-        from include.warehouse.profile import date_range
-
-        return date_range(self, table, column, as_of=as_of, timeout_s=timeout_s)
-
     def ask(self, query: ReadQuery, *, timeout_s: float = QUERY_TIMEOUT_S) -> list[Row]:
         """Return the few rows that answer a question."""
-        from google.cloud import bigquery
-
-        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
-        _, rows = self.query(query.sql, parameters, {}, timeout_s)
+        _, rows = self.query(query.sql, _parameters(query.parameters), {}, timeout_s)
         return list(rows)
 
     def scanned_bytes(self, query: StagingQuery) -> int | None:
         """Bytes that a staging statement would read, by a dry run; None where the service does not tell."""
-        from include.warehouse.dry_run import scanned_bytes
+        return self.read_bytes(ReadQuery(query.select, query.parameters)) or None
 
-        return scanned_bytes(self._client, query, self._metadata_call)
+    def read_bytes(self, query: ReadQuery) -> int:
+        """Bytes that a query would read, by a dry run; 0 where the service does not count them."""
+        from include.warehouse.dry_run import read_bytes
+
+        return read_bytes(self._client, query.sql, _parameters(query.parameters), self._metadata_call)
 
     def stage(
         self,
@@ -214,9 +208,15 @@ class Warehouse:
         labels: dict[str, str],
         timeout_s: float,
     ) -> tuple[QueryJob, RowIterator]:
-        """Run a statement as it is, and wait for its rows; it is cancelled at its deadline."""
+        """Run a statement as it is, and wait for its rows; it is cancelled at its deadline.
+
+        Raises:
+            QueryTooExpensive: It would be billed more than the limits allow, by a dry run before it runs.
+        """
         from google.cloud import bigquery
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
+        from include.warehouse.dry_run import read_bytes
 
         config = bigquery.QueryJobConfig(
             query_parameters=parameters,
@@ -224,6 +224,9 @@ class Warehouse:
             job_timeout_ms=int(timeout_s * 1000),
             use_legacy_sql=False,
         )
+        if self.limits.of_query is not None:
+            self.limits.refuse(sql, read_bytes(self._client, sql, parameters, self._metadata_call))
+            config.maximum_bytes_billed = self.limits.of_query
         options: dict[str, Any] = {"retry": self._retry, "timeout": timeout_s}
         job_retry = self._retry and DEFAULT_JOB_RETRY.with_timeout(timeout_s)
         where = f"query in project {self.project}"
@@ -255,11 +258,8 @@ class Warehouse:
     def _create(
         self, name: TableName, query: StagingQuery, labels: dict[str, str], timeout_s: float
     ) -> QueryJob:
-        from google.cloud import bigquery
-
         self._ensure_dataset(name)
-        parameters = [bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters]
-        job, _ = self.query(query.sql, parameters, labels, timeout_s)
+        job, _ = self.query(query.sql, _parameters(query.parameters), labels, timeout_s)
         return job
 
     def _ensure_dataset(self, name: TableName) -> None:
@@ -274,3 +274,9 @@ class Warehouse:
                 self._client.get_dataset(dataset.reference, **self._metadata_call)
             except NotFound:
                 self._client.create_dataset(dataset, exists_ok=True, **self._metadata_call)
+
+
+def _parameters(listed: Sequence[QueryParameter]) -> list[ScalarQueryParameter]:
+    from google.cloud import bigquery
+
+    return [bigquery.ScalarQueryParameter(each.name, each.type, each.value) for each in listed]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from include.warehouse.client import Warehouse
 from include.warehouse.errors import WarehouseError
+from include.warehouse.limits import SpendingLimits
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -21,7 +22,13 @@ STORAGE_EMULATOR = "BIGQUERY_STORAGE_EMULATOR_HOST"
 API_RETRY_S = 60.0
 
 
-def connect(project: str, *, location: str, credentials: Credentials | None = None) -> Warehouse:
+def connect(
+    project: str,
+    *,
+    location: str,
+    credentials: Credentials | None = None,
+    limits: SpendingLimits = SpendingLimits(),  # noqa: B008 (frozen)
+) -> Warehouse:
     """Open the warehouse of one project.
 
     Args:
@@ -29,6 +36,7 @@ def connect(project: str, *, location: str, credentials: Credentials | None = No
             is never taken from the environment.
         location: BigQuery location of the datasets, `US` for example.
         credentials: Google credentials; None means the application default, or none on the emulator.
+        limits: What queries may be billed.
 
     Raises:
         WarehouseError: The project is empty, or only half of the emulator is configured.
@@ -50,6 +58,7 @@ def connect(project: str, *, location: str, credentials: Credentials | None = No
         storage_client=_storage_client(credentials),
         # The emulator answers a broken query with 500, which the default would repeat for minutes.
         retry=None if on_emulator else bigquery.DEFAULT_RETRY.with_timeout(API_RETRY_S),
+        limits=limits,
     )
 
 

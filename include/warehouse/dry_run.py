@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 from include.warehouse.calls import translated_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from google.cloud.bigquery import Client
-
-    from include.sql.renderer import StagingQuery
+    from google.cloud.bigquery import Client, ScalarQueryParameter
 
 
-def scanned_bytes(client: Client, query: StagingQuery, options: Mapping[str, Any]) -> int | None:
-    """Return the bytes that the SELECT of a staging statement would read.
+def read_bytes(
+    client: Client, sql: str, parameters: Sequence[ScalarQueryParameter], options: Mapping[str, Any]
+) -> int:
+    """Return the bytes that a statement would read, which costs nothing.
 
     Args:
         client: Client whose project would run the statement.
-        query: The rendered statement. Its SELECT alone is tried, which needs no dataset to write to.
+        sql: The statement; of one that creates a table, its SELECT needs no dataset to write to.
+        parameters: Its query parameters.
         options: Retry and timeout of the call.
 
     Returns:
-        None where the service reports 0 bytes, as one does that does not count them.
+        0 also where the service does not count them.
 
     Raises:
         QueryFailed: The service would refuse the statement; carries its own words.
@@ -32,18 +33,15 @@ def scanned_bytes(client: Client, query: StagingQuery, options: Mapping[str, Any
     from google.cloud import bigquery
 
     config = bigquery.QueryJobConfig(
-        dry_run=True,
-        use_query_cache=False,
-        use_legacy_sql=False,
-        query_parameters=[bigquery.ScalarQueryParameter(p.name, p.type, p.value) for p in query.parameters],
+        dry_run=True, use_query_cache=False, use_legacy_sql=False, query_parameters=parameters
     )
     with translated_errors(f"dry run in project {client.project}"):
         job = client.query(
-            query.select,
+            sql,
             job_config=config,
             project=client.project,
             location=client.location,
             job_retry=None,
             **options,
         )
-        return int(job.total_bytes_processed or 0) or None
+        return int(job.total_bytes_processed or 0)

@@ -4,6 +4,7 @@ WarehouseError
 ├── InvalidTableName     a name that is not `dataset.table` or `project.dataset.table`
 ├── TableNotFound        the table, or the dataset around it, does not exist
 ├── QueryFailed          BigQuery refused or aborted a query
+├── QueryTooExpensive    a query, or a run, would be billed more than the settings allow
 ├── QueryTimeout         a query passed its deadline and was cancelled
 ├── SourceChanged        a table changed while rows were taken from it
 └── WarehouseUnavailable the service did not answer
@@ -26,6 +27,10 @@ class TableNotFound(WarehouseError):
 
 class QueryFailed(WarehouseError):
     """BigQuery refused or aborted a query; the message carries its own words and the job."""
+
+
+class QueryTooExpensive(WarehouseError):
+    """A query would be billed more bytes than the settings allow; it was not run."""
 
 
 class QueryTimeout(WarehouseError):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from include.warehouse.client import Warehouse
 
 STORED = "TABLE"
+# Before rows are taken, at the start of that and after it.
+CHECKSUMS_OF_A_RUN = 3
 
 
 def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experiment:
@@ -46,6 +48,11 @@ def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experimen
     fresh = [each for each in warnings if each not in experiment.warnings]
     changes = {"source_state": SourceState(tables=tuple(states)), "warnings": (*experiment.warnings, *fresh)}
     return experiment.model_copy(update=changes)
+
+
+def needs_checksum(found: DescribedTable) -> bool:
+    """Return whether the metadata of a table do not tell its state, so that its rows have to."""
+    return bool(_untold(found))
 
 
 def _without_past(experiment: Experiment, described: list[DescribedTable]) -> list[Problem]:

@@ -46,9 +46,9 @@ class FailedAtOnce(DomainError):
 
     def __init__(self, failure: DomainError) -> None:
         super().__init__(failure.message, details=failure.details, location=failure.location)
-        self.http_status = failure.http_status  # type: ignore[misc]
-        self.bq_reason = failure.bq_reason  # type: ignore[misc]
-        self.grpc_status_name = failure.grpc_status_name  # type: ignore[misc]
+        self.http_status = failure.http_status
+        self.bq_reason = failure.bq_reason
+        self.grpc_status_name = failure.grpc_status_name
 
 
 def within_limits(execute: Execute) -> Execute:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from include.experiment.base import MAX_DAYS
 from include.plan.cost import Prices
+from include.warehouse.limits import LEAST_BILLED
 from recsflow.errors import SettingsError
 
 VARIABLE = "recsflow"
@@ -79,6 +80,8 @@ class Settings(_Frozen):
     Attributes:
         artifact_root: `file:///folder` or `gs://bucket/prefix`.
         location: Region of the pipelines.
+        maximum_bytes_billed_per_query: What a query may be billed by BigQuery; no limit if absent.
+        maximum_bytes_billed_per_run: What the queries of a run's source may be billed together.
         trainer_image: Container that compiles and runs pipelines; a tag of Artifact Registry is resolved to
             its digest when a job is submitted.
         accelerator_image: The same with CUDA, for runs with an accelerator; `trainer_image` if absent.
@@ -98,6 +101,8 @@ class Settings(_Frozen):
     location: str = Field(min_length=1)
     bigquery_location: str = "US"
     staging_dataset: str = Field(default="recsflow_staging", pattern=r"^[A-Za-z0-9_]+$")
+    maximum_bytes_billed_per_query: int | None = Field(default=None, ge=LEAST_BILLED)
+    maximum_bytes_billed_per_run: int | None = Field(default=None, ge=LEAST_BILLED)
     trainer_image: str = Field(min_length=1)
     accelerator_image: str | None = None
     compiler: Annotated[CommandCompiler | CloudBuildCompiler, Field(discriminator="kind")]

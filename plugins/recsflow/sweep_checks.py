@@ -47,14 +47,14 @@ def check_combinations(plan: SweepPlan, context: Context, settings: Settings) ->
         ConfigError: The metric cannot be measured, or the earlier window does not fit the data.
     """
     from include.sweep.parameters import run_parameters
-    from recsflow.planning.resolution import RunIdentity, check_dates, resolve_run
+    from recsflow.planning.resolution import RunIdentity, check_source, resolve_run
     from recsflow.tasks.warehouse import open_warehouse
 
     warehouse = open_warehouse(settings)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], plan.window_end)
     for point in _points(plan):
         experiment = resolve_run(run_parameters(plan.parameters, point), run, warehouse)
-        check_dates(plan.as_trial(experiment, 0, point), warehouse)
+        check_source(plan.as_trial(experiment, 0, point), warehouse)
 
 
 def _points(plan: SweepPlan) -> Iterator[dict[str, Any]]:

@@ -63,7 +63,7 @@ def resolve_run(
             schedule=schedule,
         )
         if warehouse:
-            check_dates(experiment, warehouse)
+            check_source(experiment, warehouse)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
     credited = tuned.credited(experiment)
@@ -84,23 +84,21 @@ def _schemas(parameters: Mapping[str, object], warehouse: Warehouse) -> dict[str
     return schemas
 
 
-def check_dates(experiment: Experiment, warehouse: Warehouse) -> None:
-    """Refuse a window or a holdout that does not fit the dates in the data.
+def check_source(experiment: Experiment, warehouse: Warehouse) -> None:
+    """Refuse tables that are partitioned otherwise, queries that cost too much, dates that do not fit.
 
     Raises:
         ConfigError: With every problem.
     """
     from include.errors import ConfigError
-    from include.experiment.dataset_config import Role
     from include.experiment.history import check_history
-    from include.sql.sources import as_of
+    from include.warehouse.partitions import check_partitions
+    from include.warehouse.profile import interaction_dates
+    from include.warehouse.spending import check_spending
 
-    dataset = experiment.dataset
-    column = dataset.with_role(Role.DATE)
-    table = dataset.table_of(column) if column else None
-    if column is None or table is None:
-        return
-    source = column.source or column.name
-    dates = warehouse.date_range(table.table, source, as_of=as_of(experiment))
+    for check in (check_partitions, check_spending):
+        if problems := check(experiment, warehouse):
+            raise ConfigError(problems)
+    dates = interaction_dates(experiment, warehouse)
     if problems := check_history(experiment, dates.first, dates.last):
         raise ConfigError(problems)

@@ -19,6 +19,7 @@ def open_warehouse(settings: Settings) -> Warehouse:
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     from include.warehouse.connection import connect
+    from include.warehouse.limits import SpendingLimits
     from recsflow.errors import SettingsError
 
     name = settings.gcp_conn_id
@@ -29,4 +30,9 @@ def open_warehouse(settings: Settings) -> Warehouse:
             f"Airflow Variable 'recsflow': gcp_conn_id is {name!r}, a connection that Airflow does not have; "
             f"create it, or set AIRFLOW_CONN_{name.upper()}."
         ) from None
-    return connect(settings.project, location=settings.bigquery_location, credentials=credentials)
+    return connect(
+        settings.project,
+        location=settings.bigquery_location,
+        credentials=credentials,
+        limits=SpendingLimits(settings.maximum_bytes_billed_per_query, settings.maximum_bytes_billed_per_run),
+    )

@@ -47,7 +47,8 @@ def with_select(query):
 
 
 @pytest.fixture
-def small_shop(warehouse, request, tmp_path):
+def small_shop(bigquery_emulator, request, tmp_path):
     """A shop of a few rows, in a dataset of the test's own."""
+    warehouse = connect(bigquery_emulator.project, location="US")
     name = "".join(letter if letter.isalnum() else "_" for letter in request.node.name)
     return SmallShop(warehouse, name, tmp_path)

@@ -75,11 +75,27 @@ class SmallShop:
         _, rows = self.warehouse.query(sql, (), {}, 60)
         return [tuple(row.values()) for row in rows]
 
+    def partition(self, name: str, columns: str, clause: str) -> None:
+        """Have a table partitioned, so that it takes no query without a filter on its partitions."""
+        rows, names = (
+            f"`local.{self.dataset}.{name}_rows`",
+            ", ".join(c.split()[0] for c in columns.split(", ")),
+        )
+        self.run(f"CREATE TABLE {rows} AS SELECT * FROM {self.table(name)}")
+        self.run(f"DROP TABLE {self.table(name)}")
+        options = "OPTIONS (require_partition_filter = TRUE)"
+        self.run(f"CREATE TABLE {self.table(name)} ({columns}) PARTITION BY {clause} {options}")
+        self.run(f"INSERT INTO {self.table(name)} ({names}) SELECT {names} FROM {rows}")
+
     def resolve(self, **parameters: Any) -> Experiment:
         """An experiment on the rows before 2024-02-01, with the state of its source."""
+        return with_source_state(self.unread(**parameters), self.warehouse)
+
+    def unread(self, **parameters: Any) -> Experiment:
+        """The experiment of `resolve`, before its source is asked for its state."""
         (self.root / "datasets" / "shop.yaml").write_text(yaml.safe_dump(self.config))
         config = DatasetConfig.model_validate({"name": "shop", **self.config})
-        experiment = resolve(
+        return resolve(
             {"dataset": "shop", "features": "ids", "model": "one", "sample_percent": 100, **parameters},
             dag_id="quick_test",
             run_id="manual",
@@ -87,7 +103,6 @@ class SmallShop:
             table_schemas={table.table: self._schema(table.table) for table in config.tables},
             root=self.root,
         )
-        return with_source_state(experiment, self.warehouse)
 
     def query(self, **parameters: Any) -> StagingQuery:
         """The statement that stages the rows of `resolve`."""

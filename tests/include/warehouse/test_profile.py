@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.warehouse.errors import WarehouseError
+from include.warehouse.profile import date_range
 
 pytestmark = pytest.mark.emulator
 
@@ -15,7 +16,7 @@ def at(n):
 def test_date_range_of_timestamps_and_of_unix_seconds(warehouse, query, column):
     warehouse.stage(query)
 
-    dates = warehouse.date_range(query.table, column)
+    dates = date_range(warehouse, query.table, column)
 
     assert (dates.first, dates.last, dates.rows) == (at(1), at(1000), 1000)
 
@@ -25,7 +26,7 @@ def test_date_range_of_dates_is_midnight_utc(warehouse, with_select, literal):
     query = with_select(f"SELECT {literal} AS day, 'train' AS split")
     warehouse.stage(query)
 
-    dates = warehouse.date_range(query.table, "day")
+    dates = date_range(warehouse, query.table, "day")
 
     assert dates.first == dates.last == datetime(2017, 3, 4, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def test_date_range_of_no_rows_is_open(warehouse, with_select):
     query = with_select("SELECT CURRENT_TIMESTAMP() AS at, 'train' AS split FROM UNNEST([]) AS n")
     warehouse.stage(query)
 
-    dates = warehouse.date_range(query.table, "at")
+    dates = date_range(warehouse, query.table, "at")
 
     assert (dates.first, dates.last, dates.rows) == (None, None, 0)
 
@@ -43,4 +44,4 @@ def test_date_range_of_a_missing_column_lists_the_columns(warehouse, query):
     warehouse.stage(query)
 
     with pytest.raises(WarehouseError, match="no column 'when'; it has id, at, seconds, name, split"):
-        warehouse.date_range(query.table, "when")
+        date_range(warehouse, query.table, "when")
