@@ -160,8 +160,9 @@ class _Location:
             return tagged[step]
         if isinstance(current, type) and issubclass(current, BaseModel):
             self.path = _join(self.path, step)
-            self.siblings = [name for name in current.model_fields if name != "name" or _is_named(current)]
-            info = current.model_fields.get(step)
+            model: type[BaseModel] = current
+            self.siblings = [name for name in model.model_fields if name != "name" or _is_named(model)]
+            info = model.model_fields.get(step)
             self.metadata = [] if info is None else [*info.metadata, *_annotated(info.annotation)]
             return None if info is None else info.annotation
         if typing.get_origin(current) in {dict, Mapping}:

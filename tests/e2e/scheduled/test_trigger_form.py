@@ -48,7 +48,7 @@ EXPECTED_ON_PAGE = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
@@ -98,6 +98,9 @@ class AirflowPages:
         box = hidden.find_element(By.XPATH, "..").find_element(By.CSS_SELECTOR, "input[type=text]")
         box.send_keys(value, Keys.ENTER)
 
+    def fill_in(self, parameter: str, value: str) -> None:
+        self.element(f"[name=element_{parameter}]").send_keys(value, Keys.TAB)
+
     def press_trigger(self) -> None:
         # The page has a button of the same name, before the form's.
         buttons = self.browser.find_elements(By.TAG_NAME, "button")
@@ -115,10 +118,9 @@ class AirflowPages:
         return found.json()
 
 
-@pytest.fixture(scope="session")
-def airflow(machine: Machine, browser: webdriver.Chrome) -> AirflowPages:
-    machine.control("start", "airflow")
-    pages = AirflowPages(machine, browser)
+@pytest.fixture(scope="module")
+def airflow(scheduled: Machine, browser: webdriver.Chrome) -> AirflowPages:
+    pages = AirflowPages(scheduled, browser)
     pages.log_in()
     return pages
 
@@ -141,16 +143,18 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
 ) -> None:
     known = runs(airflow, "quick_test")
     airflow.open_trigger_form("quick_test")
-    airflow.choose("sample_percent", "5")
-    rate = airflow.element("[name=element_learning_rate]")
-    rate.send_keys("0.02", Keys.TAB)
+    # The sample of the runs before it, whose rows are transformed already.
+    airflow.choose("sample_percent", "25")
+    airflow.fill_in("epochs", "1")
+    airflow.fill_in("learning_rate", "0.02")
     airflow.press_trigger()
 
     run = wait_for_another_run(airflow, "quick_test", known)
     assert run["state"] == "success", airflow.api(
         f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances"
     )
-    assert (run["conf"].get("sample_percent"), run["conf"].get("learning_rate")) == (5, 0.02), run["conf"]
+    chosen = {name: run["conf"].get(name) for name in ("sample_percent", "epochs", "learning_rate")}
+    assert chosen == {"sample_percent": 25, "epochs": 1, "learning_rate": 0.02}, run["conf"]
 
     for task, link in LINKS.items():
         links = airflow.api(f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/{task}/links")

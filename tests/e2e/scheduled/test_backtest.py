@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,16 +19,10 @@ DAG = "retraining_weekly"
 DATE = "2018-01-01"
 
 
-@pytest.fixture(scope="module")
-def airflow(machine: Machine) -> Iterator[AirflowApi]:
-    machine.control("start", "airflow")
-    yield AirflowApi(machine.settings)
-    machine.control("stop", "airflow")
-
-
 def test_a_backtest_trains_its_date_and_nothing_else(
-    machine: Machine, first: Run, airflow: AirflowApi
+    machine: Machine, first: Run, scheduled: Machine
 ) -> None:
+    airflow = AirflowApi(machine.settings)
     tracking_uri = machine.environment["MLFLOW_TRACKING_URI"]
     before = find_champion(DAG, tracking_uri=tracking_uri)
     said = machine.run(
