@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,18 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) ->
         wait_until(answers, Activity(server.pid, logs=[log]), what=f"{url} does not answer")
     except ProcessStalled as stalled:
         raise RuntimeError(f"{stalled}\n{log.read_text()[-2000:]}") from None
+
+
+@pytest.fixture(scope="session")
+def tfx_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A local cloud for all tests that run components: its host imports TFX for half a minute."""
+    from tests.local_cloud.conftest import Cloud
+
+    cloud = Cloud(tmp_path_factory.mktemp("tfx_cloud"))
+    started = cloud("start", "bigquery", "vertex")
+    assert started.returncode == 0, started.stderr
+    yield cloud
+    cloud("stop")
 
 
 @pytest.fixture(scope="session")

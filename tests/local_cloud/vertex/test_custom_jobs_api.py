@@ -1,8 +1,6 @@
 """Google's own client of custom jobs against the local server, on real commands of the trainer image."""
 
 import json
-import os
-import signal
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -112,10 +110,8 @@ class CustomJobs:
 
 
 @pytest.fixture(scope="module")
-def jobs(cloud, tmp_path_factory) -> CustomJobs:
-    started = cloud("start", "vertex")
-    assert started.returncode == 0, started.stderr
-    return CustomJobs(cloud, tmp_path_factory.mktemp("jobs"))
+def jobs(tfx_cloud, tmp_path_factory) -> CustomJobs:
+    return CustomJobs(tfx_cloud, tmp_path_factory.mktemp("jobs"))
 
 
 @pytest.fixture(scope="module")
@@ -157,15 +153,6 @@ def test_cancelled_training_writes_its_last_metrics(jobs, first):
     assert jobs.text("cancelled", "metrics.txt") == "written"
     with pytest.raises(exceptions.BadRequest, match="is cancelled; cancel only unfinished jobs"):
         jobs.client.cancel_custom_job(name=name)
-
-
-def test_killed_server_runs_the_command_again(jobs, first):
-    name = jobs.start_waiting("restarted", sleep_s=3)
-    os.kill(jobs.cloud.pid("vertex"), signal.SIGKILL)
-    assert jobs.cloud("start", "vertex").returncode == 0
-    assert jobs.wait(name).state is JobState.JOB_STATE_SUCCEEDED
-    assert jobs.text("restarted", "starts.txt") == "started;started;"
-    assert jobs.client.get_custom_job(name=first.name) == first
 
 
 def test_job_is_found_by_its_label_and_state(jobs, first):

@@ -19,10 +19,8 @@ pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture(scope="module")
-def pipelines(cloud, tmp_path_factory) -> Pipelines:
-    started = cloud("start", "vertex")
-    assert started.returncode == 0, started.stderr
-    return Pipelines(cloud, tmp_path_factory.mktemp("pipelines"))
+def pipelines(tfx_cloud, tmp_path_factory) -> Pipelines:
+    return Pipelines(tfx_cloud, tmp_path_factory.mktemp("pipelines"))
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,10 @@ class Server(AppServer):
         self._process.terminate()
         self._process.wait()
 
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
     def call(self, method: str, path: str, body: object = None) -> dict:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
@@ -146,7 +150,7 @@ def gone(processes) -> bool:
 def test_jobs_survive_any_number_of_ordered_stops(server):
     first = server.submit("kept")
     second = server.submit("kept-next")
-    for _ in range(3):
+    for _ in range(2):
         running = server.pids("kept")
         assert (server.state(first), server.state(second)) == ("RUNNING", "PENDING")
         server.end()
@@ -158,6 +162,23 @@ def test_jobs_survive_any_number_of_ordered_stops(server):
     server.let_go("kept-next")
     server.wait(first, "SUCCEEDED")
     server.wait(second, "SUCCEEDED")
+
+
+def test_killed_server_runs_the_command_again_and_knows_what_had_ended(server):
+    ended = server.submit("ended")
+    server.let_go("ended")
+    server.wait(ended, "SUCCEEDED")
+    before = server.call("GET", f"/v1/{ended}")
+    job = server.submit("restarted")
+    running = server.pids("restarted")
+    server.kill()
+    assert gone(running)
+    (server.folder / "restarted" / "pids").unlink()
+    server.start()
+    server.pids("restarted")
+    server.let_go("restarted")
+    server.wait(job, "SUCCEEDED")
+    assert server.call("GET", f"/v1/{ended}") == before
 
 
 def test_job_that_waits_for_a_slot_is_cancelled_at_once(server):

@@ -25,7 +25,6 @@ from recsflow.jobs import ENDED, TOPOLOGY_LABEL, JobState
 from recsflow.pipeline_parameters import PipelineRequest
 from recsflow.settings import parse_settings
 from recsflow.tasks.clean_up import clean_up
-from tests.local_cloud.conftest import Cloud
 
 pytestmark = pytest.mark.emulator
 
@@ -133,34 +132,25 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    cloud = Cloud(tmp_path_factory.mktemp("cloud"))
-    started = cloud("start", "bigquery", "vertex")
-    assert started.returncode == 0, started.stderr
-    yield cloud
-    cloud("stop")
-
-
-@pytest.fixture(scope="module")
 def compiled_once(tmp_path_factory):
     """The folder of specs that a clean-up does not reach."""
     return tmp_path_factory.mktemp("compiled_once")
 
 
 @pytest.fixture
-def deployment(cloud, compiled_once, tmp_path, monkeypatch):
-    variable = cloud.settings.recsflow_variable()
+def deployment(tfx_cloud, compiled_once, tmp_path, monkeypatch):
+    variable = tfx_cloud.settings.recsflow_variable()
     compiler = variable["compiler"]
     variable |= {
         "mlflow_tracking_uri": f"sqlite:///{tmp_path}/mlflow.db",
         "compiler": {**compiler, "argv": [*COMPILE_ONCE, str(compiled_once), *compiler["argv"]]},
     }
-    environment = {**cloud.settings.environment(), "AIRFLOW_VAR_RECSFLOW": json.dumps(variable)}
+    environment = {**tfx_cloud.settings.environment(), "AIRFLOW_VAR_RECSFLOW": json.dumps(variable)}
     for name, value in environment.items():
         if name.startswith(("AIRFLOW_CONN", "AIRFLOW_VAR", "BIGQUERY")):
             monkeypatch.setenv(name, value)
     settings = parse_settings(json.dumps(variable))
-    deployment = Deployment(settings, Reach.of(settings), tmp_path, cloud.pid("vertex"))
+    deployment = Deployment(settings, Reach.of(settings), tmp_path, tfx_cloud.pid("vertex"))
     deployment.clean(now=later())
     return deployment
 
