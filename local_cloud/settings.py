@@ -117,6 +117,8 @@ class LocalSettings:
             "gcp_conn_id": "recsflow_gcp",
             "project": PROJECT,
             "location": LOCATION,
+            # Small runs end within seconds here, and nobody else asks.
+            "poll_interval_s": 5,
             "bigquery_location": BIGQUERY_LOCATION,
             "staging_dataset": "recsflow_staging",
             "trainer_image": self.trainer_image,

@@ -87,6 +87,7 @@ class Settings(_Frozen):
         accelerator_image: The same with CUDA, for runs with an accelerator; `trainer_image` if absent.
         serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
         service_account: Account that the pipeline runs as; the project's default if absent.
+        poll_interval_s: Seconds between two looks at all jobs that are waited for.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
         notifiers: Who hears of a failure.
@@ -110,6 +111,7 @@ class Settings(_Frozen):
         default="us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-15:latest", min_length=1
     )
     service_account: str | None = None
+    poll_interval_s: float = Field(default=15.0, ge=1)
     beam_args: tuple[str, ...] = ()
     prices: Prices | None = None
     mlflow_tracking_uri: str = Field(min_length=1)

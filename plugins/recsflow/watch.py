@@ -1,6 +1,7 @@
 """Watch a job: one look at a time, errors bounded, an event at the end.
 
-The trigger and the sensor share it; the trigger looks from a thread, since a look blocks.
+The trigger and the sensor share it. The sensor looks itself; the trigger hears from the poller of its
+process, in a thread, since metrics are read from storage.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ class JobReaders:
         job: Reads the job; raises when the service does not answer.
         metrics: Reads `training_metrics.json`, None while there is none.
         is_permanent: Whether an error of `job` will not go away.
+        is_throttled: Whether an error of `job` only asks for fewer requests.
         clock: The time, UTC.
     """
 
     job: Callable[[], Job]
     metrics: Callable[[], Mapping[str, Any] | None]
     is_permanent: Callable[[Exception], bool]
+    is_throttled: Callable[[Exception], bool]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -69,16 +72,31 @@ class JobWatch:
 
     def look(self) -> JobEvent | None:
         """Look once; the event where waiting is over, else None."""
+        try:
+            answer: Job | Exception = self.readers.job()
+        except Exception as error:
+            answer = error
+        return self.hear(answer)
+
+    def hear(self, answer: Job | Exception) -> JobEvent | None:
+        """Take an answer that somebody else got, and return what `look` does.
+
+        Args:
+            answer: The job, or why it could not be read.
+        """
         now = self.readers.clock()
         self._answered = self._answered or now
-        try:
-            job = self.readers.job()
-        except Exception as error:
-            return self._no_answer(error, now, self._answered)
+        if isinstance(answer, Exception):
+            return self._no_answer(answer, now, self._answered)
         self._answered = now
-        return self._answer(job, now)
+        return self._answer(answer, now)
 
     def _no_answer(self, error: Exception, now: datetime, answered: datetime) -> JobEvent | None:
+        if self.readers.is_throttled(error):
+            self._answered = now
+            said = f"asked too often about jobs, asking about {self.job_id} later: {error}"
+            say(self.task_id, said, logging.WARNING)
+            return self._overdue(now)
         outage_s = (now - answered).total_seconds()
         if self.readers.is_permanent(error):
             return self._event(Ending.UNKNOWN, f"job {self.job_id} cannot be read: {error}")

@@ -6,9 +6,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+from local_cloud.vertex import listing
+
 PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
-LABEL = re.compile(r'labels\.(?P<name>\w+)="(?P<value>[^"]*)"')
-SINCE = re.compile(r'create_time>="(?P<time>[^"]*)"')
 EXECUTION = re.compile(r"/v1/(?P<name>projects/.+/metadataStores/default/executions/[^/?]+)")
 
 
@@ -24,6 +24,9 @@ class JobsServer:
         cancelled: Ids whose cancellation was asked for.
         asked: Path of each request that was posted.
         outage: How many of the next requests are answered with 503.
+        throttled: How many of the next requests are answered with 429.
+        read: Id in each request that reads a job, empty of one that lists them.
+        listed: Query of each request that lists jobs.
         refusal: Status, code and message of the error that answers every creation, if set.
         unreadable: Whether all reading is answered with 403.
         deleted: Ids of jobs and names of executions that were deleted, in this order.
@@ -39,6 +42,9 @@ class JobsServer:
         self.cancelled = []
         self.asked = []
         self.outage = 0
+        self.throttled = 0
+        self.read = []
+        self.listed = []
         self.refusal = None
         self.unreadable = False
         self.deleted = []
@@ -75,16 +81,16 @@ class JobsServer:
     def get(self, job_id):
         return (200, self.jobs[job_id]) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
 
-    def list(self, condition):
-        label, _, since = condition.partition(" AND ")
-        wanted, since = LABEL.fullmatch(label), SINCE.fullmatch(since)
-        found = [
-            job
-            for job in self.jobs.values()
-            if job.get("labels", {}).get(wanted["name"]) == wanted["value"]
-            and (since is None or job["createTime"] >= since["time"])
-        ]
-        return 200, {self.collection: found}
+    def rounds(self):
+        """How often the list of the jobs that have not ended was begun."""
+        return sum("state!=" in query["filter"] and "pageToken" not in query for query in self.listed)
+
+    def list(self, query):
+        self.listed.append(query)
+        found = listing.select(list(self.jobs.values()), query.get("filter", ""))
+        page, token = listing.page(found, query.get("pageSize", ""), query.get("pageToken", ""))
+        masked = [listing.mask(job, query.get("readMask", "")) for job in page]
+        return 200, {self.collection: masked, "nextPageToken": token}
 
     def delete(self, path):
         execution, job = EXECUTION.match(path), PATH.match(path)
@@ -102,38 +108,40 @@ class JobsServer:
         self.cancelled.append(job_id)
         return (200, {}) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
 
+    def away(self):
+        if self.throttled > 0:
+            self.throttled -= 1
+            return 429, _error("RESOURCE_EXHAUSTED", "Quota exceeded")
+        self.outage -= 1
+        return (503, _error("UNAVAILABLE", "down for a moment")) if self.outage >= 0 else None
+
     def _handler(self):
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 job_id = PATH.match(self.path)["job"]
-                condition = self._query().get("filter", [""])[0]
+                server.read.append(job_id or "")
                 if server.unreadable:
                     return self._answer(403, _error("PERMISSION_DENIED", "not yours"))
-                return self._answer(
-                    *self._away() or (server.get(job_id) if job_id else server.list(condition))
-                )
+                query = {name: values[0] for name, values in self._query().items()}
+                return self._answer(*server.away() or (server.get(job_id) if job_id else server.list(query)))
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
                 match = PATH.match(self.path)
                 server.asked.append(self.path)
                 if match["cancel"]:
-                    self._answer(*self._away() or server.cancel(match["job"]))
+                    self._answer(*server.away() or server.cancel(match["job"]))
                 else:
                     job_id = self._query().get("pipelineJobId", [str(len(server.jobs) + 1)])[0]
-                    self._answer(*self._away() or server.create(job_id, body))
+                    self._answer(*server.away() or server.create(job_id, body))
 
             def do_DELETE(self):
-                self._answer(*self._away() or server.delete(self.path))
+                self._answer(*server.away() or server.delete(self.path))
 
             def _query(self):
                 return parse_qs(urlparse(self.path).query)
-
-            def _away(self):
-                server.outage -= 1
-                return (503, _error("UNAVAILABLE", "down for a moment")) if server.outage >= 0 else None
 
             def _answer(self, status, message):
                 data = json.dumps(message).encode()

@@ -12,7 +12,7 @@ from recsflow.hooks.job_service import (
     MachineSpec,
     WorkerPoolSpec,
 )
-from recsflow.hooks.message_values import label, utc
+from recsflow.hooks.message_values import label, not_ended, utc
 from recsflow.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
 from recsflow.jobs import JobState as OurState
 from recsflow.submitted_jobs import SubmittedJob
@@ -35,6 +35,10 @@ _STATES = {
     JobState.JOB_STATE_CANCELLED: OurState.CANCELLED,
     JobState.JOB_STATE_PAUSED: OurState.PAUSED,
 }
+
+
+HAS_NOT_ENDED = not_ended(_STATES)
+PROGRESS_FIELDS = ("name", "state", "create_time", "start_time", "end_time", "labels", "error")
 
 
 def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:

@@ -7,13 +7,23 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from recsflow.hooks.custom_job_messages import to_job, to_message, to_submitted
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from recsflow.hooks.custom_job_messages import (
+    HAS_NOT_ENDED,
+    PROGRESS_FIELDS,
+    to_job,
+    to_message,
+    to_submitted,
+)
 from recsflow.hooks.job_service import JobServiceClient
-from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
+from recsflow.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
 from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered
 from recsflow.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from recsflow.container_request import ContainerRequest
     from recsflow.jobs import Job
     from recsflow.settings import Settings
@@ -24,6 +34,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 class CustomJobsHook(JobsHook):
     """Custom jobs, whose ids the service chooses."""
+
+    has_not_ended = HAS_NOT_ENDED
 
     @cached_property
     def client(self) -> JobServiceClient:
@@ -65,6 +77,17 @@ class CustomJobsHook(JobsHook):
     def request_cancellation(self, job_id: str) -> None:
         """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
         self.client.cancel_custom_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def list_progress(self, condition: str) -> Iterable[Sequence[Job]]:
+        """Return how the jobs stand for which a filter holds, a page a request."""
+        wanted = {
+            "parent": self._parent(),
+            "filter": condition,
+            "page_size": PAGE_SIZE,
+            "read_mask": FieldMask(paths=PROGRESS_FIELDS),
+        }
+        pages = self.client.list_custom_jobs(request=wanted, timeout=CALL_TIMEOUT_S).pages
+        return ([to_job(message) for message in page.custom_jobs] for page in pages)
 
     def list_submitted(self, condition: str) -> list[SubmittedJob]:
         """Return the jobs for which a filter holds."""

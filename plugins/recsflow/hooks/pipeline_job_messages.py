@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.storage import local_path
-from recsflow.hooks.message_values import label, utc
+from recsflow.hooks.message_values import label, not_ended, utc
 from recsflow.hooks.pipeline_service import (
     PipelineFailurePolicy,
     PipelineJob,
@@ -16,7 +16,7 @@ from recsflow.hooks.pipeline_service import (
     PipelineTaskDetail,
     Value,
 )
-from recsflow.jobs import Component, Job, JobState
+from recsflow.jobs import COMPONENTS_LABEL, Component, Job, JobState
 from recsflow.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ _STATES = {
     PipelineState.PIPELINE_STATE_CANCELLED: JobState.CANCELLED,
     PipelineState.PIPELINE_STATE_PAUSED: JobState.PAUSED,
 }
+HAS_NOT_ENDED = not_ended(_STATES)
+# Without the pipeline itself, 100 kB a job.
+PROGRESS_FIELDS = (
+    *("name", "state", "create_time", "start_time", "end_time", "labels", "error"),
+    "job_detail.task_details",
+)
 _TASK = PipelineTaskDetail.State
 _COMPONENT_STATES = {
     _TASK.STATE_UNSPECIFIED: JobState.PENDING,
@@ -57,6 +63,7 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
         request: The run's parameters and labels.
         settings: Where artifacts go, and as whom the job runs.
     """
+    pipeline = json.loads(spec)["pipelineSpec"]
     runtime = PipelineJob.RuntimeConfig(
         gcs_output_directory=local_path(settings.pipeline_root),
         # TFX writes specs of schema 2.0.0, whose parameters are typed.
@@ -65,9 +72,12 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
     )
     return PipelineJob(
         display_name=request.experiment_id,
-        pipeline_spec=json.loads(spec)["pipelineSpec"],
+        pipeline_spec=pipeline,
         runtime_config=runtime,
-        labels={key: label(value) for key, value in request.labels.items()},
+        labels={
+            **{key: label(value) for key, value in request.labels.items()},
+            COMPONENTS_LABEL: str(len(pipeline["root"]["dag"]["tasks"])),
+        },
         service_account=settings.service_account or "",
     )
 
@@ -121,7 +131,7 @@ def to_job(message: PipelineJob) -> Job:
         job_id=job_id,
         state=_STATES[message.state],
         components=components,
-        components_total=max(_components_in_spec(message), len(components)),
+        components_total=max(_components_in_pipeline(message), len(components)),
         created=utc(message.create_time),
         ended=utc(message.end_time),
         error=message.error.message,
@@ -145,9 +155,7 @@ def _is_root(detail: PipelineTaskDetail, job_id: str) -> bool:
     return detail.task_name == job_id or detail.execution.schema_title == "system.Run"
 
 
-def _components_in_spec(message: PipelineJob) -> int:
-    spec: Any = message.pipeline_spec or {}
-    try:
-        return len(spec["root"]["dag"]["tasks"])
-    except (KeyError, TypeError):
-        return 0
+def _components_in_pipeline(message: PipelineJob) -> int:
+    # A list comes without the pipeline.
+    told = message.labels.get(COMPONENTS_LABEL, "")
+    return int(told) if told.isdecimal() else 0

@@ -7,14 +7,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from google.api_core.exceptions import AlreadyExists, NotFound
+from google.protobuf.field_mask_pb2 import FieldMask
 
-from recsflow.hooks.jobs import DELETION_TIMEOUT_S, JobsHook
-from recsflow.hooks.pipeline_job_messages import Submission, to_job, to_message, to_submission, to_submitted
+from recsflow.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
+from recsflow.hooks.pipeline_job_messages import (
+    HAS_NOT_ENDED,
+    PROGRESS_FIELDS,
+    Submission,
+    to_job,
+    to_message,
+    to_submission,
+    to_submitted,
+)
 from recsflow.hooks.pipeline_service import PipelineJob, PipelineServiceClient
 from recsflow.hooks.vertex import CALL_TIMEOUT_S, answered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from recsflow.jobs import Job
     from recsflow.pipeline_parameters import PipelineRequest
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 
 class PipelineJobsHook(JobsHook):
     """Pipeline jobs, whose ids we choose."""
+
+    has_not_ended = HAS_NOT_ENDED
 
     @cached_property
     def client(self) -> PipelineServiceClient:
@@ -74,6 +85,17 @@ class PipelineJobsHook(JobsHook):
     def request_cancellation(self, job_id: str) -> None:
         """Ask for a job's cancellation; the client's own NotFound where there is none of that id."""
         self.client.cancel_pipeline_job(name=self._name(job_id), timeout=CALL_TIMEOUT_S)
+
+    def list_progress(self, condition: str) -> Iterable[Sequence[Job]]:
+        """Return how the jobs stand for which a filter holds, a page a request."""
+        wanted = {
+            "parent": self.client.common_location_path(self.project, self.location),
+            "filter": condition,
+            "page_size": PAGE_SIZE,
+            "read_mask": FieldMask(paths=PROGRESS_FIELDS),
+        }
+        pages = self.client.list_pipeline_jobs(request=wanted, timeout=CALL_TIMEOUT_S).pages
+        return ([to_job(message) for message in page.pipeline_jobs] for page in pages)
 
     def list_submitted(self, condition: str) -> list[SubmittedJob]:
         """Return the jobs for which a filter holds."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from airflow.providers.google.common.consts import CLIENT_INFO
@@ -33,10 +34,12 @@ PERMANENT_ERRORS = (
     exceptions.Unauthorized,
     exceptions.BadRequest,
 )
+# The service answers, only not this often; gRPC's RESOURCE_EXHAUSTED is one of these.
+THROTTLED = exceptions.TooManyRequests
 # A later try may get an answer. A TimeoutError is that of an operation that is waited for.
 OUTAGES = (
     exceptions.ServerError,
-    exceptions.TooManyRequests,
+    THROTTLED,
     exceptions.RetryError,
     TransportError,
     http.ConnectionError,
@@ -103,6 +106,14 @@ class VertexHook(VertexConnection):
     @abstractmethod
     def read(self, job_id: str) -> Job:
         """Read a job; the client's own NotFound where there is none of that id."""
+
+    def pages_of_live(self) -> Iterable[Sequence[Job]]:
+        """Return our jobs that have not ended, a page a request; none of a kind that cannot be listed."""
+        return ()
+
+    def pages_since(self, created: datetime | None) -> Iterable[Sequence[Job]]:
+        """Return our jobs that were created at a time or later, a page a request, whatever became of them."""
+        return ()
 
     @abstractmethod
     def request_cancellation(self, job_id: str) -> None:

@@ -27,7 +27,7 @@ class VertexJobSensor(BaseSensorOperator):
     Args:
         job: What the submitting task returns: `job_id`, and `metrics_uri` of a job that reports.
         deferrable: Wait in the triggerer, holding no worker; else poll from a worker.
-        poll_interval_s: Seconds between two looks at the job.
+        poll_interval_s: Seconds between two looks at the job, those of the settings by default.
         max_outage_s: Seconds without an answer after which the task fails (and may be retried).
         timeout: After this the job is cancelled and the task fails.
 
@@ -44,12 +44,12 @@ class VertexJobSensor(BaseSensorOperator):
         *,
         job: Any,
         deferrable: bool = True,
-        poll_interval_s: float = 5.0,
+        poll_interval_s: float | None = None,
         max_outage_s: float = 300.0,
         timeout: timedelta = timedelta(hours=24),
         **kwargs: Any,
     ) -> None:
-        super().__init__(poke_interval=poll_interval_s, timeout=timeout, **kwargs)
+        super().__init__(timeout=timeout, **kwargs)
         self.job = job
         self.deferrable = deferrable
         self.poll_interval_s = poll_interval_s
@@ -60,6 +60,7 @@ class VertexJobSensor(BaseSensorOperator):
         self._publish(context)
         if not self.deferrable:
             self._deadline_s = time.time() + self.timeout
+            self.poke_interval = self._watched(self._deadline_s).poll_interval_s
             self._poll(context)
             return self.execute_complete(context, self._event.to_payload())
         from recsflow.triggers.vertex_job import WAITING_TRY_KEY, VertexJobTrigger
@@ -128,7 +129,7 @@ class VertexJobSensor(BaseSensorOperator):
             location=settings.location,
             job_id=self.job["job_id"],
             metrics_uri=self.job.get("metrics_uri", ""),
-            poll_interval_s=self.poll_interval_s,
+            poll_interval_s=self.poll_interval_s or settings.poll_interval_s,
             deadline_s=deadline_s,
             max_outage_s=self.max_outage_s,
         )

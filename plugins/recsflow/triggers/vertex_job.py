@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from recsflow.job_kinds import JobKind
+from recsflow.triggers.job_poller import Location, Waiter, waiting
 
 if TYPE_CHECKING:
     from recsflow.hooks.vertex import VertexHook
@@ -42,13 +43,22 @@ class WatchedJob:
     deadline_s: float
     max_outage_s: float
 
+    @property
+    def place(self) -> Location:
+        """Where all that is asked together is."""
+        return Location(self.gcp_conn_id, self.project, self.location)
+
+    def waiter(self) -> Waiter:
+        """Return who waits for answers about the job."""
+        return Waiter(self.kind, self.job_id, self.poll_interval_s)
+
     def hook(self) -> VertexHook:
         """Return a hook for the job; reads the Airflow connection."""
         return self.kind.hook(gcp_conn_id=self.gcp_conn_id, project=self.project, location=self.location)
 
     def watch(self) -> JobWatch:
         """Return a watch that reads the job through the hook."""
-        from recsflow.hooks.vertex import PERMANENT_ERRORS
+        from recsflow.hooks.vertex import PERMANENT_ERRORS, THROTTLED
         from recsflow.metrics_reader import read_metrics
         from recsflow.watch import JobReaders, JobWatch
 
@@ -67,6 +77,7 @@ class WatchedJob:
                 job=read_job,
                 metrics=lambda: read_metrics(self.metrics_uri),
                 is_permanent=lambda error: isinstance(error, PERMANENT_ERRORS),
+                is_throttled=lambda error: isinstance(error, THROTTLED),
             ),
             deadline=datetime.fromtimestamp(self.deadline_s, UTC),
             max_outage_s=self.max_outage_s,
@@ -90,11 +101,13 @@ class VertexJobTrigger(BaseTrigger):
         return ("recsflow.triggers.vertex_job.VertexJobTrigger", arguments)
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look at the job until there is an event."""
+        """Hear about the job, until there is an event."""
         # Imports Google's client, seconds of work that would stall every other trigger.
         watch = await asyncio.to_thread(self.watched.watch)
-        while (event := await asyncio.to_thread(watch.look)) is None:
-            await asyncio.sleep(self.watched.poll_interval_s)
+        event = None
+        with waiting(self.watched.place, self.watched.waiter()) as waiter:
+            while event is None:
+                event = await asyncio.to_thread(watch.hear, await waiter.answer())
         yield TriggerEvent(event.to_payload())
 
     async def on_kill(self) -> None:

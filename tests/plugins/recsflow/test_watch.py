@@ -19,6 +19,10 @@ class Refused(Exception):
     """The service refuses for good."""
 
 
+class Throttled(Exception):
+    """The service wants to be asked less often."""
+
+
 class World:
     """What a watch sees: answers in order, ten seconds apart."""
 
@@ -38,6 +42,7 @@ class World:
             job=self.look,
             metrics=lambda: self.metrics,
             is_permanent=lambda error: isinstance(error, Refused),
+            is_throttled=lambda error: isinstance(error, Throttled),
             clock=self._tick,
         )
         deadline = START + timedelta(seconds=deadline_s)
@@ -115,6 +120,17 @@ def test_outage_longer_than_the_bound_ends_with_unknown_state():
 def test_each_answer_renews_the_bound():
     answers = [Away(""), Away(""), job(JobState.RUNNING)] * 4
     assert looks(World(*answers).watch(max_outage_s=25), 12) == [None] * 12
+
+
+def test_service_that_wants_fewer_requests_is_not_away():
+    world = World(*[Throttled("429 quota")] * 20, job(JobState.SUCCEEDED))
+    *waiting, event = looks(world.watch(max_outage_s=60), 21)
+    assert waiting == [None] * 20
+    assert event.status is Ending.SUCCEEDED
+
+
+def test_deadline_ends_waiting_also_while_requests_are_too_many():
+    assert looks(World(Throttled("")).watch(deadline_s=20), 2)[1].status is Ending.TIMED_OUT
 
 
 def test_permanent_error_ends_at_once():
