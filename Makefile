@@ -204,7 +204,7 @@ image-root: $(ORCHESTRATOR) ## Run the trainer image's Dockerfile without Docker
 
 BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows backfill \
     retrieval-quality training-speed evaluation serving \
-    verdicts gradient-statistics
+    verdicts gradient-statistics polling
 
 .PHONY: bench
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> runs one

@@ -89,7 +89,9 @@ class JobsServer:
         self.listed.append(query)
         found = listing.select(list(self.jobs.values()), query.get("filter", ""))
         page, token = listing.page(found, query.get("pageSize", ""), query.get("pageToken", ""))
-        masked = [listing.mask(job, query.get("readMask", "")) for job in page]
+        # As on Vertex AI: the details of a run are not in the list view.
+        shown = [{key: job[key] for key in job if key != "jobDetail"} for job in page]
+        masked = [listing.mask(job, query.get("readMask", "")) for job in shown]
         return 200, {self.collection: masked, "nextPageToken": token}
 
     def delete(self, path):

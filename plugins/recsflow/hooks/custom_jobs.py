@@ -36,6 +36,7 @@ class CustomJobsHook(JobsHook):
     """Custom jobs, whose ids the service chooses."""
 
     has_not_ended = HAS_NOT_ENDED
+    lists_components = True
 
     @cached_property
     def client(self) -> JobServiceClient:

@@ -16,7 +16,7 @@ from recsflow.hooks.pipeline_service import (
     PipelineTaskDetail,
     Value,
 )
-from recsflow.jobs import COMPONENTS_LABEL, Component, Job, JobState
+from recsflow.jobs import Component, Job, JobState
 from recsflow.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ _STATES = {
 }
 HAS_NOT_ENDED = not_ended(_STATES)
 # Without the pipeline itself, 100 kB a job.
-PROGRESS_FIELDS = (
-    *("name", "state", "create_time", "start_time", "end_time", "labels", "error"),
-    "job_detail.task_details",
-)
+PROGRESS_FIELDS = ("name", "state", "create_time", "start_time", "end_time", "labels", "error")
 _TASK = PipelineTaskDetail.State
 _COMPONENT_STATES = {
     _TASK.STATE_UNSPECIFIED: JobState.PENDING,
@@ -63,7 +60,6 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
         request: The run's parameters and labels.
         settings: Where artifacts go, and as whom the job runs.
     """
-    pipeline = json.loads(spec)["pipelineSpec"]
     runtime = PipelineJob.RuntimeConfig(
         gcs_output_directory=local_path(settings.pipeline_root),
         # TFX writes specs of schema 2.0.0, whose parameters are typed.
@@ -72,12 +68,9 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
     )
     return PipelineJob(
         display_name=request.experiment_id,
-        pipeline_spec=pipeline,
+        pipeline_spec=json.loads(spec)["pipelineSpec"],
         runtime_config=runtime,
-        labels={
-            **{key: label(value) for key, value in request.labels.items()},
-            COMPONENTS_LABEL: str(len(pipeline["root"]["dag"]["tasks"])),
-        },
+        labels={key: label(value) for key, value in request.labels.items()},
         service_account=settings.service_account or "",
     )
 
@@ -131,7 +124,7 @@ def to_job(message: PipelineJob) -> Job:
         job_id=job_id,
         state=_STATES[message.state],
         components=components,
-        components_total=max(_components_in_pipeline(message), len(components)),
+        components_total=max(_components_in_spec(message), len(components)),
         created=utc(message.create_time),
         ended=utc(message.end_time),
         error=message.error.message,
@@ -155,7 +148,9 @@ def _is_root(detail: PipelineTaskDetail, job_id: str) -> bool:
     return detail.task_name == job_id or detail.execution.schema_title == "system.Run"
 
 
-def _components_in_pipeline(message: PipelineJob) -> int:
-    # A list comes without the pipeline.
-    told = message.labels.get(COMPONENTS_LABEL, "")
-    return int(told) if told.isdecimal() else 0
+def _components_in_spec(message: PipelineJob) -> int:
+    spec: Any = message.pipeline_spec or {}
+    try:
+        return len(spec["root"]["dag"]["tasks"])
+    except (KeyError, TypeError):
+        return 0

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.providers.google.common.consts import CLIENT_INFO
 from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
@@ -75,7 +75,13 @@ class VertexConnection(GoogleBaseHook):
 
 
 class VertexHook(VertexConnection):
-    """Reads and cancels jobs of one kind."""
+    """Reads and cancels jobs of one kind.
+
+    Attributes:
+        lists_components: Whether a list has all that is known of a job.
+    """
+
+    lists_components: ClassVar[bool] = False
 
     def find(self, job_id: str) -> Job | None:
         """Read a job; None where there is none of that id.

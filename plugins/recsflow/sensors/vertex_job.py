@@ -95,6 +95,10 @@ class VertexJobSensor(BaseSensorOperator):
         from recsflow.jobs import Ending, JobEvent
 
         ended = JobEvent.from_payload(event)
+        if ended.status in (Ending.SUCCEEDED, Ending.CANCELLED) and not ended.components:
+            # Many ended together, and the poller has only listed this one.
+            looked = self._watched(time.time()).watch().look()
+            event = looked.to_payload() if looked and looked.status is ended.status else event
         # Airflow clears what was published before the task was deferred.
         address = self._publish(context)
         context["ti"].xcom_push(key="outcome", value=event)

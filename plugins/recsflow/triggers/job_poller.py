@@ -43,7 +43,6 @@ class Waiter:
     kind: JobKind
     job_id: str
     interval_s: float
-    heard: float = field(default_factory=time.monotonic)
     _answers: asyncio.Queue[Job | Exception] = field(default_factory=asyncio.Queue)
 
     async def answer(self) -> Job | Exception:
@@ -55,7 +54,6 @@ class Waiter:
         while not self._answers.empty():
             self._answers.get_nowait()
         self._answers.put_nowait(answer)
-        self.heard = time.monotonic()
 
 
 class JobPoller:
@@ -66,6 +64,7 @@ class JobPoller:
         self._where = where
         self._hooks: dict[JobKind, VertexHook] = {}
         self._created: dict[JobKey, datetime] = {}
+        self._read_alone: dict[JobKey, float] = {}
         self._throttled_rounds = 0
         # In a context of its own: what it logs belongs to no trigger's task.
         self._task = asyncio.get_running_loop().create_task(self._poll(), context=contextvars.Context())
@@ -76,7 +75,7 @@ class JobPoller:
 
     async def _poll(self) -> None:
         while True:
-            waiters = sorted(self.waiters, key=lambda waiter: waiter.heard)
+            waiters = list(self.waiters)
             try:
                 # Google's client blocks, and its import takes seconds.
                 answers, calls = await asyncio.to_thread(self._round, waiters)
@@ -91,10 +90,11 @@ class JobPoller:
         from recsflow.triggers.job_round import JobKey, JobRound
 
         keys = {waiter: JobKey(waiter.kind, waiter.job_id) for waiter in waiters}
-        looked = JobRound(list(dict.fromkeys(keys.values())), self._created)
+        wanted = sorted(set(keys.values()), key=lambda key: self._read_alone.get(key, 0.0))
+        looked = JobRound(wanted, self._created)
         kinds = sorted({waiter.kind for waiter in waiters})
         looked.read({kind: self._hook(kind) for kind in kinds})
-        self._remember(looked, keys.values())
+        self._remember(looked, wanted)
         found = {waiter: looked.answers[key] for waiter, key in keys.items() if key in looked.answers}
         return found, looked.calls
 
@@ -107,11 +107,13 @@ class JobPoller:
             )
         return self._hooks[kind]
 
-    def _remember(self, looked: JobRound, keys: Iterable[JobKey]) -> None:
+    def _remember(self, looked: JobRound, wanted: Iterable[JobKey]) -> None:
         for key, answer in looked.answers.items():
             if isinstance(answer, Job) and answer.created:
                 self._created[key] = answer.created
-        self._created = {key: self._created[key] for key in keys if key in self._created}
+        self._read_alone.update(dict.fromkeys(looked.read_alone, time.monotonic()))
+        self._created = {key: self._created[key] for key in wanted if key in self._created}
+        self._read_alone = {key: self._read_alone[key] for key in wanted if key in self._read_alone}
         self._throttled_rounds = self._throttled_rounds + 1 if looked.throttled else 0
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from recsflow.hooks.vertex import PERMANENT_ERRORS, THROTTLED
 from recsflow.job_kinds import JobKind
+from recsflow.jobs import ENDED, Job, JobState
 
 if TYPE_CHECKING:
     from recsflow.hooks.vertex import VertexHook
-    from recsflow.jobs import Job
 
 MAX_SINGLE_READS = 15
 MAX_PAGES_OF_ENDED = 10
@@ -29,23 +29,26 @@ class JobKey:
 
 
 class JobRound:
-    """Lists the jobs that have not ended; the few that are missing there are read one by one.
+    """Reads a few jobs one by one, and lists them where they are many.
 
-    Where many are missing, those that ended lately are listed too, and what is left over waits for the next
-    round.
+    A list does not have a pipeline job's components (`PipelineJob.job_detail` is "not available in the list
+    view"), so some jobs are read by themselves all the same: those that failed first, then others that ended,
+    then those that run, in turns. What is only listed has no components; what failed waits for its turn.
 
     Args:
-        wanted: The jobs, those first that are without an answer for the longest time.
+        wanted: The jobs, those first that were not read by themselves for the longest time.
         created: When a job was created, as far as that is known.
 
     Attributes:
         answers: What each job was found to be, or why it could not be read.
+        read_alone: The jobs that were read by themselves.
         calls: Requests that were sent.
         throttled: Whether the service asked for fewer requests; whoever has no answer by then has this one.
     """
 
     def __init__(self, wanted: Sequence[JobKey], created: Mapping[JobKey, datetime]) -> None:
         self.answers: dict[JobKey, Job | Exception] = {}
+        self.read_alone: list[JobKey] = []
         self.calls = 0
         self.throttled = False
         self._wanted = wanted
@@ -66,31 +69,51 @@ class JobRound:
                 self._answer_rest(error, [kind])
 
     def _read_kind(self, kind: JobKind, hook: VertexHook) -> None:
-        self._list(kind, hook.pages_of_live())
-        missing = self._missing([kind])
-        if len(missing) > MAX_SINGLE_READS:
-            known = [self._created.get(key) for key in missing]
-            oldest = None if None in known else min(filter(None, known))
-            self._list(kind, hook.pages_since(oldest), MAX_PAGES_OF_ENDED)
-        for key in self._missing([kind])[:MAX_SINGLE_READS]:
+        wanted = self._unanswered([kind])
+        listed = self._list(kind, wanted, hook) if len(wanted) > MAX_SINGLE_READS else {}
+        if hook.lists_components:
+            self.answers.update(listed)
+        alone = sorted(self._unanswered([kind]), key=lambda key: _rank(listed.get(key)))[:MAX_SINGLE_READS]
+        for key in alone:
             try:
                 self.answers[key] = hook.read(key.job_id)
             except PERMANENT_ERRORS as error:
                 self.answers[key] = error
             self.calls += 1
+            self.read_alone.append(key)
+        rest = (key for key in self._unanswered([kind]) if key in listed)
+        self.answers.update({key: listed[key] for key in rest if listed[key].state is not JobState.FAILED})
 
-    def _list(self, kind: JobKind, pages: Iterable[Sequence[Job]], at_most: int | None = None) -> None:
-        wanted = set(self._missing([kind]))
-        for page in islice(pages, at_most):
+    def _list(self, kind: JobKind, wanted: Sequence[JobKey], hook: VertexHook) -> dict[JobKey, Job]:
+        listed = self._found(kind, wanted, hook.pages_of_live())
+        ended = [key for key in wanted if key not in listed]
+        if len(ended) > MAX_SINGLE_READS:
+            known = [self._created.get(key) for key in ended]
+            oldest = None if None in known else min(filter(None, known))
+            pages = islice(hook.pages_since(oldest), MAX_PAGES_OF_ENDED)
+            listed |= self._found(kind, ended, pages)
+        return listed
+
+    def _found(
+        self, kind: JobKind, wanted: Iterable[JobKey], pages: Iterable[Sequence[Job]]
+    ) -> dict[JobKey, Job]:
+        missing, found = set(wanted), {}
+        for page in pages:
             self.calls += 1
-            found = {JobKey(kind, job.job_id): job for job in page}
-            self.answers.update((key, job) for key, job in found.items() if key in wanted)
-            wanted -= found.keys()
-            if not wanted:
-                return
+            found.update({key: job for job in page if (key := JobKey(kind, job.job_id)) in missing})
+            missing -= found.keys()
+            if not missing:
+                break
+        return found
 
-    def _missing(self, kinds: Iterable[JobKind]) -> list[JobKey]:
+    def _unanswered(self, kinds: Iterable[JobKind]) -> list[JobKey]:
         return [key for key in self._wanted if key.kind in kinds and key not in self.answers]
 
     def _answer_rest(self, error: Exception, kinds: Iterable[JobKind]) -> None:
-        self.answers.update(dict.fromkeys(self._missing(kinds), error))
+        self.answers.update(dict.fromkeys(self._unanswered(kinds), error))
+
+
+def _rank(listed: Job | None) -> int:
+    if listed is None or listed.state is JobState.FAILED:
+        return 0
+    return 1 if listed.state in ENDED else 2

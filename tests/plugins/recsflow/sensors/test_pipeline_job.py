@@ -42,6 +42,13 @@ def test_failure_names_the_component_and_links_to_its_log(pipeline_jobs, context
     assert "http://console/jobs/job-1" in str(failed.value)
 
 
+def test_what_the_poller_has_only_listed_is_read_once_more(pipeline_jobs, context):
+    details = [{"taskName": "Trainer", "state": "SUCCEEDED"}]
+    pipeline_jobs.add("job-1", "SUCCEEDED", jobDetail={"taskDetails": details})
+    event = sensor().execute_complete(context, ended(Ending.SUCCEEDED))
+    assert [component["name"] for component in event["components"]] == ["Trainer"]
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [(Ending.CANCELLED, JobCancelled), (Ending.UNKNOWN, JobStateUnknown)],

@@ -28,32 +28,52 @@ def look(pipeline_jobs):
     return look
 
 
-def test_a_list_brings_what_progress_is_told_from(pipeline_jobs, look):
+def add(pipeline_jobs, count, state, **message):
+    job_ids = [f"job-{number}" for number in range(count)]
+    for job_id in job_ids:
+        pipeline_jobs.add(job_id, state, **message)
+    return job_ids
+
+
+def test_few_jobs_are_read_with_their_components(pipeline_jobs, look):
     running = {"taskName": "Trainer", "state": "RUNNING", "startTime": "2026-01-01T00:00:00Z"}
-    labels = {"application": "recsflow", "components": "6"}
-    pipeline_jobs.add("job-1", "RUNNING", labels=labels, jobDetail={"taskDetails": [running]})
-    answers, calls = look(["job-1"])
-    job = answers["job-1"]
-    assert (job.state, job.components_total, job.components[0].name) == (JobState.RUNNING, 6, "Trainer")
-    assert job.components[0].started == datetime(2026, 1, 1, tzinfo=UTC)
-    assert calls == 1
+    add(pipeline_jobs, 15, "RUNNING", **OURS, jobDetail={"taskDetails": [running]})
+    answers, calls = look(pipeline_jobs.jobs)
+    assert {job.components[0].name for job in answers.values()} == {"Trainer"}
+    assert calls == 15
+
+
+def test_many_jobs_are_listed_and_take_turns_with_their_components(pipeline_jobs, look):
+    running = {"taskName": "Trainer", "state": "RUNNING", "startTime": "2026-01-01T00:00:00Z"}
+    job_ids = add(pipeline_jobs, 120, "RUNNING", **OURS, jobDetail={"taskDetails": [running]})
+    answers, calls = look(job_ids)
+    assert {job.state for job in answers.values()} == {JobState.RUNNING}
+    assert [job_id for job_id in job_ids if answers[job_id].components] == job_ids[:15]
+    # Two pages of 100, and 15 jobs.
+    assert calls == 17
 
 
 def test_many_that_ended_together_are_listed(pipeline_jobs, look):
-    job_ids = [f"job-{number}" for number in range(250)]
-    for job_id in job_ids:
-        pipeline_jobs.add(job_id, "SUCCEEDED", **OURS)
+    job_ids = add(pipeline_jobs, 250, "SUCCEEDED", **OURS)
     answers, calls = look(job_ids, created=datetime(2026, 1, 1, tzinfo=UTC))
     assert answers.keys() == set(job_ids)
-    # An empty list of those that have not ended, and three pages of 100.
-    assert calls == 4
+    # An empty list of those that have not ended, three pages of those that have, and 15 jobs.
+    assert calls == 19
     assert pipeline_jobs.listed[-1]["filter"].endswith('create_time>="2026-01-01T00:00:00.000000Z"')
 
 
-def test_what_a_round_leaves_is_read_in_the_next(pipeline_jobs, look):
-    job_ids = [f"job-{number}" for number in range(20)]
-    for job_id in job_ids:
-        pipeline_jobs.add(job_id, "SUCCEEDED")
+def test_what_failed_is_read_before_what_succeeded_and_never_told_without_its_components(pipeline_jobs, look):
+    job_ids = add(pipeline_jobs, 40, "SUCCEEDED", **OURS)
+    for job_id in job_ids[20:]:
+        pipeline_jobs.set_state(job_id, "FAILED")
+    answers, _ = look(job_ids)
+    # The last five failed ones wait for the next round.
+    assert answers.keys() == set(job_ids[:35])
+    assert sorted(filter(None, pipeline_jobs.read)) == job_ids[20:35]
+
+
+def test_what_no_list_shows_is_read_in_turns(pipeline_jobs, look):
+    job_ids = add(pipeline_jobs, 20, "SUCCEEDED")
     answers, _ = look(job_ids)
     rest = [job_id for job_id in job_ids if job_id not in answers]
     assert rest == job_ids[15:]
