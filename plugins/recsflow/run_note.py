@@ -1,4 +1,4 @@
-"""Puts what was decided about an experiment, and its warnings, on the note of its DAG run.
+"""Puts why a run's job failed, what was decided about its experiment, and its warnings on the run's note.
 
 That is where a person looks first. A task cannot write the note, the scheduler can: it calls this when a run
 ends.
@@ -14,7 +14,9 @@ from airflow.listeners import hookimpl
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-WARNINGS_KEY, DECISION_KEY = "warnings", "promotion"
+WARNINGS_KEY, DECISION_KEY, FAILURE_KEY = "warnings", "promotion", "failure"
+# As long as the column of Airflow's database; PostgreSQL refuses more.
+MAX_CHARACTERS = 1000
 log = logging.getLogger(__name__)
 
 
@@ -33,11 +35,21 @@ def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
 def _note(dag_run: DagRun) -> None:
     # The scheduler must never stumble over a note.
     try:
-        lines = [*_pushed(dag_run, DECISION_KEY), *_pushed(dag_run, WARNINGS_KEY)]
-        if lines and not dag_run.note:
-            dag_run.note = "\n".join(lines)
+        lines = [line for key in (FAILURE_KEY, DECISION_KEY, WARNINGS_KEY) for line in _pushed(dag_run, key)]
+        if (lines or dag_run.note) and not _is_of_a_person(dag_run):
+            dag_run.note = _cut("\n".join(lines)) or None
     except Exception:
         log.warning("Cannot note the warnings of %s.", dag_run.run_id, exc_info=True)
+
+
+def _is_of_a_person(dag_run: DagRun) -> bool:
+    """Whether the note is somebody's own; one of ours, of the run before it was cleared, is replaced."""
+    note = dag_run.dag_run_note
+    return note is not None and bool(note.content) and note.user_id is not None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
 
 
 def _pushed(dag_run: DagRun, key: str) -> list[str]:

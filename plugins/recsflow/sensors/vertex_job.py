@@ -93,6 +93,7 @@ class VertexJobSensor(BaseSensorOperator):
         """Judge how the job ended."""
         from recsflow.errors import error_of
         from recsflow.jobs import Ending, JobEvent
+        from recsflow.run_note import FAILURE_KEY
 
         ended = JobEvent.from_payload(event)
         if ended.status in (Ending.SUCCEEDED, Ending.CANCELLED) and not ended.components:
@@ -105,6 +106,7 @@ class VertexJobSensor(BaseSensorOperator):
         if ended.status is Ending.TIMED_OUT:
             self.on_kill()
         if ended.status is not Ending.SUCCEEDED:
+            context["ti"].xcom_push(key=FAILURE_KEY, value=ended.message)
             submit = " and ".join(sorted(self.upstream_task_ids)) or "the task that submitted it"
             raise error_of(ended, address, submit=submit, wait=self.task_id)
         return event
