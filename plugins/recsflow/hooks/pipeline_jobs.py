@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from google.api_core.exceptions import AlreadyExists, NotFound
+from google.api_core.exceptions import AlreadyExists, NotFound, TooManyRequests
+from google.api_core.retry import Retry, if_exception_type
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from recsflow.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from recsflow.pipeline_parameters import PipelineRequest
     from recsflow.settings import Settings
     from recsflow.submitted_jobs import SubmittedJob
+
+# Hundreds of jobs are more than a minute's quota of requests.
+PATIENT = Retry(if_exception_type(TooManyRequests), initial=2.0, maximum=20.0, timeout=300.0)
 
 
 class PipelineJobsHook(JobsHook):
@@ -98,12 +102,22 @@ class PipelineJobsHook(JobsHook):
         return ([to_job(message) for message in page.pipeline_jobs] for page in pages)
 
     def list_submitted(self, condition: str) -> list[SubmittedJob]:
-        """Return the jobs for which a filter holds."""
+        """Return the jobs for which a filter holds.
+
+        Each is read by itself: what its components made is not in the list view.
+        """
         wanted = {"parent": self.client.common_location_path(self.project, self.location)}
         found = self.client.list_pipeline_jobs(
             request={**wanted, "filter": condition}, timeout=CALL_TIMEOUT_S
         )
-        return [to_submitted(message) for message in found]
+        names = [message.name for message in found]
+        return [to_submitted(job) for job in map(self._read_listed, names) if job is not None]
+
+    def _read_listed(self, name: str) -> PipelineJob | None:
+        try:
+            return self.client.get_pipeline_job(name=name, timeout=CALL_TIMEOUT_S, retry=PATIENT)
+        except NotFound:
+            return None  # deleted since it was listed
 
     def request_deletion(self, job_id: str) -> None:
         """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
