@@ -149,7 +149,12 @@ class LocalSettings:
         """Returns the variables under which Airflow, its tasks and Google's clients use the local cloud."""
         connection = {
             "conn_type": "google_cloud_platform",
-            "extra": {"is_anonymous": True, "project": PROJECT, "vertex_endpoint": self.url("vertex")},
+            "extra": {
+                "is_anonymous": True,
+                "project": PROJECT,
+                "vertex_endpoint": self.url("vertex"),
+                "logging_endpoint": self.url("vertex"),
+            },
         }
         return {
             "RECSFLOW_HOME": str(self.home),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from local_cloud.vertex import listing, messages
 from local_cloud.vertex.allowed_code import check_module
-from local_cloud.vertex.errors import ApiError, FailedPreconditionError, NotFoundError
+from local_cloud.vertex.errors import FailedPreconditionError, NotFoundError
 from local_cloud.vertex.message_checks import json_of
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.states import Collection, JobKey, JobRecord
@@ -91,7 +91,7 @@ class JobsApi(ABC):
         query = request.query_params
         project, location = request.path_params["project"], request.path_params["location"]
         records = self._store.jobs(project, location, self.collection)
-        found = listing.select([messages.of_job(job) for job in records], query.get("filter", ""))
+        found = listing.select([messages.listed(job) for job in records], query.get("filter", ""))
         ordered = listing.order(found, query.get("orderBy", ""))
         jobs, token = listing.page(ordered, query.get("pageSize", ""), query.get("pageToken", ""))
         masked = [listing.mask(job, query.get("readMask", "")) for job in jobs]
@@ -119,14 +119,6 @@ class JobsApi(ABC):
         """Returns the key of the job that a request names in its path."""
         path = request.path_params
         return JobKey(path["project"], path["location"], path["job_id"], self.collection)
-
-
-def answer_error(_request: Request, error: Exception) -> Response:
-    """Answers an error in the shape that Google's clients turn into their exceptions."""
-    if not isinstance(error, ApiError):
-        raise error
-    content = {"error": {"code": int(error.http_status), "message": str(error), "status": error.code}}
-    return JSONResponse(content, status_code=error.http_status)
 
 
 def _words(job: JobRecord) -> str:

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local_cloud.cloud_logging.api import LoggingApi
+from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.http_guard import LoopbackGuard
 from local_cloud.settings import LocalSettings
-from local_cloud.vertex.api import answer_error
 from local_cloud.vertex.console import Console
 from local_cloud.vertex.custom_jobs_api import CustomJobsApi
 from local_cloud.vertex.endpoints_api import EndpointsApi
+from local_cloud.vertex.error_answers import answer_error
 from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
 from local_cloud.vertex.models_api import ModelsApi
@@ -55,8 +57,11 @@ def build_app(settings: LocalSettings) -> Starlette:
     serving = ServingStore(settings.home / "serving.sqlite")
     operations = Operations(serving)
     folders = ServingFolders(settings.serving_root)
+    entries = LogFiles(logs / "ml_jobs")
     host = HostClient(settings.trainer_python, logs / "component_host.log", COMPONENT_ENVIRONMENT)
-    scheduler = Scheduler(store=store, host=host, parallel_tasks=PARALLEL_TASKS, log_of=log_of)
+    scheduler = Scheduler(
+        store=store, host=host, parallel_tasks=PARALLEL_TASKS, log_of=log_of, entries=entries
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -78,6 +83,7 @@ def build_app(settings: LocalSettings) -> Starlette:
             *ModelsApi(serving, operations).routes(),
             *EndpointsApi(serving, operations, folders).routes(),
             *operations.routes(),
+            *LoggingApi(entries).routes(),
             *ServingPages(serving, folders).routes(),
             *Console(store, settings.artifact_root_uri, log_of).routes(),
             *TablePages().routes(),

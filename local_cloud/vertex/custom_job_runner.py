@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from local_cloud.vertex.custom_job_request import CustomRequest
 from local_cloud.vertex.job_runner import JobRunner, Workplace
+from local_cloud.vertex.replica import REPLICA
 from local_cloud.vertex.states import JobRecord, TaskRecord, TaskState, now
-
-REPLICA = "workerpool0-0"
 
 
 class CustomJobRunner(JobRunner):
@@ -31,5 +30,5 @@ class CustomJobRunner(JobRunner):
     def _execute(self, task: TaskRecord) -> TaskState:
         command = self._request.command
         lines = [f"== {now()} {task.name}: {command[2]}", *(f"   {argument}" for argument in command[3:])]
-        self._command(task, command, "\n".join(lines) + "\n")
+        self._command(task, command, "\n".join(lines) + "\n", self._job.key.job_id)
         return TaskState.SUCCEEDED

@@ -1,13 +1,11 @@
 """The customJobs API: create; the rest is as for all jobs."""
 
-import uuid
-
 from starlette.requests import Request
 
 from local_cloud.vertex.api import JobsApi
 from local_cloud.vertex.custom_job_request import CustomRequest
-from local_cloud.vertex.custom_job_runner import REPLICA
-from local_cloud.vertex.states import Collection, JobKey, JobRecord
+from local_cloud.vertex.replica import REPLICA
+from local_cloud.vertex.states import Collection, JobKey, JobRecord, new_number
 
 
 class CustomJobsApi(JobsApi):
@@ -21,5 +19,5 @@ class CustomJobsApi(JobsApi):
         self.require_image([("customJob.jobSpec", wanted.image)])
         self.require_generated(wanted.modules())
         project, location = request.path_params["project"], request.path_params["location"]
-        key = JobKey(project, location, str(uuid.uuid4().int >> 65), self.collection)
+        key = JobKey(project, location, new_number(), self.collection)
         return JobRecord(key=key, request=wanted.message), [REPLICA]

@@ -7,7 +7,7 @@ VertexError
 │   ├── NotFoundError            there is no such thing
 │   ├── AlreadyExistsError       the id or name is taken
 │   └── UnimplementedError       Vertex does this, this server does not
-├── TaskError                    a task failed; the text is what its component said
+├── ReplicaError                 the container of a job ended with an error
 └── HostError                    the process that runs components is gone
 """
 
@@ -66,8 +66,8 @@ class UnimplementedError(ApiError):
     code = "UNIMPLEMENTED"
 
 
-class TaskError(VertexError):
-    """A task failed; the text is what its component said."""
+class ReplicaError(VertexError):
+    """The container of a job ended with an error; the text is all that Vertex AI says of it."""
 
 
 class HostError(VertexError):

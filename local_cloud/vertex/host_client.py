@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_cloud.vertex.container_output import OutputPipes
 from local_cloud.vertex.errors import HostError
 
 HOST_SCRIPT = Path(__file__).with_name("component_host.py")
@@ -32,6 +33,11 @@ class Exit:
     def succeeded(self) -> bool:
         """Whether the command did what it was asked to."""
         return self.status == 0
+
+    @property
+    def container_status(self) -> int:
+        """What a container's end is told as: 128 and the signal where one ended it."""
+        return 128 + self.signal if self.signal else self.status
 
 
 class HostClient:
@@ -64,12 +70,12 @@ class HostClient:
         with self._lock:
             self._ensure_started()
 
-    def run(self, argv: Sequence[str], log: Path, on_start: Callable[[int], None]) -> Exit:
+    def run(self, argv: Sequence[str], output: OutputPipes, on_start: Callable[[int], None]) -> Exit:
         """Runs a command and waits for its end.
 
         Args:
             argv: `["python", "-m", module, argument, …]`.
-            log: file that its output is appended to.
+            output: what it writes to.
             on_start: is told the id by which the command can be killed.
         """
         with self._lock:
@@ -77,7 +83,8 @@ class HostClient:
             run_id, self._next_id = self._next_id, self._next_id + 1
             future: Future[Exit] = Future()
             self._waiting[run_id] = future
-            self._send(process, {"op": "run", "id": run_id, "argv": list(argv), "log": str(log)})
+            paths = [str(output.stdout), str(output.stderr)]
+            self._send(process, {"op": "run", "id": run_id, "argv": list(argv), "output": paths})
         on_start(run_id)
         return future.result()
 

@@ -7,9 +7,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud.vertex.component_log import error_lines
-from local_cloud.vertex.errors import HostError, TaskError
-from local_cloud.vertex.host_client import Exit, HostClient
+from google.rpc import code_pb2
+
+from local_cloud.cloud_logging.log_files import LogFiles
+from local_cloud.vertex.container_output import collected
+from local_cloud.vertex.errors import HostError, ReplicaError
+from local_cloud.vertex.host_client import HostClient
+from local_cloud.vertex.replica import REPLICA, replica_error
 from local_cloud.vertex.slots import Slots
 from local_cloud.vertex.states import JobRecord, JobState, TaskRecord, TaskState, now
 from local_cloud.vertex.store import Store
@@ -27,12 +31,14 @@ class Workplace:
         host: runs the commands.
         slots: bounds how many tasks run at once, over all jobs.
         log_of: returns the log file of a task.
+        entries: the log entries of all containers.
     """
 
     store: Store
     host: HostClient
     slots: Slots
     log_of: Callable[[str, str], Path]
+    entries: LogFiles
 
 
 class JobRunner(ABC):
@@ -49,6 +55,7 @@ class JobRunner(ABC):
         self._host = place.host
         self._slots = place.slots
         self._log_of = place.log_of
+        self._entries = place.entries
         self._tasks = {task.name: task for task in job.tasks}
         self._cancelled = threading.Event()
         self._suspended = threading.Event()
@@ -133,8 +140,7 @@ class JobRunner(ABC):
                 if self._cancelled.is_set():
                     self._set(task, TaskState.CANCELLED)
                     return
-                expected = isinstance(error, TaskError | HostError)
-                task.error = str(error) if expected else f"{type(error).__name__}: {error}"
+                task.error, task.error_code = _told(error)
                 self._set(task, TaskState.FAILED)
 
     def _is_stopping(self) -> bool:
@@ -149,8 +155,8 @@ class JobRunner(ABC):
         task.start_time = now()
         self._set(task, TaskState.RUNNING)
 
-    def _command(self, task: TaskRecord, argv: Sequence[str], heading: str) -> None:
-        """Runs one command of a task, its output in the task's log below a heading."""
+    def _command(self, task: TaskRecord, argv: Sequence[str], heading: str, custom_job: str) -> None:
+        """Runs one command of a task as a custom job, its output in the task's log below a heading."""
         log = self._log_of(self._job.key.job_id, task.name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a") as file:
@@ -164,14 +170,18 @@ class JobRunner(ABC):
             if self._cancelled.is_set():
                 self._for_each_running(self._host.kill)
 
+        project = self._job.key.project
+        entries = self._entries.writer(project, custom_job, REPLICA)
+        entries.write("INFO", heading.splitlines())
         try:
-            ended = self._host.run(argv, log, on_start)
+            with collected(log, entries) as output:
+                ended = self._host.run(argv, output, on_start)
         finally:
             with self._lock:
                 self._running.difference_update(started)
         task.peak_memory_mib = max(task.peak_memory_mib, ended.peak_memory_mib)
         if not ended.succeeded:
-            raise TaskError(_failure(ended, log))
+            raise ReplicaError(replica_error(project, custom_job, ended.container_status))
 
     def _for_each_running(self, end: Callable[[int], None]) -> None:
         with self._lock:
@@ -200,10 +210,9 @@ class JobRunner(ABC):
         self._store.update_job(self._job)
 
 
-def _failure(ended: Exit, log: Path) -> str:
-    if ended.signal:
-        hint = " The machine may be out of memory." if ended.signal == 9 else ""
-        return (
-            f"The component was ended by signal {ended.signal}.{hint} Its log ends with:\n{error_lines(log)}"
-        )
-    return error_lines(log) or f"The component ended with status {ended.status} and wrote no log."
+def _told(error: Exception) -> tuple[str, int]:
+    """Returns what the service says about an error, and its code."""
+    if isinstance(error, ReplicaError):
+        return str(error), code_pb2.INVALID_ARGUMENT
+    words = str(error) if isinstance(error, HostError) else f"{type(error).__name__}: {error}"
+    return words, code_pb2.INTERNAL

@@ -6,9 +6,17 @@ from google.cloud.aiplatform_v1.types import CustomJob, PipelineJob
 from google.protobuf import json_format
 from google.rpc import code_pb2
 
-from local_cloud.vertex.states import Collection, JobRecord, TaskRecord
+from local_cloud.vertex.states import Collection, JobRecord, JobState, TaskRecord, TaskState
 
 DELETED_TYPE = "type.googleapis.com/google.cloud.aiplatform.v1.DeleteOperationMetadata"
+ROOT_STATES = {
+    JobState.PENDING: TaskState.PENDING,
+    JobState.RUNNING: TaskState.RUNNING,
+    JobState.SUCCEEDED: TaskState.SUCCEEDED,
+    JobState.FAILED: TaskState.FAILED,
+    JobState.CANCELLING: "CANCELLING",
+    JobState.CANCELLED: TaskState.CANCELLED,
+}
 EMPTY_TYPE = "type.googleapis.com/google.protobuf.Empty"
 
 
@@ -17,14 +25,25 @@ def of_job(job: JobRecord) -> dict[str, Any]:
     return _custom_job(job) if job.key.collection is Collection.CUSTOM_JOBS else _pipeline_job(job)
 
 
+def listed(job: JobRecord) -> dict[str, Any]:
+    """Returns a job as the list call answers it: without the details of its run.
+
+    PipelineJob.job_detail is "not available in the list view"
+    (https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.pipelineJobs).
+    """
+    message = of_job(job)
+    message.pop("jobDetail", None)
+    return message
+
+
 def _pipeline_job(job: JobRecord) -> dict[str, Any]:
     message = {
         **_common(job),
         "state": str(job.state),
-        "jobDetail": {"taskDetails": [_task_detail(task) for task in job.tasks]},
+        "jobDetail": {"taskDetails": [_root_detail(job), *(_task_detail(job, task) for task in job.tasks)]},
     }
     if job.error:
-        where = f"project_id = {job.key.project}, job_id = {job.key.job_id}"
+        where = f"project_id = {job.key.project}, job_id = {job.number}"
         message["error"] = _status(f"{job.error}; Job ({where}) is failed due to the above error.")
     # Through the message and back, so that nothing is answered that a client could not read.
     return json_format.MessageToDict(json_format.ParseDict(message, PipelineJob.pb()()))
@@ -33,7 +52,7 @@ def _pipeline_job(job: JobRecord) -> dict[str, Any]:
 def _custom_job(job: JobRecord) -> dict[str, Any]:
     message = {**_common(job), "state": job.state.replace("PIPELINE_STATE_", "JOB_STATE_")}
     if job.error:
-        message["error"] = _status(job.error)
+        message["error"] = _status(job.error, max(task.error_code for task in job.tasks))
     return json_format.MessageToDict(json_format.ParseDict(message, CustomJob.pb()()))
 
 
@@ -57,7 +76,21 @@ def delete_operation(job: JobRecord) -> dict[str, Any]:
     }
 
 
-def _task_detail(task: TaskRecord) -> dict[str, Any]:
+def _root_detail(job: JobRecord) -> dict[str, Any]:
+    """Returns the pipeline itself, which stands among its tasks under the job's id."""
+    detail: dict[str, Any] = {
+        "taskId": str(job.number),
+        "taskName": job.key.job_id,
+        "createTime": job.create_time,
+        "state": ROOT_STATES[job.state],
+        **_times(job.start_time, job.end_time),
+    }
+    if job.error:
+        detail["error"] = _status(job.error)
+    return detail
+
+
+def _task_detail(job: JobRecord, task: TaskRecord) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "taskId": str(task.number),
         "taskName": task.name,
@@ -68,8 +101,15 @@ def _task_detail(task: TaskRecord) -> dict[str, Any]:
         **_times(task.start_time, task.end_time),
     }
     if task.error:
-        detail["error"] = _status(task.error)
+        detail["error"] = _status(task.error, task.error_code)
+    jobs = {"mainJob": task.main_job, "preCachingCheckJob": task.pre_caching_check_job}
+    if names := {key: _custom_job_name(job, each) for key, each in jobs.items() if each}:
+        detail["executorDetail"] = {"containerDetail": names}
     return detail
+
+
+def _custom_job_name(job: JobRecord, job_id: str) -> str:
+    return f"{job.key.parent}/{Collection.CUSTOM_JOBS}/{job_id}"
 
 
 def _artifacts(artifacts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -88,5 +128,5 @@ def _times(start: str | None, end: str | None) -> dict[str, str]:
     return {key: value for key, value in (("startTime", start), ("endTime", end)) if value}
 
 
-def _status(message: str) -> dict[str, Any]:
-    return {"code": code_pb2.FAILED_PRECONDITION, "message": message}
+def _status(message: str, code: int = code_pb2.FAILED_PRECONDITION) -> dict[str, Any]:
+    return {"code": code, "message": message}

@@ -6,7 +6,7 @@ from local_cloud.vertex.artifacts import files_of
 from local_cloud.vertex.execution import Artifacts, Execution, written_paths
 from local_cloud.vertex.job_runner import JobRunner, Workplace
 from local_cloud.vertex.pipeline_job_request import PipelineRequest
-from local_cloud.vertex.states import CachedResult, JobRecord, TaskRecord, TaskState
+from local_cloud.vertex.states import CachedResult, JobRecord, TaskRecord, TaskState, new_number
 
 
 class PipelineJobRunner(JobRunner):
@@ -43,14 +43,15 @@ class PipelineJobRunner(JobRunner):
         )
         task.inputs = execution.inputs
         files_of(execution.folder).make_folder(execution.folder)
-        driver_parameters = self._component(task, execution, spec.driver) if spec.driver else {}
+        driver_parameters = self._driver(task, execution, spec.driver) if spec.driver else {}
         cache_key = execution.cache_key(self._request.spec.name, driver_parameters)
         cached = self._store.cached(cache_key) if spec.enable_cache else None
         if cached is not None and all(files_of(path).exists(path) for path in cached.paths):
             task.reused_from, task.outputs = cached.job_id, cached.outputs
             files_of(execution.folder).remove_folder(execution.folder)
             return TaskState.SKIPPED
-        self._component(task, execution, spec.command)
+        task.main_job = new_number()
+        self._component(task, execution, spec.command, task.main_job)
         task.outputs = execution.outputs
         result = CachedResult(self._job.key.job_id, task.outputs, written_paths(task.outputs))
         self._store.save_cached(cache_key, result)
@@ -60,9 +61,14 @@ class PipelineJobRunner(JobRunner):
         wanted = self._request.spec.tasks[name].artifact_inputs
         return {key: self._tasks[producer].outputs[output] for key, (producer, output) in wanted.items()}
 
+    def _driver(self, task: TaskRecord, execution: Execution, template: tuple[str, ...]) -> dict[str, object]:
+        task.pre_caching_check_job = new_number()
+        return self._component(task, execution, template, task.pre_caching_check_job)
+
     def _component(
-        self, task: TaskRecord, execution: Execution, template: tuple[str, ...]
+        self, task: TaskRecord, execution: Execution, template: tuple[str, ...], custom_job: str
     ) -> dict[str, object]:
-        """Runs a driver or an executor, and returns the parameters that it reports."""
-        self._command(task, execution.command(template), execution.describe(template[2]))
+        """Runs a driver or an executor as a custom job, and returns the parameters that it reports."""
+        self._store.update_task(self._job.key, task)
+        self._command(task, execution.command(template), execution.describe(template[2]), custom_job)
         return execution.read_outputs()

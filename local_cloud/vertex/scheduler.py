@@ -5,6 +5,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from google.rpc import code_pb2
+
+from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.vertex.custom_job_request import CustomRequest
 from local_cloud.vertex.custom_job_runner import CustomJobRunner
 from local_cloud.vertex.host_client import HostClient
@@ -22,11 +25,17 @@ class Scheduler:
     """Runs every job in a thread of its own; all share a bound on tasks."""
 
     def __init__(
-        self, *, store: Store, host: HostClient, parallel_tasks: int, log_of: Callable[[str, str], Path]
+        self,
+        *,
+        store: Store,
+        host: HostClient,
+        parallel_tasks: int,
+        log_of: Callable[[str, str], Path],
+        entries: LogFiles,
     ) -> None:
         self._store = store
         self._host = host
-        self._place = Workplace(store, host, Slots(parallel_tasks), log_of)
+        self._place = Workplace(store, host, Slots(parallel_tasks), log_of, entries)
         self._runners: dict[JobKey, JobRunner] = {}
         self._threads: dict[JobKey, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -90,6 +99,7 @@ class Scheduler:
                 was_running = task.state is TaskState.RUNNING
                 task.state = task_state if was_running or not error else TaskState.NOT_TRIGGERED
                 task.error, task.end_time = (error if was_running else ""), now()
+                task.error_code = code_pb2.INTERNAL if task.error else 0
                 self._store.update_task(job.key, task)
         job.state, job.error, job.end_time = state, error, now()
         self._store.update_job(job)

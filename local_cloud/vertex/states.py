@@ -1,6 +1,8 @@
 """States of jobs and tasks, named as in the public API, and the records that the server keeps of both."""
 
 import datetime as dt
+import hashlib
+import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -47,6 +49,11 @@ class TaskState(StrEnum):
 def now() -> str:
     """Returns the time in the form of the API."""
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_number() -> str:
+    """Returns an id as the service chooses it."""
+    return str(uuid.uuid4().int >> 65)
 
 
 class Collection(StrEnum):
@@ -108,11 +115,14 @@ class TaskRecord:
         create_time: when the job was created.
         start_time: when it started.
         end_time: when it ended.
-        error: what its component said, empty unless it failed.
+        error: what the service says about its failure, empty unless it failed.
+        error_code: number of that error in google.rpc.Code.
         inputs: input name to artifacts.
         outputs: output key to artifacts, which carry name, uri, type and metadata.
         peak_memory_mib: largest resident size of its process.
         reused_from: job whose result was used.
+        main_job: id of the custom job that ran its container.
+        pre_caching_check_job: id of the custom job that ran its driver, before the cache is asked.
     """
 
     name: str
@@ -126,6 +136,9 @@ class TaskRecord:
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     peak_memory_mib: int = 0
     reused_from: str = ""
+    error_code: int = 0
+    main_job: str = ""
+    pre_caching_check_job: str = ""
 
 
 @dataclass
@@ -155,6 +168,11 @@ class JobRecord:
     error: str = ""
     resumptions: int = 0
     tasks: list[TaskRecord] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """By which the service calls it in its own messages."""
+        return int.from_bytes(hashlib.sha256(self.key.name.encode()).digest()[:8]) >> 1
 
     @property
     def title(self) -> str:

@@ -19,7 +19,7 @@ from local_cloud.vertex.states import (
     now,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS tasks (
     job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, name TEXT NOT NULL, state TEXT NOT NULL,
     create_time TEXT NOT NULL, start_time TEXT, end_time TEXT, error TEXT NOT NULL DEFAULT '',
     inputs TEXT NOT NULL DEFAULT '{}', outputs TEXT NOT NULL DEFAULT '{}',
-    peak_memory_mib INTEGER NOT NULL DEFAULT 0, reused_from TEXT NOT NULL DEFAULT ''
+    peak_memory_mib INTEGER NOT NULL DEFAULT 0, reused_from TEXT NOT NULL DEFAULT '',
+    error_code INTEGER NOT NULL DEFAULT 0, main_job TEXT NOT NULL DEFAULT '',
+    pre_caching_check_job TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS tasks_of_job ON tasks (job);
 CREATE TABLE IF NOT EXISTS cache (
@@ -58,7 +60,7 @@ WHERE name = ?
 """
 UPDATE_TASK = """
 UPDATE tasks SET state = ?, start_time = ?, end_time = ?, error = ?, inputs = ?, outputs = ?,
-    peak_memory_mib = ?, reused_from = ?
+    peak_memory_mib = ?, reused_from = ?, error_code = ?, main_job = ?, pre_caching_check_job = ?
 WHERE number = ?
 """
 
@@ -140,6 +142,7 @@ class Store:
         values = (
             *(task.state, task.start_time, task.end_time, task.error),
             *(json.dumps(task.inputs), json.dumps(task.outputs), task.peak_memory_mib, task.reused_from),
+            *(task.error_code, task.main_job, task.pre_caching_check_job),
         )
         with self._transaction() as cursor:
             cursor.execute(UPDATE_TASK, (*values, task.number))
@@ -226,4 +229,7 @@ def _task_record(row: sqlite3.Row) -> TaskRecord:
         outputs=json.loads(row["outputs"]),
         peak_memory_mib=row["peak_memory_mib"],
         reused_from=row["reused_from"],
+        error_code=row["error_code"],
+        main_job=row["main_job"],
+        pre_caching_check_job=row["pre_caching_check_job"],
     )

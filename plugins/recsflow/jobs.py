@@ -38,6 +38,7 @@ class Component:
 
     Attributes:
         outputs: URI of each output, by its key.
+        custom_job: Id of the custom job that runs it, by which its log is found; empty where there is none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Component:
     ended: datetime | None = None
     error: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    custom_job: str = ""
 
     def seconds(self, now: datetime) -> float:
         """How long it has run, or ran."""

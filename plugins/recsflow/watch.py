@@ -9,18 +9,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from recsflow.jobs import SCORING, TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
-from recsflow.progress import JobProgress, is_current, say
+from recsflow.component_log import ComponentLog
+from recsflow.job_failure import failure_of, told_by
+from recsflow.jobs import TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
+from recsflow.progress import JobProgress, say
 
 _ENDINGS = {
     JobState.SUCCEEDED: Ending.SUCCEEDED,
     JobState.FAILED: Ending.FAILED,
     JobState.CANCELLED: Ending.CANCELLED,
 }
-ERROR_LINES = 30
+# Entries arrive in Cloud Logging some seconds after a job's end.
+LATE_ENTRIES = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class JobReaders:
     Attributes:
         job: Reads the job; raises when the service does not answer.
         metrics: Reads `training_metrics.json`, None while there is none.
+        log: Reads the log of a custom job that started then.
         is_permanent: Whether an error of `job` will not go away.
         is_throttled: Whether an error of `job` only asks for fewer requests.
         clock: The time, UTC.
@@ -37,6 +41,7 @@ class JobReaders:
 
     job: Callable[[], Job]
     metrics: Callable[[], Mapping[str, Any] | None]
+    log: Callable[[str, datetime], ComponentLog]
     is_permanent: Callable[[Exception], bool]
     is_throttled: Callable[[Exception], bool]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -69,6 +74,7 @@ class JobWatch:
         self.max_outage_s = max_outage_s
         self.progress = JobProgress()
         self._answered: datetime | None = None
+        self._failed: datetime | None = None
 
     def look(self) -> JobEvent | None:
         """Look once; the event where waiting is over, else None."""
@@ -115,12 +121,32 @@ class JobWatch:
             say(self.task_id, line)
         if job.state not in _ENDINGS:
             return self._overdue(now)
-        results = tuple(
-            ComponentResult(c.name, c.state.value, round(c.seconds(now), 1), c.error) for c in job.components
-        )
         ending = _ENDINGS[job.state]
-        message = self._failure(job) if ending is Ending.FAILED else f"job {self.job_id} {ending}"
+        failed = [each for each in job.components if each.state is JobState.FAILED]
+        failed = failed if ending is Ending.FAILED else []
+        logs = {each.name: self._log(each, job) for each in failed}
+        if not all(log.is_complete for log in logs.values()) and self._may_be_late(now):
+            return None
+        told = {each.name: told_by(each, logs[each.name], self.readers.metrics) for each in failed}
+        results = tuple(
+            ComponentResult(c.name, c.state.value, round(c.seconds(now), 1), told.get(c.name, c.error))
+            for c in job.components
+        )
+        message = failure_of(job, told) if ending is Ending.FAILED else f"job {self.job_id} {ending}"
         return JobEvent(ending, self.job_id, message, round(job.seconds(now), 1), results)
+
+    def _log(self, component: Component, job: Job) -> ComponentLog:
+        started = component.started or job.created
+        if not component.custom_job or started is None:
+            # It failed before a container was started; the service's own words are all there is.
+            return ComponentLog()
+        return self.readers.log(component.custom_job, started)
+
+    def _may_be_late(self, now: datetime) -> bool:
+        if self._failed is None:
+            self._failed = now
+            say(self.task_id, f"job {self.job_id} failed, looking for its component's own lines")
+        return now - self._failed < LATE_ENTRIES
 
     def _epochs(self, job: Job) -> list[str]:
         trainer = _trainer(job)
@@ -138,26 +164,6 @@ class JobWatch:
     def _event(self, ending: Ending, message: str) -> JobEvent:
         return JobEvent(ending, self.job_id, message)
 
-    def _failure(self, job: Job) -> str:
-        failed = [component for component in job.components if component.state is JobState.FAILED]
-        if not failed:
-            return f"job {self.job_id} failed: {job.error or 'the service gives no reason'}"
-        return "\n".join(self._component_failure(component) for component in failed)
-
-    def _component_failure(self, component: Component) -> str:
-        error = component.error or "the service gives no reason"
-        reports = component.name in {TRAINER, SCORING}
-        if reports and (own := _own_error(self.readers.metrics(), component.started)):
-            error = f"{error}\n{own}"
-        return f"component {component.name} failed:\n" + "\n".join(error.strip().splitlines()[-ERROR_LINES:])
-
 
 def _trainer(job: Job) -> Component | None:
     return next((component for component in job.components if component.name == TRAINER), None)
-
-
-def _own_error(metrics: Mapping[str, Any] | None, started: datetime | None) -> str | None:
-    """The error that the component itself wrote, where Vertex only knows its exit status."""
-    if not metrics or not metrics.get("error") or not is_current(metrics, started):
-        return None
-    return f"{metrics['error']['type']}: {metrics['error']['message']}"

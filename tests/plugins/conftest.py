@@ -73,7 +73,12 @@ def _jobs(
     from tests.plugins.jobs_server import JobsServer
 
     server = JobsServer(collection)
-    extra = {"is_anonymous": True, "project": "local", "vertex_endpoint": server.url}
+    extra = {
+        "is_anonymous": True,
+        "project": "local",
+        "vertex_endpoint": server.url,
+        "logging_endpoint": server.url,
+    }
     connection = {"conn_type": "google_cloud_platform", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
     monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))

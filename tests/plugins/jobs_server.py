@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlparse
 from local_cloud.vertex import listing
 
 PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
+LOGGED_JOB = re.compile(r'resource.labels.job_id="(?P<job>[^"]*)"')
 EXECUTION = re.compile(r"/v1/(?P<name>projects/.+/metadataStores/default/executions/[^/?]+)")
 
 
@@ -32,6 +33,9 @@ class JobsServer:
         deleted: Ids of jobs and names of executions that were deleted, in this order.
         executions: Names of the executions in Vertex ML Metadata.
         undeletable: Ids of the jobs whose deletion is not allowed.
+        logs: Lines of standard error by custom job, the oldest first.
+        log_refusal: Status, code and message of the error that answers whoever reads them, if set.
+        log_filters: What was asked for of them.
     """
 
     def __init__(self, collection="pipelineJobs"):
@@ -50,6 +54,9 @@ class JobsServer:
         self.deleted = []
         self.executions = set()
         self.undeletable = set()
+        self.logs = {}
+        self.log_refusal = None
+        self.log_filters = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -106,6 +113,31 @@ class JobsServer:
         self.deleted.append(name)
         return 200, {"name": "projects/local/operations/1", "done": True, "response": EMPTY}
 
+    def post(self, path, job_id, body):
+        if path.startswith("/v2/entries:list"):
+            return self.log_entries(body)
+        self.asked.append(path)
+        match = PATH.match(path)
+        return self.cancel(match["job"]) if match["cancel"] else self.create(job_id, body)
+
+    def log_entries(self, asked):
+        self.log_filters.append(asked["filter"])
+        if self.log_refusal:
+            status, code, message = self.log_refusal
+            return status, _error(code, message)
+        lines = self.logs.get(LOGGED_JOB.search(asked["filter"])["job"], [])
+        return 200, {
+            "entries": [
+                {
+                    "logName": "projects/local/logs/workerpool0-0",
+                    "timestamp": f"2026-01-01T00:00:00.{number:06}Z",
+                    "severity": "ERROR",
+                    "jsonPayload": {"message": line},
+                }
+                for number, line in reversed(list(enumerate(lines)))
+            ]
+        }
+
     def cancel(self, job_id):
         self.cancelled.append(job_id)
         return (200, {}) if job_id in self.jobs else (404, _error("NOT_FOUND", "no such job"))
@@ -131,13 +163,8 @@ class JobsServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
-                match = PATH.match(self.path)
-                server.asked.append(self.path)
-                if match["cancel"]:
-                    self._answer(*server.away() or server.cancel(match["job"]))
-                else:
-                    job_id = self._query().get("pipelineJobId", [str(len(server.jobs) + 1)])[0]
-                    self._answer(*server.away() or server.create(job_id, body))
+                job_id = self._query().get("pipelineJobId", [str(len(server.jobs) + 1)])[0]
+                self._answer(*server.away() or server.post(self.path, job_id, body))
 
             def do_DELETE(self):
                 self._answer(*server.away() or server.delete(self.path))

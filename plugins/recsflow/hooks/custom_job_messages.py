@@ -83,10 +83,11 @@ def to_job(message: CustomJob) -> Job:
     state, error = _STATES[message.state], message.error.message
     component = SCORING if message.labels.get(COMPONENT_LABEL) == label(SCORING) else TRAINER
     started, ended = utc(message.start_time), utc(message.end_time)
+    job_id = message.name.rpartition("/")[-1]
     return Job(
-        job_id=message.name.rpartition("/")[-1],
+        job_id=job_id,
         state=state,
-        components=(Component(component, state, started, ended, error),),
+        components=(Component(component, state, started, ended, error, custom_job=job_id),),
         components_total=1,
         created=utc(message.create_time),
         ended=ended,

@@ -140,7 +140,16 @@ def _component(detail: PipelineTaskDetail) -> Component:
         ended=utc(detail.end_time),
         error=detail.error.message,
         outputs={key: listed.artifacts[0].uri for key, listed in detail.outputs.items() if listed.artifacts},
+        custom_job=_custom_job(detail),
     )
+
+
+def _custom_job(detail: PipelineTaskDetail) -> str:
+    """Return the id of the job that ran a component, or of the driver before it where it came no further."""
+    executor = detail.executor_detail
+    container = executor.container_detail
+    name = executor.custom_job_detail.job or container.main_job or container.pre_caching_check_job
+    return str(name.rpartition("/")[-1])
 
 
 def _is_root(detail: PipelineTaskDetail, job_id: str) -> bool:

@@ -58,6 +58,7 @@ class WatchedJob:
 
     def watch(self) -> JobWatch:
         """Return a watch that reads the job through the hook."""
+        from recsflow.component_log import ComponentLog
         from recsflow.hooks.vertex import PERMANENT_ERRORS, THROTTLED
         from recsflow.metrics_reader import read_metrics
         from recsflow.watch import JobReaders, JobWatch
@@ -70,12 +71,19 @@ class WatchedJob:
                 hook.append(self.hook())
             return hook[0].read(self.job_id)
 
+        def read_log(custom_job: str, since: datetime) -> ComponentLog:
+            from recsflow.hooks.component_logs import ComponentLogsHook
+
+            logs = ComponentLogsHook(gcp_conn_id=self.gcp_conn_id, project=self.project)
+            return logs.component_log(custom_job, since)
+
         return JobWatch(
             task_id=self.task_id,
             job_id=self.job_id,
             readers=JobReaders(
                 job=read_job,
                 metrics=lambda: read_metrics(self.metrics_uri),
+                log=read_log,
                 is_permanent=lambda error: isinstance(error, PERMANENT_ERRORS),
                 is_throttled=lambda error: isinstance(error, THROTTLED),
             ),

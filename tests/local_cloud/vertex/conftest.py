@@ -1,8 +1,13 @@
-"""A local server of models and endpoints, one for each file of tests."""
+"""Local servers: one of models and endpoints for each file of tests, one that forks for all of them."""
+
+import urllib.error
+from contextlib import suppress
 
 import pytest
 
+from include.process_activity import wait_until
 from tests.local_cloud.vertex.app_server import AppServer
+from tests.local_cloud.vertex.forking_server import ForkingServer
 from tests.local_cloud.vertex.serving import Serving
 
 
@@ -16,3 +21,21 @@ def app_server(tmp_path_factory):
 @pytest.fixture
 def serving(app_server, tmp_path):
     return Serving(app_server, tmp_path)
+
+
+@pytest.fixture(scope="package")
+def one_server(tmp_path_factory):
+    # Importing Google's messages takes seconds; the tests tell their jobs apart by name.
+    server = ForkingServer(tmp_path_factory.mktemp("cloud"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(one_server):
+    yield one_server
+    for job in one_server.unfinished():
+        # One that ends meanwhile is no longer to be cancelled.
+        with suppress(urllib.error.HTTPError):
+            one_server.call("POST", f"/v1/{job}:cancel", {})
+        wait_until(lambda job=job: job not in one_server.unfinished(), one_server.activity, what=job)

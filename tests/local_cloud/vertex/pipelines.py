@@ -142,4 +142,6 @@ class Pipelines:
 
 
 def states(job: PipelineJob) -> dict[str, str]:
-    return {task.task_name: task.state.name for task in job.job_detail.task_details}
+    """The states of the components; the pipeline itself, listed among them, has the job's id."""
+    tasks = [each for each in job.job_detail.task_details if each.task_name != job.name.rpartition("/")[-1]]
+    return {task.task_name: task.state.name for task in tasks}

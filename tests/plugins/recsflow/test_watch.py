@@ -3,12 +3,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from recsflow.component_log import ComponentLog
 from recsflow.jobs import Component, Ending, Job, JobEvent, JobState
 from recsflow.watch import JobReaders, JobWatch
 
 pytestmark = pytest.mark.unit
 
 START = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+NO_LOG = ComponentLog()
 
 
 class Away(Exception):
@@ -26,9 +28,10 @@ class Throttled(Exception):
 class World:
     """What a watch sees: answers in order, ten seconds apart."""
 
-    def __init__(self, *answers, metrics=None):
+    def __init__(self, *answers, metrics=None, logs=(NO_LOG,)):
         self.answers = list(answers)
         self.metrics = metrics
+        self.logs = list(logs)
         self.now = START
 
     def look(self):
@@ -41,6 +44,7 @@ class World:
         readers = JobReaders(
             job=self.look,
             metrics=lambda: self.metrics,
+            log=lambda *_: self.logs.pop(0) if len(self.logs) > 1 else self.logs[0],
             is_permanent=lambda error: isinstance(error, Refused),
             is_throttled=lambda error: isinstance(error, Throttled),
             clock=self._tick,
@@ -86,6 +90,38 @@ def test_failure_names_the_component_and_carries_its_own_lines():
     assert event.message == "component Transform failed:\nTraceback\nKeyError: 'brand'"
 
 
+def failed_job():
+    component = Component(
+        "Transform", JobState.FAILED, START, START, error="exited with status 1", custom_job="7"
+    )
+    return job(JobState.FAILED, component)
+
+
+def test_component_that_was_killed_hears_of_memory():
+    error = "The replica workerpool0-0 exited with a non-zero status of 137. To find out more"
+    killed = Component("Transform", JobState.FAILED, START, START, error=error)
+    event = World(job(JobState.FAILED, killed)).watch().look()
+    assert event.message.splitlines()[-1] == (
+        "It was killed, as a machine out of memory does; choose a larger machine, or fewer rows."
+    )
+
+
+def test_lines_that_are_late_are_waited_for():
+    first, whole = ComponentLog("a warning", is_complete=False), ComponentLog("KeyError: 'brand'")
+    world = World(failed_job(), logs=[ComponentLog("", "no line yet", is_complete=False), first, whole])
+    *waiting, event = looks(world.watch(), 3)
+    assert waiting == [None, None]
+    assert event.message == "component Transform failed:\nKeyError: 'brand'\nexited with status 1"
+
+
+def test_lines_that_never_come_are_not_waited_for_longer_than_half_a_minute():
+    world = World(failed_job(), logs=[ComponentLog("", "Cloud Logging has no line.", is_complete=False)])
+    # Looks follow every 10 s, so the fourth is 30 s after the first.
+    *waiting, event = looks(world.watch(), 4)
+    assert waiting == [None] * 3
+    assert event.message == ("component Transform failed:\nexited with status 1\nCloud Logging has no line.")
+
+
 def test_failure_of_the_trainer_adds_what_the_trainer_wrote_itself():
     trainer = Component("Trainer", JobState.FAILED, START, START, error="exited with status 1")
     metrics = {
@@ -94,7 +130,7 @@ def test_failure_of_the_trainer_adds_what_the_trainer_wrote_itself():
         "error": {"type": "ValueError", "message": "loss is NaN", "traceback": ""},
     }
     event = World(job(JobState.FAILED, trainer), metrics=metrics).watch().look()
-    assert "exited with status 1\nValueError: loss is NaN" in event.message
+    assert "ValueError: loss is NaN\nexited with status 1" in event.message
 
 
 def test_failure_without_a_failed_component_gives_the_services_reason():

@@ -33,11 +33,18 @@ def test_outcome_of_a_success_is_that_of_its_one_component(custom_jobs, context)
 
 
 def test_failure_carries_the_containers_own_words_and_a_link(custom_jobs, context):
-    custom_jobs.add("7", "FAILED", error={"code": 9, "message": "ValueError: loss is NaN"})
+    custom_jobs.add("7", "FAILED", error={"code": 3, "message": "The replica exited with status of 1."})
+    custom_jobs.logs["7"] = ["Traceback (most recent call last):", "ValueError: loss is NaN"]
     with pytest.raises(JobFailed) as failed:
         sensor(deferrable=False).execute(context)
-    assert "component Trainer failed:\nValueError: loss is NaN" in str(failed.value)
+    assert (
+        "component Trainer failed:\nValueError: loss is NaN\nTraceback (most recent call last):\n"
+        "The replica exited with status of 1."
+    ) in str(failed.value)
     assert "http://console/custom/7" in str(failed.value)
+    outcome = context["ti"].pushed["outcome"]
+    assert outcome["components"][0]["error"].startswith("ValueError: loss is NaN\n")
+    assert context["ti"].pushed["failure"] == outcome["message"]
 
 
 def test_cancelled_job_is_no_success(custom_jobs, context):

@@ -11,6 +11,8 @@ from recsflow.triggers.vertex_job import VertexJobTrigger
 
 pytestmark = pytest.mark.emulator
 
+TRACEBACK = "Traceback (most recent call last):"
+
 
 @pytest.fixture
 def trigger(tmp_path):
@@ -48,7 +50,52 @@ async def test_succeeded_job_fires_success(pipeline_jobs, trigger):
     ]
 
 
-async def test_failed_job_names_the_component_and_its_error(pipeline_jobs, trigger):
+REPLICA_ERROR = "The replica workerpool0-0 exited with a non-zero status of 1."
+
+
+def failed_job(server, container):
+    """Adds a job whose Transform failed, told as Vertex AI tells it."""
+    failed = component("Transform", "FAILED", error={"code": 3, "message": REPLICA_ERROR}, **container)
+    root = component("job-1", "FAILED", error={"code": 9, "message": "The DAG failed"})
+    server.add("job-1", "FAILED", jobDetail={"taskDetails": [root, failed]}, error=root["error"])
+
+
+def ran_by(**jobs):
+    names = {key: f"projects/1/locations/us-central1/customJobs/{job}" for key, job in jobs.items()}
+    return {"executorDetail": {"containerDetail": names}}
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        ran_by(mainJob="77", preCachingCheckJob="66"),
+        ran_by(preCachingCheckJob="77"),  # failed in its driver
+        {"executorDetail": {"customJobDetail": {"job": "projects/1/locations/us-central1/customJobs/77"}}},
+    ],
+)
+async def test_lines_are_those_of_the_custom_job_behind_the_component(pipeline_jobs, trigger, container):
+    failed_job(pipeline_jobs, container)
+    pipeline_jobs.logs = {"66": ["ValueError: of the driver"], "77": [TRACEBACK, "KeyError: 'brand'"]}
+    event = await event_of(trigger)
+    told = f"KeyError: 'brand'\n{TRACEBACK}\n{REPLICA_ERROR}"
+    assert event["message"] == f"component Transform failed:\n{told}"
+    assert [each["error"] for each in event["components"]] == [told]
+    # Without a time in the filter, Google's client would look at the last day only.
+    assert 'resource.type="ml_job"' in pipeline_jobs.log_filters[0]
+    assert 'timestamp>="' in pipeline_jobs.log_filters[0]
+
+
+async def test_log_that_may_not_be_read_does_not_hide_the_failure(pipeline_jobs, trigger):
+    failed_job(pipeline_jobs, ran_by(mainJob="77"))
+    pipeline_jobs.log_refusal = (403, "PERMISSION_DENIED", "Permission denied for all log views")
+    assert (await event_of(trigger))["message"] == (
+        f"component Transform failed:\n{REPLICA_ERROR}\n"
+        "Its own lines cannot be read from Cloud Logging (Permission denied for all log views); grant the "
+        "account of connection 'recsflow_gcp' roles/logging.viewer on project local."
+    )
+
+
+async def test_failure_before_any_container_has_the_services_words_alone(pipeline_jobs, trigger):
     failed = component("Transform", "FAILED", error={"code": 2, "message": "KeyError: 'brand'"})
     pipeline_jobs.add(
         "job-1", "FAILED", jobDetail={"taskDetails": [failed]}, error={"message": "The DAG failed"}

@@ -1,6 +1,6 @@
 import pytest
 
-from local_cloud.vertex.component_log import error_lines
+from recsflow.component_log import has_exception, last_error
 
 pytestmark = pytest.mark.unit
 
@@ -21,10 +21,8 @@ lower the learning rate
 """
 
 
-def test_last_exception_comes_first_then_where_it_was_raised(tmp_path):
-    log = tmp_path / "Trainer.log"
-    log.write_text(LOG)
-    assert error_lines(log).splitlines() == [
+def test_last_exception_comes_first_then_where_it_was_raised():
+    assert last_error(LOG.splitlines()).splitlines() == [
         "ValueError: loss is NaN at step 3;",
         "lower the learning rate",
         "Traceback (most recent call last):",
@@ -33,12 +31,13 @@ def test_last_exception_comes_first_then_where_it_was_raised(tmp_path):
     ]
 
 
-def test_log_without_traceback_gives_its_last_lines(tmp_path):
-    log = tmp_path / "Trainer.log"
-    log.write_text("".join(f"line {number}\n" for number in range(100)))
-    assert error_lines(log).splitlines()[-1] == "line 99"
-    assert len(error_lines(log).splitlines()) == 30
+def test_log_without_traceback_gives_its_last_lines():
+    lines = last_error([f"line {number}" for number in range(100)]).splitlines()
+    assert (lines[-1], len(lines)) == ("line 99", 30)
 
 
-def test_missing_log_gives_nothing(tmp_path):
-    assert error_lines(tmp_path / "none.log") == ""
+def test_a_traceback_whose_exception_has_not_arrived_yet_is_no_end():
+    lines = LOG.splitlines()
+    assert has_exception(lines)
+    assert not has_exception(lines[:-2])
+    assert not has_exception(lines[:1])
