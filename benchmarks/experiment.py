@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import storage
@@ -101,19 +100,22 @@ def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:
     }
 
 
-def trim(rows_uri: str, target: Path, rows: Mapping[str, int]) -> str:
-    """Copies the first rows of each split to another folder and returns its URI."""
+def trim(rows_uri: str, rows: Mapping[str, int]) -> str:
+    """Copies the first rows of each split to a folder beside theirs and returns its URI."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    target = f"{rows_uri}_trimmed"
     digests: dict[str, str] = {}
     for split in SPLITS:
-        source = storage.local_path(f"{rows_uri}/{split}/rows.parquet")
-        folder = target / split
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pq.read_table(source).slice(0, rows[split]), folder / "rows.parquet")
-        digests[f"{split}/rows.parquet"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
-    mark_exported(storage.artifact_path(target.as_uri()), {"trimmed": rows_uri}, digests)
-    return target.as_uri()
+        whole = pq.read_table(pa.BufferReader(storage.read_bytes(f"{rows_uri}/{split}/rows.parquet")))
+        kept = pa.BufferOutputStream()
+        pq.write_table(whole.slice(0, rows[split]), kept)
+        content = kept.getvalue().to_pybytes()
+        storage.write_bytes(f"{target}/{split}/rows.parquet", content)
+        digests[f"{split}/rows.parquet"] = hashlib.sha256(content).hexdigest()
+    mark_exported(storage.artifact_path(target), {"trimmed": rows_uri}, digests)
+    return target
 
 
 def run_job(prepared: Prepared) -> tuple[Job, float]:

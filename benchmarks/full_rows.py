@@ -95,7 +95,7 @@ def main() -> None:
         began = time.perf_counter()
         prepared = prepare(settings, PARAMETERS, "all-rows")
         staging_s = time.perf_counter() - began
-        rows_uri = trim(prepared.rows_uri, machine.settings.home / "rows", ROWS)
+        rows_uri = trim(prepared.rows_uri, ROWS)
         wait_for_warm_host(machine)
         small, small_s = run_job(replace(prepared, rows_uri=rows_uri, history_uri=None))
         whole = prepare(settings, PARAMETERS, "all-rows-whole")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.experiment import Prepared, prepare, run_job, trim, use, wait_for_warm_host
+from benchmarks.local_copy import local_copy
 from benchmarks.result import Result
 from local_cloud.machine import temporary_machine
 
@@ -48,7 +49,7 @@ def measure() -> Measured:
     with temporary_machine("bigquery", "vertex") as machine:
         settings = use(machine)
         prepared = prepare(settings, PARAMETERS, "whole")
-        rows_uri = trim(prepared.rows_uri, machine.settings.home / "rows", ROWS)
+        rows_uri = trim(prepared.rows_uri, ROWS)
         wait_for_warm_host(machine)
         job, ours_s = run_job(replace(prepared, rows_uri=rows_uri, history_uri=None))
         changed = prepare(settings, PARAMETERS | {"learning_rate": 0.05}, "changed-rate")
@@ -72,18 +73,15 @@ def component_seconds(job: Job) -> dict[str, float]:
 
 def peer_seconds(machine: Machine, prepared: Prepared, rows_uri: str) -> float:
     """Returns how long the plain TFX script takes with the same rows, modules and epochs."""
-    from include import storage
-
     request = prepared.request()
     config: dict[str, Any] = json.loads(request.parameters["trainer_config"])
     work = machine.settings.home / f"peer-{prepared.experiment.experiment_id}"
+    inputs = (rows_uri, *(prepared.modules[f"{name}_module_uri"] for name in ("transform", "trainer")))
     config["metrics_uri"] = str(work / "training_metrics.json")
     argv = [
         str(machine.settings.trainer_python),
         str(PEER),
-        storage.local_path(rows_uri),
-        storage.local_path(prepared.modules["transform_module_uri"]),
-        storage.local_path(prepared.modules["trainer_module_uri"]),
+        *(str(local_copy(uri, machine.settings.home / "on_disk")) for uri in inputs),
         json.dumps(config),
         str(work),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.experiment import Prepared, prepare, run_job, use, wait_for_warm_host
+from benchmarks.local_copy import local_copy
+from include import storage
 from local_cloud.machine import temporary_machine
 from local_cloud.settings import REPOSITORY
 
 if TYPE_CHECKING:
     from local_cloud.machine import Machine
+    from recsflow.jobs import Job
     from recsflow.settings import Settings
 
 DATASET = "complete_journey_benchmark"
@@ -74,7 +78,7 @@ class Bench:
 
     def rows_folder(self) -> str:
         """Returns the folder of the staged rows, a Parquet file a split."""
-        return _path(self._prepared(FEATURES, retrieval_models()[0], {}).rows_uri)
+        return str(self._on_disk(self._prepared(FEATURES, retrieval_models()[0], {}).rows_uri))
 
     def peer(self, name: str, seed: int = 1) -> Measured:
         """Trains and measures a system of `benchmarks.peers`."""
@@ -94,7 +98,7 @@ class Bench:
         """
         prepared = self._prepared(features, model, {"seed": seed, **changes})
         config = prepared.request().parameters["trainer_config"]
-        module = _path(prepared.modules["trainer_module_uri"])
+        module = str(self._on_disk(prepared.modules["trainer_module_uri"]))
         out = self.machine.settings.home / "trained" / prepared.experiment.experiment_id
         out.mkdir(parents=True, exist_ok=True)
         transformed = str(self.transformed(features, model))
@@ -111,10 +115,18 @@ class Bench:
         if features not in self._transformed:
             prepared = self._prepared(features, model, {"epochs": 1})
             wait_for_warm_host(self.machine)
-            run_job(prepared)
-            folders = self.machine.settings.artifact_root.glob("pipeline_root/**/Transform_*")
-            self._transformed[features] = max(folders, key=lambda folder: folder.stat().st_mtime)
+            job, _ = run_job(prepared)
+            self._transformed[features] = self._on_disk(self._output_of_transform(job))
         return self._transformed[features]
+
+    def _output_of_transform(self, job: Job) -> str:
+        root = self.settings.pipeline_root
+        output = re.compile(rf"(.*/)?{re.escape(job.job_id)}/Transform_[^/]+")
+        (folder,) = (file.path for file in storage.list_files(root) if output.fullmatch(file.path))
+        return f"{root}/{folder}"
+
+    def _on_disk(self, uri: str) -> Path:
+        return local_copy(uri, self.machine.settings.home / "on_disk")
 
     def _prepared(self, features: str, model: str, changes: dict[str, Any]) -> Prepared:
         named = {"dataset": DATASET, "features": features, "model": model, "sample_percent": 100}
@@ -156,9 +168,3 @@ def in_trainer(module: str, *arguments: str) -> Any:
     if done.returncode != 0:
         raise RuntimeError(f"{module} {arguments[0]} failed:\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def _path(uri: str) -> str:
-    from include import storage
-
-    return storage.local_path(uri)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.machine import Machine, temporary_machine
-from tests.e2e.dag_runs import PARAMETERS, Plan, Run, run, run_cold
+from tests.e2e.dag_runs import PARAMETERS, Plan, Run, files, run, run_cold
 from tests.e2e.warm_airflow import preload
 
 ANOTHER_RATE = {**PARAMETERS, "learning_rate": 0.02}
@@ -22,7 +23,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         "bigquery", "vertex", "mlflow", home=tmp_path_factory.mktemp("machine")
     ) as machine:
         machine.run(str(Path(sys.executable).with_name("airflow")), "db", "migrate")
-        yield machine
+        with pytest.MonkeyPatch.context() as patch:
+            # Tests read what runs left by the clients that the product has.
+            for name, value in machine.settings.storage_environment().items():
+                patch.setitem(os.environ, name, value)
+            yield machine
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +40,11 @@ def first(machine: Machine) -> Run:
 @pytest.fixture(scope="session")
 def planned(machine: Machine, first: Run) -> Plan:
     """The plan of `second`, made before it ran."""
-    root = machine.settings.artifact_root
-    before = set(root.rglob("*"))
+    before = files(machine)
     output = machine.run(
         *(sys.executable, "-m", "scripts.plan", "quick_test", "--conf", json.dumps(ANOTHER_RATE))
     )
-    return Plan(output, wrote=set(root.rglob("*")) ^ before)
+    return Plan(output, wrote=files(machine) ^ before)
 
 
 @pytest.fixture(scope="session")

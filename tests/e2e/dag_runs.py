@@ -6,12 +6,15 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from include import storage
 from local_cloud.machine import Machine
 from scripts.follow_dag import TERMINAL_STYLE, progress
 from tests.e2e.warm_airflow import airflow
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 # The smallest sample that has enough rows to beat popularity within a test's patience.
 PARAMETERS = {"sample_percent": 25, "epochs": 2, "seed": 7}
@@ -22,10 +25,10 @@ class Run:
     """What a person saw of a run, and what it left."""
 
     output: str
-    folder: Path
+    folder: UPath
 
     def json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text())
+        return json.loads(storage.read_text(self.folder / name))
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,21 @@ class Plan:
     """What a plan said, and the files that came or went while it was made."""
 
     output: str
-    wrote: set[Path]
+    wrote: set[UPath]
 
 
-def experiments(machine: Machine) -> set[Path]:
-    return set((machine.settings.artifact_root / "experiments").glob("*"))
+def artifacts(machine: Machine, *parts: str) -> UPath:
+    return storage.artifact_path(machine.settings.artifact_root_uri, *parts)
+
+
+def experiments(machine: Machine) -> set[UPath]:
+    folder = artifacts(machine, "experiments")
+    return {folder / name for name in storage.list_names(folder)}
+
+
+def files(machine: Machine) -> set[UPath]:
+    root = artifacts(machine)
+    return {root / file.path for file in storage.list_files(root)}
 
 
 def follow(machine: Machine, dag_id: str, **parameters: object) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from include import storage
 from local_cloud.machine import Machine
 from tests.e2e.dag_runs import Run, experiments, follow, run
 
@@ -31,4 +32,4 @@ def test_a_model_that_learns_nothing_is_red_and_says_where_to_look(machine: Mach
     assert "RED FLAG" in output
     assert "red flag unchanged_loss: look at the loss" in output
     (folder,) = experiments(machine) - before
-    assert json.loads((folder / "training_metrics.json").read_text())["status"] == "failed"
+    assert json.loads(storage.read_text(folder / "training_metrics.json"))["status"] == "failed"

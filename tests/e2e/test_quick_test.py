@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 
@@ -78,6 +79,7 @@ print("shape", out["product_id"].shape, out["score"].shape)
     done = subprocess.run(
         [str(machine.settings.trainer_python), "-c", program],
         cwd=REPOSITORY / "docs",
+        env=os.environ | machine.settings.storage_environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -51,7 +50,7 @@ def registered(machine: Machine) -> RegisteredChampion | None:
 
 
 def scores(run: Run) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = json.loads((run.folder / "scores.json").read_text())["models"]
+    found: dict[str, dict[str, float]] = run.json("scores.json")["models"]
     return found
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from include import storage
 from include.tracking.search import find_experiments
 from local_cloud.machine import Machine
-from tests.e2e.dag_runs import experiments, follow
+from tests.e2e.dag_runs import artifacts, experiments, follow
 
 pytestmark = pytest.mark.e2e
 
@@ -34,11 +35,13 @@ class Sweep:
 
     def __init__(self, machine: Machine, output: str) -> None:
         self.output = output
-        (self.folder,) = (machine.settings.artifact_root / "sweeps").glob("sweep-*")
+        sweeps = artifacts(machine, "sweeps")
+        (name,) = (name for name in storage.list_names(sweeps) if name.startswith("sweep-"))
+        self.folder = sweeps / name
         self.trials = [self.json(f"trials/{number}.json") for number in range(3)]
 
     def json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text())
+        return json.loads(storage.read_text(self.folder / name))
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +68,8 @@ def test_a_training_that_diverged_is_pruned_and_says_why(sweep: Sweep) -> None:
 
 def test_no_trial_saw_a_row_of_the_runs_test_window(machine: Machine, sweep: Sweep) -> None:
     for trial in sweep.trials:
-        folder = machine.settings.artifact_root / "experiments" / trial["experiment_id"]
-        assert json.loads((folder / "experiment.json").read_text())["window_end"] == "2017-12-04T00:00:00Z"
+        file = artifacts(machine, "experiments", trial["experiment_id"], "experiment.json")
+        assert json.loads(storage.read_text(file))["window_end"] == "2017-12-04T00:00:00Z"
 
 
 def test_rows_and_modules_of_the_first_trial_serve_all(sweep: Sweep) -> None:

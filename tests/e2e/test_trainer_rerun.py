@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from include import storage
 from include.tracking.search import ExperimentFilter, find_experiments
 from local_cloud.machine import Machine
 from tests.e2e.dag_runs import Run, experiments, follow, run
@@ -28,8 +29,8 @@ def test_only_the_trainer_runs_with_the_new_values_on_the_same_rows(first: Run, 
 
 
 def test_the_model_is_saved_with_the_reruns_experiment(rerun: Run) -> None:
-    assert rerun.json("training_metrics.json")["model_uri"] == str(rerun.folder / "model")
-    assert (rerun.folder / "model" / "saved_model.pb").exists()
+    assert rerun.json("training_metrics.json")["model_uri"] == storage.local_path(rerun.folder / "model")
+    assert storage.exists(rerun.folder / "model" / "saved_model.pb")
 
 
 def test_a_person_sees_what_changed_and_what_came_of_it(first: Run, rerun: Run) -> None:

@@ -1,14 +1,11 @@
 """Modules where the orchestrator keeps what it generates."""
 
-from pathlib import Path
-
+from include import storage
 from include.experiment.identity import content_hash
 from local_cloud.settings import LocalSettings
 
 
-def keep_module(settings: LocalSettings, name: str, text: str) -> Path:
-    """Writes a module at the address of its text, and returns its path."""
-    path = settings.artifact_root / "modules" / content_hash(text)[:12] / f"{name}.py"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
+def keep_module(settings: LocalSettings, name: str, text: str) -> str:
+    """Writes a module at the address of its text, and returns that as a pipeline is told it."""
+    uri = f"{settings.artifact_root_uri}/modules/{content_hash(text)[:12]}/{name}.py"
+    return storage.local_path(storage.write_text(uri, text))

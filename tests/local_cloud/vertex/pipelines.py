@@ -95,8 +95,8 @@ class Pipelines:
     def submit(self, job_id: str, **config) -> str:
         parameters = {
             "rows_uri": str(self.folder / "rows"),
-            "transform_module_uri": str(self.transform_module),
-            "trainer_module_uri": str(self.trainer_module),
+            "transform_module_uri": self.transform_module,
+            "trainer_module_uri": self.trainer_module,
             "trainer_config": json.dumps({"learning_rate": 0.1, **config}),
         }
         job = aiplatform.PipelineJob(

@@ -61,7 +61,7 @@ class CustomJobs:
     def request(self, name: str = "refused", **config) -> dict:
         """A create request as JSON."""
         options = {
-            "--trainer-module": str(self.module),
+            "--trainer-module": self.module,
             "--transform-graph": str(self.folder / "graph"),
             "--examples": str(self.folder / "rows"),
             "--serving-model-dir": str(self.folder / name),

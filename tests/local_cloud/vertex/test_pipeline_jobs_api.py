@@ -79,7 +79,7 @@ def test_failing_component_says_why_in_its_log_alone(pipelines, first_job):
 
 
 def test_edited_module_does_not_run_and_leaves_nothing_for_later_runs(pipelines, first_job):
-    module = pipelines.transform_module
+    module = Path(pipelines.transform_module)
     module.write_text(TRANSFORM_MODULE.replace("num_oov_buckets=1", "num_oov_buckets=5"))
     edited = pipelines.wait(pipelines.submit("edited"))
     module.write_text(TRANSFORM_MODULE)
