@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from include.cloud_storage import check_reachable
 from include.errors import RecsflowError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def write_bytes(uri: str | UPath, data: bytes) -> str:
             stream.write(data)
     else:
         with _writing(path):
-            path.fs.pipe_file(path.path, data)
+            _filesystem(path).pipe_file(path.path, data)
     return str(path)
 
 
@@ -109,18 +110,19 @@ def read_text(uri: str | UPath) -> str:
 def read_bytes(uri: str | UPath) -> bytes:
     """Read a whole file; FileNotFoundError when it is absent."""
     path = artifact_path(uri)
-    return cast("bytes", path.fs.cat_file(path.path))
+    return cast("bytes", _filesystem(path).cat_file(path.path))
 
 
 def exists(uri: str | UPath) -> bool:
     """Whether the file or folder is there."""
-    return bool(artifact_path(uri).exists())
+    path = artifact_path(uri)
+    return bool(_filesystem(path).exists(path.path))
 
 
 def list_files(uri: str | UPath) -> list[StoredFile]:
     """Return all files and folders below a folder, at any depth; none where there is no such folder."""
     path = artifact_path(uri)
-    found = path.fs.find(path.path, withdirs=True, detail=True)
+    found = _filesystem(path).find(path.path, withdirs=True, detail=True)
     return [_stored(name, info, path.path) for name, info in found.items() if name != path.path.rstrip("/")]
 
 
@@ -128,7 +130,7 @@ def list_names(uri: str | UPath) -> list[str]:
     """Return the names of the files and folders in a folder; none where there is no such folder."""
     path = artifact_path(uri)
     try:
-        found = path.fs.ls(path.path, detail=False)
+        found = _filesystem(path).ls(path.path, detail=False)
     except FileNotFoundError:
         return []
     return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
@@ -141,7 +143,7 @@ def remove(uri: str | UPath) -> None:
     never finds half of it. `original_name` tells what it was, should this be interrupted.
     """
     path = artifact_path(uri)
-    if not path.exists():
+    if not exists(path):
         return
     if not _is_local(path):
         path.fs.rm(path.path, recursive=True)
@@ -170,7 +172,7 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
     """
     path = artifact_path(uri)
     if not _is_local(path):
-        stream = path.fs.open(path.path, "wb")
+        stream = _filesystem(path).open(path.path, "wb")
         try:
             yield cast("BinaryIO", stream)
         except BaseException:
@@ -230,6 +232,12 @@ def _stored(name: str, info: dict[str, Any], folder: str) -> StoredFile:
         changed = datetime.fromtimestamp(changed, UTC)
     path = name.removeprefix(folder.rstrip("/")).strip("/")
     return StoredFile(path, int(info.get("size") or 0), changed, info["type"] == "directory")
+
+
+def _filesystem(path: UPath) -> Any:
+    if not _is_local(path):
+        check_reachable(path)
+    return path.fs
 
 
 def _is_local(path: UPath) -> bool:

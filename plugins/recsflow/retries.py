@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from include.cloud_storage import StorageUnavailable
 from include.errors import RecsflowError
 from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import SourceChanged, WarehouseError, WarehouseUnavailable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 ERROR_KEY = "error"
 MAX_ERROR_CHARACTERS = 4000
-OUTAGES = [WarehouseUnavailable, TrackingUnavailable]
+OUTAGES = [WarehouseUnavailable, TrackingUnavailable, StorageUnavailable]
 MISTAKES = [RecsflowError, WarehouseError, TypeError, AttributeError, LookupError, NameError, ImportError]
 
 

@@ -72,10 +72,12 @@ def test_a_schedule_is_planned_for_a_date_with_its_own_parameters(plan, tmp_path
     assert not (tmp_path / "home" / "artifacts").exists()
 
 
-def test_a_warehouse_that_is_down_is_named_and_the_rest_is_planned(plan):
+def test_services_that_are_down_are_named_and_the_rest_is_planned(plan):
     status, said, _ = plan("quick_test")
     assert status == 0
     assert "The warehouse could not be asked: " in said
     assert "no answer ([Errno 111] Connection refused)" in said
     assert "nor that tables and columns are there" in said
+    assert "What earlier runs left in the artifact root: " in said
+    assert "no answer from http://127.0.0.1:21375 ([Errno 111] Connection refused)" in " ".join(said.split())
     assert "trainer_module" in said

@@ -99,7 +99,10 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
         with unknown.unless("Image"):
             settings = by_digest(settings)
     texts, topology = module_texts(experiment), Topology.of(experiment, settings)
-    kept = _kept_files(texts, topology, settings, reach)
+    kept = _kept_files(texts, topology, settings, offline=True)
+    if not reach.offline:
+        with unknown.unless("What earlier runs left in the artifact root"):
+            kept = _kept_files(texts, topology, settings, offline=False)
     pipeline = planned_pipeline(experiment, rows, settings, spec=_spec(kept[0], topology, settings))
     prediction = None if reach.offline else _prediction(experiment, pipeline, settings, unknown)
     return Plan(
@@ -137,15 +140,15 @@ def _rows(experiment: Experiment, settings: Settings, reach: Reach, unknown: _Un
 
 
 def _kept_files(
-    texts: Mapping[str, str], topology: Topology, settings: Settings, reach: Reach
+    texts: Mapping[str, str], topology: Topology, settings: Settings, *, offline: bool
 ) -> tuple[KeptFile, ...]:
     """Return the compiled pipeline, then the modules."""
     from include.plan.plan import KeptFile
     from recsflow.compilers.kept_spec import read_spec
     from recsflow.compilers.topology import spec_uri
 
-    there = None if reach.offline else read_spec(spec_uri(topology, settings)) is not None
-    modules = [kept_module(name, text, settings, offline=reach.offline) for name, text in texts.items()]
+    there = None if offline else read_spec(spec_uri(topology, settings)) is not None
+    modules = [kept_module(name, text, settings, offline=offline) for name, text in texts.items()]
     return (KeptFile("pipeline", topology.key, there), *modules)
 
 
