@@ -14,6 +14,7 @@ StorageApiError
 ├── PreconditionError         412
 ├── TooLargeError             413
 ├── RangeError                416
+├── TooManyRequestsError      429
 └── UnimplementedError        501, Cloud Storage does this, this server does not
 """
 
@@ -30,16 +31,18 @@ class StorageApiError(Exception):
         status: status of the HTTP answer.
         reason: why, in the words of the JSON API.
         code: why, in the words of the XML API.
+        domain: of the reason.
     """
 
     status: ClassVar[HTTPStatus]
     reason: ClassVar[str]
     code: ClassVar[str]
+    domain: ClassVar[str] = "global"
 
     @property
     def as_json(self) -> bytes:
         """The answer of the JSON API."""
-        detail = {"message": str(self), "domain": "global", "reason": self.reason}
+        detail = {"message": str(self), "domain": self.domain, "reason": self.reason}
         return json.dumps(
             {"error": {"code": int(self.status), "message": str(self), "errors": [detail]}}
         ).encode()
@@ -112,6 +115,14 @@ class RangeError(StorageApiError):
 
     status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
     reason, code = "requestedRangeNotSatisfiable", "InvalidRange"
+
+
+class TooManyRequestsError(StorageApiError):
+    """One object is written too often."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    reason, code = "rateLimitExceeded", "SlowDown"
+    domain = "usageLimits"
 
 
 class UnimplementedError(StorageApiError):

@@ -132,6 +132,7 @@ class ObjectsApi:
         destination = body.get("destination")
         metadata = writable(destination) if isinstance(destination, dict) else {}
         metadata.setdefault("contentType", parts[0].metadata.get("contentType"))
+        self._store.write_rate.check(bucket, name)
         content = self._joined(parts)
         components = sum(part.component_count or 1 for part in parts)
         return _answer(self._store.add(bucket, name, content, _set(metadata), components), request)
@@ -145,6 +146,7 @@ class ObjectsApi:
         Conditions.read(query, prefix="ifSource").check(found)
         source = required(found, bucket, name, generation_of(query, "sourceGeneration"))
         Conditions.read(query).check(self._store.find(to_bucket, check_object_name(to_name)))
+        self._store.write_rate.check(to_bucket, to_name)
         # As Cloud Storage does: metadata in the body replaces all of the source's.
         return self._store.copy(source, to_bucket, to_name, _set(change or source.metadata))
 
@@ -170,6 +172,7 @@ class ObjectsApi:
         found = self._store.find(bucket, name)
         Conditions.read(query).check(found)
         old = required(found, bucket, name, generation_of(query))
+        self._store.write_rate.check(bucket, name)
         new = replace(
             old,
             metadata=_set(change(old.metadata)),

@@ -142,6 +142,8 @@ class ResumableUploads:
             raise InvalidError(f"X-Upload-Content-Length said {upload.size} bytes; {content.size} arrived.")
         check_claims(content, {**upload.claims, **hash_header(request)})
         Conditions.read(upload.conditions).check(self._store.find(upload.bucket, upload.name))
+        # What arrived stays: the client asks again, with or without the bytes.
+        self._store.write_rate.check(upload.bucket, upload.name)
         new = self._store.finish_upload(upload, content)
         self._open.pop(upload.upload_id, None)
         return JSONResponse(of_object(new, base_of(request)))

@@ -16,6 +16,7 @@ from typing import Any
 from local_cloud.storage.contents import Content, Contents
 from local_cloud.storage.errors import ConflictError, NotFoundError
 from local_cloud.storage.records import Bucket, StoredObject, Upload
+from local_cloud.storage.write_rate import WriteRate
 
 # https://cloud.google.com/storage/docs/resumable-uploads: a session ends after a week.
 UPLOAD_LIFE_US = 7 * 24 * 3600 * 1_000_000
@@ -39,6 +40,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.contents = Contents(folder / "contents")
+        self.write_rate = WriteRate()
         self._connection = sqlite3.connect(folder / "metadata.sqlite", isolation_level=None)
         self._connection.executescript(SCHEMA)
         self._last_us = 0
@@ -198,6 +200,7 @@ class Store:
         old = self._one("SELECT content FROM objects WHERE bucket = ? AND name = ?", new.bucket, new.name)
         record = json.dumps(asdict(new))
         self._execute("REPLACE INTO objects VALUES (?, ?, ?, ?)", new.bucket, new.name, new.content, record)
+        self.write_rate.note(new.bucket, new.name)
         return old[0] if old else None
 
     def _forget(self, old: str | None, new: StoredObject) -> None:

@@ -93,6 +93,7 @@ class UploadsApi:
                 async for data in pieces:
                     content.write(data)
             check_claims(content, incoming.claims)
+            self._store.write_rate.check(bucket, name)
             # Asked again: another request may have written it meanwhile.
             incoming.conditions.check(self._store.find(bucket, name))
         except BaseException:

@@ -7,6 +7,7 @@ from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed, R
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
+from local_cloud.settings import LOCATION
 from tests.local_cloud.storage.conftest import BUCKET
 
 pytestmark = pytest.mark.emulator
@@ -52,6 +53,13 @@ def test_what_is_written_in_pieces_is_one_object_and_appears_at_the_end(bucket):
     assert bucket.get_blob("nothing").size == 0
     with pytest.raises(RequestRangeNotSatisfiable):
         bucket.blob("big").download_as_bytes(start=1_500_001)
+
+
+def test_a_bucket_says_where_it_is(client, bucket, storage_server):
+    assert client.get_bucket(bucket.name).location == "EUROPE-WEST1"
+    # One that the server makes is where the local Vertex AI is.
+    made = client.get_bucket(BUCKET)
+    assert (made.location, made.location_type) == (LOCATION.upper(), "region")
 
 
 def test_a_condition_that_does_not_hold_changes_nothing(bucket):

@@ -17,14 +17,7 @@ from recsflow_trainer.evaluation.cold_rows import cold_warnings
 from recsflow_trainer.evaluation.ratings import shift_warnings
 from recsflow_trainer.evaluation.result import Evaluation
 from recsflow_trainer.keras import tf_keras
-from recsflow_trainer.metrics_file import (
-    Diagnosis,
-    EpochRecord,
-    Rows,
-    TrainingMetrics,
-    Verdict,
-    write_metrics,
-)
+from recsflow_trainer.metrics_file import Diagnosis, EpochRecord, Rows, TrainingMetrics, Verdict
 from recsflow_trainer.overfit.check import leave_no_model, overfit, report, verdict
 from recsflow_trainer.towers.unseen_values import averages_unseen
 from recsflow_trainer.training.accelerator import require_accelerator
@@ -33,6 +26,7 @@ from recsflow_trainer.training.early_stopping import BestEpoch
 from recsflow_trainer.training.learning_rate import linear_decay
 from recsflow_trainer.training.model_declaration import Inputs, ModelDeclaration
 from recsflow_trainer.training.optimizers import make_optimizer
+from recsflow_trainer.training.progress import Progress
 
 # What Keras does between two steps costs as much as a step of a small batch; a run looks after each so many.
 STEPS_PER_EXECUTION = 16
@@ -61,11 +55,11 @@ class Steps:
         self._fn_args = fn_args
         self._custom_config = custom_config
         self._metrics = metrics
-        self._uri = uri
+        self._progress = Progress(metrics, uri)
 
     def run(self) -> None:
         """Takes all steps; an overfit check ends before a model is evaluated or saved."""
-        write_metrics(self._metrics, self._uri)
+        self._progress.write()
         config = parse_config(self._custom_config)
         require_accelerator(config.accelerator)
         parameters = config.training
@@ -78,7 +72,7 @@ class Steps:
         )
         with self._timed("read"):
             inputs = self._read(config)
-        write_metrics(self._metrics, self._uri)
+        self._progress.write()
         tf_keras.utils.set_random_seed(parameters.seed)
         if config.overfit_check:
             with self._timed("overfit_check"):
@@ -124,7 +118,7 @@ class Steps:
 
     def _record_overfit(self, record: EpochRecord) -> None:
         self._metrics.epochs.append(record)
-        write_metrics(self._metrics, self._uri)
+        self._progress.write()
 
     def _fit(self, model: TrackedModel, inputs: Inputs, parameters: TrainingParameters) -> None:
         rows = inputs.splits.train.rows
@@ -218,7 +212,7 @@ class Steps:
             logging.warning("the model does not beat %s in %s", baseline, ", ".join(metrics))
 
     def _report(self, record: EpochRecord, epochs: int) -> None:
-        write_metrics(self._metrics, self._uri)
+        self._progress.write()
         logging.info(
             "epoch %d/%d loss %.3f val_loss %.3f %s examples/s",
             record.epoch,
