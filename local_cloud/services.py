@@ -134,11 +134,10 @@ def _vertex(settings: LocalSettings) -> Service:
 def _mlflow(settings: LocalSettings) -> Service:
     python, mlflow = (str(REPOSITORY / ".venv" / "bin" / name) for name in ("python", "mlflow"))
     database = settings.home / "mlflow.db"
-    store = f"sqlite:///{database}"
 
     def create_database() -> None:
-        # Several processes that create the database together all fail; one does it, first.
-        if not database.exists():
+        # Several processes that create the file together all fail; one does it, first.
+        if not settings.postgres and not database.exists():
             # Under another name until it is complete: a start may be interrupted.
             unfinished = database.with_name(f"{database.name}.unfinished")
             unfinished.unlink(missing_ok=True)
@@ -152,7 +151,7 @@ def _mlflow(settings: LocalSettings) -> Service:
         argv=(
             *(python, "-m", "local_cloud.mlflow_server", "server"),
             *("--host", HOST, "--port", str(settings.port("mlflow")), "--workers", "1"),
-            *("--backend-store-uri", store),
+            *("--backend-store-uri", settings.database_url("mlflow")),
             *("--artifacts-destination", (settings.home / "mlflow-artifacts").as_uri()),
         ),
         environment={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},

@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -40,11 +41,16 @@ class LocalSettings:
         home: folder of all state: databases, artifacts, logs, process files.
         port_offset: added to every default port.
         artifact_root_uri: `gs://bucket/prefix` or `file:///folder`, by default a folder in home.
+        postgres: `user@host:port` of the server with the databases `airflow` and `mlflow`; its password is
+            where PGPASSFILE says. By default both are SQLite files in home.
+        own_ports: ports of servers that do not follow the offset, by names of DEFAULT_PORTS.
     """
 
     home: Path
     port_offset: int = 0
     artifact_root_uri: str = ""
+    postgres: str = ""
+    own_ports: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.artifact_root_uri:
@@ -52,7 +58,7 @@ class LocalSettings:
 
     @classmethod
     def from_environment(cls) -> "LocalSettings":
-        """Reads RECSFLOW_HOME, RECSFLOW_PORT_OFFSET and RECSFLOW_ARTIFACT_ROOT."""
+        """Reads the variables RECSFLOW_HOME, _PORT_OFFSET, _ARTIFACT_ROOT, _POSTGRES and _PORT_<server>."""
         home = Path(os.environ.get("RECSFLOW_HOME") or REPOSITORY / ".recsflow").expanduser().resolve()
         raw_offset = os.environ.get("RECSFLOW_PORT_OFFSET") or "0"
         highest = 65535 - max(DEFAULT_PORTS.values())
@@ -65,11 +71,24 @@ class LocalSettings:
             raise LocalCloudError(
                 f"environment: RECSFLOW_ARTIFACT_ROOT is {root!r}; use gs://{BUCKET}/recsflow or file:///folder."
             )
-        return cls(home=home, port_offset=int(raw_offset), artifact_root_uri=root)
+        postgres = os.environ.get("RECSFLOW_POSTGRES", "")
+        if postgres and not re.fullmatch(r"[\w.-]+@[\w.-]+:\d{1,5}", postgres):
+            raise LocalCloudError(
+                f"environment: RECSFLOW_POSTGRES is {postgres!r}; use user@host:port, and keep the password "
+                "in the file that PGPASSFILE names."
+            )
+        return cls(home, int(raw_offset), root, postgres, _own_ports())
 
     def port(self, name: str) -> int:
         """Returns the port of a server, named as in DEFAULT_PORTS."""
-        return DEFAULT_PORTS[name] + self.port_offset
+        return self.own_ports.get(name, DEFAULT_PORTS[name] + self.port_offset)
+
+    def database_url(self, name: str) -> str:
+        """Returns SQLAlchemy's address of the database `airflow` or `mlflow`; it has no password in it."""
+        if self.postgres:
+            return f"postgresql+psycopg2://{self.postgres}/{name}"
+        files = {"airflow": self.home / "airflow" / "airflow.db", "mlflow": self.home / "mlflow.db"}
+        return f"sqlite:///{files[name]}"
 
     def url(self, name: str) -> str:
         """Returns the HTTP address of a server, named as in DEFAULT_PORTS."""
@@ -160,6 +179,8 @@ class LocalSettings:
             "RECSFLOW_HOME": str(self.home),
             "RECSFLOW_PORT_OFFSET": str(self.port_offset),
             "RECSFLOW_ARTIFACT_ROOT": self.artifact_root_uri,
+            "RECSFLOW_POSTGRES": self.postgres,
+            **{_port_variable(name): str(port) for name, port in self.own_ports.items()},
             "PYTHONPATH": str(REPOSITORY),
             "BIGQUERY_EMULATOR_HOST": self.url("bigquery"),
             "BIGQUERY_STORAGE_EMULATOR_HOST": f"{HOST}:{self.port('bigquery_storage')}",
@@ -199,7 +220,7 @@ class LocalSettings:
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url('airflow')}/execution/",
             "AIRFLOW__SCHEDULER__ALLOWED_RUN_ID_PATTERN": RUN_ID_PATTERN,
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database_url("airflow"),
             "AIRFLOW__API__HOST": HOST,
             "AIRFLOW__API__PORT": str(self.port("airflow")),
             "AIRFLOW__API__BASE_URL": self.url("airflow"),
@@ -208,3 +229,18 @@ class LocalSettings:
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.port("airflow_worker_log")),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.port("airflow_trigger_log")),
         }
+
+
+def _port_variable(name: str) -> str:
+    return f"RECSFLOW_PORT_{name.upper()}"
+
+
+def _own_ports() -> dict[str, int]:
+    ports = {}
+    for name in DEFAULT_PORTS:
+        variable = _port_variable(name)
+        if text := os.environ.get(variable, ""):
+            if not (text.isdecimal() and 0 < int(text) < 65536):
+                raise LocalCloudError(f"environment: {variable} is {text!r}; use a port, 1 to 65535.")
+            ports[name] = int(text)
+    return ports
