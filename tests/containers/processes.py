@@ -1,0 +1,103 @@
+"""The servers of docker-compose.yaml as processes: its commands, environments, order and health checks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from include.process_activity import Activity, wait_until
+from local_cloud.settings import REPOSITORY
+
+COMPOSE = REPOSITORY / "docker-compose.yaml"
+INTERPOLATED = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+def services(variables: Mapping[str, str] | None = None) -> dict[str, dict[str, Any]]:
+    """Returns the services of the file, as Docker reads them with these variables in `.env`."""
+    chosen = variables or {}
+    text = INTERPOLATED.sub(lambda found: chosen.get(found[1], found[2]), COMPOSE.read_text())
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    return found
+
+
+class Processes:
+    """Starts services and ends them.
+
+    Args:
+        places: what a path or host of the containers is on this machine, such as `/state`.
+        variables: as in `.env`.
+        environment: of every process, beside what the service says.
+    """
+
+    def __init__(
+        self, places: Mapping[str, str], variables: Mapping[str, str], environment: Mapping[str, str]
+    ) -> None:
+        self._places = places
+        self._services = services(variables)
+        # The image has its own first on PATH.
+        path = f"{REPOSITORY / '.venv' / 'bin'}:{os.environ['PATH']}"
+        self._environment = {**os.environ, **environment, "PATH": path}
+        self._running: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+
+    def run(self, name: str) -> None:
+        """Runs a service that ends, such as the migration."""
+        done = subprocess.run(
+            self._command(self._services[name]["command"]),
+            env=self._environment_of(name),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{name}: {done.stdout[-4000:]}{done.stderr[-4000:]}"
+
+    def start(self, name: str, log: Path) -> None:
+        """Starts a service; waits for nothing."""
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                self._command(self._services[name]["command"]),
+                env=self._environment_of(name),
+                cwd=REPOSITORY,
+                stdout=output,
+                stderr=output,
+            )
+        self._running[name] = process, log
+
+    def wait(self, name: str) -> None:
+        """Waits until a service's health check is met."""
+        process, log = self._running[name]
+        check = self._services[name]["healthcheck"]["test"]
+        assert check[0] == "CMD"
+        command, environment = self._command(check[1:]), self._environment_of(name)
+
+        def healthy() -> bool:
+            assert process.poll() is None, f"{name} ended: {log.read_text()[-4000:]}"
+            asked = subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, check=False)
+            return asked.returncode == 0
+
+        wait_until(healthy, Activity(process.pid, logs=[log]), what=f"{name} is not healthy")
+
+    def stop(self) -> None:
+        """Ends all, the last one first."""
+        for process, _log in reversed(self._running.values()):
+            process.terminate()
+        for process, _log in self._running.values():
+            process.wait()
+
+    def _command(self, words: list[Any]) -> list[str]:
+        return [self._here(str(word)) for word in words]
+
+    def _environment_of(self, name: str) -> dict[str, str]:
+        own = self._services[name].get("environment", {})
+        return self._environment | {key: self._here(str(value)) for key, value in own.items()}
+
+    def _here(self, text: str) -> str:
+        for place, here in self._places.items():
+            text = text.replace(place, here)
+        return text
