@@ -55,7 +55,7 @@ def test_ports_are_open_to_this_machine_alone():
     moved = services({"RECSFLOW_PORT_AIRFLOW": "8181"})
     assert moved["gateway"]["ports"][0] == "127.0.0.1:8181:8181"
     assert moved["gateway"]["command"][2] == "8181"
-    assert moved["api-server"]["environment"]["RECSFLOW_PORT_AIRFLOW"] == "8181"
+    assert moved["api-server"]["environment"]["RECSFLOW_PORT_AIRFLOW"] == 8181
 
 
 def test_no_service_is_given_a_password_itself():

@@ -148,6 +148,9 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
     airflow.fill_in("epochs", "1")
     airflow.fill_in("learning_rate", "0.02")
     airflow.press_trigger()
+    WebDriverWait(browser, PATIENCE_S).until(lambda _chrome: set(runs(airflow, "quick_test")) - set(known))
+    # The page would draw the run's progress all the while.
+    browser.get("about:blank")
 
     run = wait_for_another_run(airflow, "quick_test", known)
     assert run["state"] == "success", airflow.api(
