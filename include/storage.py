@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from include.cloud_storage import check_reachable
 from include.errors import RecsflowError
+from include.identity import storage_credentials
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -66,22 +67,23 @@ def artifact_path(uri: str | UPath, *parts: str) -> UPath:
     """
     from upath import UPath
 
-    text = str(uri)
-    if text.startswith("/"):
-        text = f"file://{text}"
+    text = _checked(uri)
     if text.startswith("file:///"):
         path = UPath(text)
-    elif text.startswith("gs://") and text.removeprefix("gs://").split("/")[0]:
-        # Another process writes what we poll for, so a cached listing would hide it.
-        path = UPath(text, use_listings_cache=False)
     else:
-        raise StorageError(f"artifact URI: received {text!r}; use file:///folder or gs://bucket/prefix.")
+        credentials = storage_credentials()
+        signed: dict[str, Any] = {"token": credentials} if credentials else {}
+        # Another process writes what we poll for, so a cached listing would hide it.
+        path = UPath(text, use_listings_cache=False, **signed)
     return path.joinpath(*parts) if parts else path
 
 
 def local_path(uri: str | UPath) -> str:
     """The plain path of a `file://` URI, any other URI unchanged: the form that TFX takes."""
-    path = artifact_path(uri)
+    from upath import UPath
+
+    # Only named here, not asked for.
+    path = UPath(_checked(uri))
     return path.path if _is_local(path) else str(path)
 
 
@@ -224,6 +226,15 @@ def _enough_space(path: UPath) -> Iterator[None]:
             f"artifact root: {path} cannot be written ({error}); free space there, for example by "
             "`make clean-up`, or set artifact_root to a larger disk."
         ) from None
+
+
+def _checked(uri: str | UPath) -> str:
+    text = str(uri)
+    if text.startswith("/"):
+        text = f"file://{text}"
+    if text.startswith("file:///") or (text.startswith("gs://") and text.removeprefix("gs://").split("/")[0]):
+        return text
+    raise StorageError(f"artifact URI: received {text!r}; use file:///folder or gs://bucket/prefix.")
 
 
 def _stored(name: str, info: dict[str, Any], folder: str) -> StoredFile:

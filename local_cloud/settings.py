@@ -18,6 +18,8 @@ LOCATION = "us-central1"
 # Of the local Cloud Storage; made when that starts.
 BUCKET = "recsflow-local"
 BIGQUERY_LOCATION = "US"
+# Named by every job, as on Google Cloud; it may do everything here.
+SERVICE_ACCOUNT = f"recsflow-trainer@{PROJECT}.iam.gserviceaccount.com"
 # Airflow's own, and a length: the folder of a run's logs has its id in its name, of 255 bytes at most.
 RUN_ID_PATTERN = "^[A-Za-z0-9_.~:+-]{1,200}$"
 DEFAULT_PORTS = {
@@ -141,6 +143,7 @@ class LocalSettings:
             "bigquery_location": BIGQUERY_LOCATION,
             "staging_dataset": "recsflow_staging",
             "trainer_image": self.trainer_image,
+            "service_account": SERVICE_ACCOUNT,
             "prices": {
                 "currency": "USD",
                 "basis": "BigQuery and Vertex AI are emulated on this machine, which bills nobody",

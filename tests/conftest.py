@@ -11,9 +11,18 @@ from typing import Any
 
 import pytest
 
+from include import identity
 from include.process_activity import Activity, ProcessStalled, wait_until
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def nobodys_account() -> Iterator[None]:
+    """The domain without an account, as it is where Airflow's side was never imported."""
+    identity.act_as(None)
+    yield
+    identity.act_as(None)
 
 
 @dataclass(frozen=True)

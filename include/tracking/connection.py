@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from include.errors import innermost
+from include.identity import tracking_token
 from include.tracking.errors import TrackingRejected, TrackingUnavailable
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
         urlsplit(tracking_uri)
     except ValueError as error:
         raise TrackingRejected(f"MLflow at {tracking_uri}: {error}; correct mlflow_tracking_uri.") from None
-    with _environment(_LIMITS):
+    token = tracking_token()
+    with _environment(_LIMITS), _environment({"MLFLOW_TRACKING_TOKEN": token} if token else {}, wins=True):
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException, RestException
         from requests import RequestException
@@ -68,7 +70,8 @@ def tracking_client(tracking_uri: str) -> Iterator[MlflowClient]:
 def _other_server(tracking_uri: str, error: MlflowException) -> str:
     return (
         f"MLflow at {tracking_uri}: what answers there is no MLflow server, but a login page or a proxy for "
-        f"example ({error.message[:_MAX_SAID]}); correct mlflow_tracking_uri, or let this account through."
+        f"example ({error.message[:_MAX_SAID]}); correct mlflow_tracking_uri, set mlflow_audience where "
+        "identity tokens are wanted, or let this account through."
     )
 
 
@@ -77,13 +80,15 @@ def _unavailable(tracking_uri: str, error: Exception) -> str:
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def _environment(values: dict[str, str], *, wins: bool = False) -> Iterator[None]:
+    """Set variables for a while; one that a user has set stays, unless `wins` is true."""
     before = {name: os.environ.get(name) for name in values}
-    # What a user sets wins.
-    os.environ.update({name: value for name, value in values.items() if before[name] is None})
+    os.environ.update({name: value for name, value in values.items() if wins or before[name] is None})
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -15,7 +15,7 @@ from local_cloud.vertex.spec import PipelineSpec, TaskSpec
 
 JOB_ID = re.compile(r"[a-z][-a-z0-9]{0,127}")
 VALUE_FIELDS = {"STRING": "stringValue", "INT": "intValue", "DOUBLE": "doubleValue"}
-REQUEST_FIELDS = {"displayName", "pipelineSpec", "labels", "runtimeConfig", "name"}
+REQUEST_FIELDS = {"displayName", "pipelineSpec", "labels", "runtimeConfig", "name", "serviceAccount"}
 RUNTIME_FIELDS = {"gcsOutputDirectory", "parameters", "failurePolicy", "parameterValues"}
 
 

@@ -3,3 +3,7 @@
 from recsflow.domain import refuse_another_include
 
 refuse_another_include()
+
+from recsflow.identity import act_as_connection  # noqa: E402
+
+act_as_connection()

@@ -11,12 +11,13 @@ from string import Formatter
 from typing import Annotated, Any, Literal
 
 from airflow.sdk import Variable
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from include.experiment.base import MAX_DAYS
 from include.plan.cost import Prices
 from include.warehouse.limits import LEAST_BILLED
 from recsflow.errors import SettingsError
+from recsflow.secrets_in_settings import secrets_in
 
 VARIABLE = "recsflow"
 CONSOLE = "https://console.cloud.google.com"
@@ -86,7 +87,9 @@ class Settings(_Frozen):
             its digest when a job is submitted.
         accelerator_image: The same with CUDA, for runs with an accelerator; `trainer_image` if absent.
         serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
-        service_account: Account that the pipeline runs as; the project's default if absent.
+        service_account: Account that jobs run as; required where `artifact_root` is a bucket.
+        mlflow_audience: For whom identity tokens are made, where MLflow is behind Cloud Run's IAM (its
+            address) or IAP (its OAuth client's id); none are sent if absent.
         poll_interval_s: Seconds between two looks at all jobs that are waited for.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
@@ -115,6 +118,7 @@ class Settings(_Frozen):
     beam_args: tuple[str, ...] = ()
     prices: Prices | None = None
     mlflow_tracking_uri: str = Field(min_length=1)
+    mlflow_audience: str | None = Field(default=None, min_length=1)
     mlflow_experiment: str = "recsflow"
     notifiers: tuple[NotifierSettings, ...] = ()
     retention_days: int = Field(default=30, ge=1, le=MAX_DAYS)
@@ -140,6 +144,22 @@ class Settings(_Frozen):
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_secrets(cls, values: Any) -> Any:
+        if found := list(secrets_in(values)):
+            raise ValueError("\n  - ".join(found))
+        return values
+
+    @model_validator(mode="after")
+    def _names_the_account_of_jobs(self) -> Settings:
+        if self.artifact_root.startswith("gs://") and not self.service_account:
+            raise ValueError(
+                f"service_account is missing, and artifact_root is the bucket {self.artifact_root}; name the "
+                "account that jobs run as and that may read and write there"
+            )
+        return self
+
     @field_validator(*PLACEHOLDERS)
     @classmethod
     def _only_known_placeholders(cls, template: str, info: Any) -> str:
@@ -153,6 +173,15 @@ class Settings(_Frozen):
     def pipeline_root(self) -> str:
         """Where TFX keeps its artifacts."""
         return f"{self.artifact_root}/pipeline_root"
+
+    @property
+    def beam_arguments(self) -> tuple[str, ...]:
+        """Arguments of every Beam job; Dataflow's workers run as the account of jobs, or as told here."""
+        runs_as = "--service_account_email"
+        told = any(argument.startswith(runs_as) for argument in self.beam_args)
+        if told or not self.service_account or "--runner=DataflowRunner" not in self.beam_args:
+            return self.beam_args
+        return (*self.beam_args, f"{runs_as}={self.service_account}")
 
     def image_for(self, accelerator: str) -> str:
         """Container of a run with this accelerator: `cpu` or an empty text for none."""
@@ -233,6 +262,8 @@ def parse_settings(raw: str) -> Settings:
 
 
 def _problem(detail: Any) -> str:
+    if isinstance(error := detail.get("ctx", {}).get("error"), ValueError) and not detail["loc"]:
+        return f"{error}."  # names its fields itself, and must not show a secret
     field = ".".join(str(part) for part in detail["loc"]) or "value"
     if detail["type"] == "missing":
         return f"{field} is missing; add it."

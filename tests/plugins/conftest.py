@@ -14,6 +14,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# As in the local cloud: names are flat, and gcsfs reads this when it is imported.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 if "airflow" not in sys.modules:
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="recsflow-airflow-")
     os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "False"
@@ -36,6 +38,14 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     airflow = Path(sys.executable).with_name("airflow")
     subprocess.run([str(airflow), "db", "migrate"], env=environment, check=True, capture_output=True)
     return database
+
+
+@pytest.fixture(autouse=True)
+def connections_account(nobodys_account: None) -> None:
+    """The account of the test's own Airflow connection, as in every process of Airflow."""
+    from recsflow.identity import act_as_connection
+
+    act_as_connection()
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ class Topology:
             location=settings.location,
             trainer_input="graphs" if experiment.reads_graphs else "examples",
             accelerator=accelerator,
-            beam_args=settings.beam_args,
+            beam_args=settings.beam_arguments,
         )
 
     def to_json(self) -> str:

@@ -15,21 +15,11 @@ def open_warehouse(settings: Settings) -> Warehouse:
     Raises:
         SettingsError: Airflow does not have the connection.
     """
-    from airflow.providers.google.common.hooks.base_google import GoogleBaseHook
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
     from include.warehouse.connection import connect
     from include.warehouse.limits import SpendingLimits
-    from recsflow.errors import SettingsError
+    from recsflow.identity import connection_credentials
 
-    name = settings.gcp_conn_id
-    try:
-        credentials = GoogleBaseHook(gcp_conn_id=name).get_credentials()
-    except AirflowNotFoundException:
-        raise SettingsError(
-            f"Airflow Variable 'recsflow': gcp_conn_id is {name!r}, a connection that Airflow does not have; "
-            f"create it, or set AIRFLOW_CONN_{name.upper()}."
-        ) from None
+    credentials = connection_credentials(settings.gcp_conn_id)
     return connect(
         settings.project,
         location=settings.bigquery_location,

@@ -55,6 +55,7 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
     values = {
         **settings_values,
         "artifact_root": "gs://bucket/prefix/",
+        "service_account": "trainer@project.iam.gserviceaccount.com",
         "mlflow_tracking_uri": "https://mlflow/",
     }
     del values["pipeline_job_url"], values["artifact_url"]
@@ -78,6 +79,72 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
         == f"{console}/vertex-ai/models/{where}/{model}?project=local"
     )
     assert settings.endpoint_link("7") == f"{console}/vertex-ai/{where}/endpoints/7?project=local"
+
+
+def test_a_bucket_without_the_account_of_jobs_is_refused(settings_values):
+    settings_values["artifact_root"] = "gs://bucket/recsflow"
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(json.dumps(settings_values))
+    assert "service_account is missing, and artifact_root is the bucket gs://bucket/recsflow; name" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [
+        ("mlflow_tracking_uri", "https://me:hunter2@mlflow.example.com"),
+        ("mlflow_tracking_uri", "postgresql://mlflow:hunter2@db/mlflow"),
+        ("artifact_url", "https://hunter2@console/{path}"),
+        ("trainer_image", "https://me:hunter2@registry/image:1"),
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(settings_values, field, address):
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(json.dumps({**settings_values, field: address}))
+    assert f"{field} has a user name or a password in its address; take it out" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"token": "xoxb-hunter2"},
+        {"smtp_password": "hunter2"},
+        {"api_key": "hunter2"},
+        {"text": "https://hooks.slack.com/services/T/B/hunter2"},
+        {"servers": [{"url": "https://chat.example.com/send?key=hunter2"}]},
+        {"url": "https://me:hunter2@example.com/hook"},
+    ],
+)
+def test_a_secret_of_a_notifier_is_refused_and_not_repeated(settings_values, arguments):
+    notifier = {"notifier": "a.Notifier", "arguments": arguments}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(json.dumps({**settings_values, "notifiers": [notifier]}))
+    assert "notifiers[0].arguments." in str(caught.value)
+    assert "put it into an Airflow connection" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_notifier_takes_its_secret_from_a_connection(settings_values):
+    arguments = {
+        "slack_conn_id": "slack",
+        "text": "{{ subject }} at https://example.com/?a=b",
+        "token": "{{ conn.chat.password }}",
+    }
+    notifier = {"notifier": "a.Notifier", "arguments": arguments}
+    parsed = parse_settings(json.dumps({**settings_values, "notifiers": [notifier]}))
+    assert parsed.notifiers[0].arguments == arguments
+
+
+def test_workers_of_dataflow_run_as_the_account_of_jobs(settings_values):
+    beam_args = ["--runner=DataflowRunner", "--region=europe-west4"]
+    values = {**settings_values, "service_account": "trainer@project", "beam_args": beam_args}
+    parsed = parse_settings(json.dumps(values))
+    assert parsed.beam_arguments == (*beam_args, "--service_account_email=trainer@project")
+    values["beam_args"] = [*beam_args, "--service_account_email=other@project"]
+    assert parse_settings(json.dumps(values)).beam_arguments == tuple(values["beam_args"])
+    assert parse_settings(json.dumps({**values, "beam_args": []})).beam_arguments == ()
 
 
 def test_path_in_a_link_is_relative_to_the_artifact_root(settings_values):

@@ -40,6 +40,15 @@ def operator(tmp_path, compilations, pipeline_jobs):
     )
 
 
+def test_job_runs_as_the_account_of_the_settings(
+    operator, pipeline_jobs, context, settings_values, monkeypatch
+):
+    settings_values["service_account"] = "trainer@project.iam.gserviceaccount.com"
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
+    operator.execute(context)
+    assert pipeline_jobs.jobs[EXPERIMENT_ID]["serviceAccount"] == settings_values["service_account"]
+
+
 def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, context, tmp_path):
     result = operator.execute(context)
     assert result == {

@@ -54,6 +54,15 @@ def test_job_runs_the_trainer_image_on_transforms_output(operator, custom_jobs, 
     assert config["training"]["learning_rate"] == 0.05
 
 
+def test_job_runs_as_the_account_of_the_settings(
+    operator, custom_jobs, context, settings_values, monkeypatch
+):
+    settings_values["service_account"] = "trainer@project.iam.gserviceaccount.com"
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
+    operator.execute(context)
+    assert custom_jobs.jobs["1"]["jobSpec"]["serviceAccount"] == settings_values["service_account"]
+
+
 def test_graphs_have_no_transform_graph(operator, custom_jobs, context):
     operator.rerun = {"examples": "/root/GraphGen_1/graphs"}
     operator.execute(context)
