@@ -4,8 +4,9 @@ import gc
 import time
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
 
-from include import storage
+from include import identity, storage
 from tests.local_cloud.storage.conftest import BUCKET
 
 pytestmark = pytest.mark.emulator
@@ -24,6 +25,22 @@ def test_text_is_read_back_as_written(root):
 
     assert uri == f"{root}/experiments/one/query.sql"
     assert storage.read_text(uri) == "SELECT `ä`\n"
+
+
+def test_the_local_clouds_account_without_a_name_reads_and_writes(root, nobodys_account):
+    class Nobody:
+        def credentials(self):
+            return AnonymousCredentials()
+
+        def tracking_token(self):
+            return None
+
+    identity.act_as(Nobody())
+    uri = storage.write_text(f"{root}/anonymous.txt", "text")
+    assert storage.read_text(uri) == "text"
+    assert "anonymous.txt" in storage.list_names(root)
+    storage.remove(uri)
+    assert not storage.exists(uri)
 
 
 def test_a_change_by_another_process_is_seen_at_once(root):
