@@ -12,6 +12,7 @@ from starlette.routing import Route
 from local_cloud.vertex import listing, messages
 from local_cloud.vertex.allowed_code import check_module
 from local_cloud.vertex.errors import FailedPreconditionError, NotFoundError
+from local_cloud.vertex.limits import Limits
 from local_cloud.vertex.message_checks import json_of
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.states import Collection, JobKey, JobRecord
@@ -26,6 +27,7 @@ class JobsApi(ABC):
         scheduler: runs them.
         trainer_image: returns the name of the image that the trainer environment stands for now.
         artifact_root: folder below which generated modules are.
+        limits: what a project may ask for.
 
     Attributes:
         collection: the kind.
@@ -34,12 +36,18 @@ class JobsApi(ABC):
     collection: ClassVar[Collection]
 
     def __init__(
-        self, store: Store, scheduler: Scheduler, trainer_image: Callable[[], str], artifact_root: str
+        self,
+        store: Store,
+        scheduler: Scheduler,
+        trainer_image: Callable[[], str],
+        artifact_root: str,
+        limits: Limits,
     ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._trainer_image = trainer_image
         self._artifact_root = artifact_root
+        self._limits = limits
 
     def routes(self) -> list[Route]:
         """Returns the HTTP routes."""

@@ -20,10 +20,12 @@ from local_cloud.vertex.endpoints_api import EndpointsApi
 from local_cloud.vertex.error_answers import answer_error
 from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
+from local_cloud.vertex.limits import Limits
 from local_cloud.vertex.models_api import ModelsApi
 from local_cloud.vertex.operations import Operations
 from local_cloud.vertex.page_headers import PageHeaders
 from local_cloud.vertex.pipeline_jobs_api import PipelineJobsApi
+from local_cloud.vertex.request_quota import RequestQuota
 from local_cloud.vertex.scheduler import Scheduler
 from local_cloud.vertex.serving_folders import ServingFolders
 from local_cloud.vertex.serving_pages import ServingPages
@@ -52,6 +54,7 @@ def build_app(settings: LocalSettings) -> Starlette:
         # The library may be edited while the server runs, so the name is made anew.
         return LocalSettings(settings.home, settings.port_offset).trainer_image
 
+    limits = Limits.from_environment()
     logs.mkdir(parents=True, exist_ok=True)
     store = Store(settings.home / "vertex.sqlite")
     serving = ServingStore(settings.home / "serving.sqlite")
@@ -78,8 +81,8 @@ def build_app(settings: LocalSettings) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", health),
-            *PipelineJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri).routes(),
-            *CustomJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri).routes(),
+            *PipelineJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri, limits).routes(),
+            *CustomJobsApi(store, scheduler, trainer_image, settings.artifact_root_uri, limits).routes(),
             *ModelsApi(serving, operations).routes(),
             *EndpointsApi(serving, operations, folders).routes(),
             *operations.routes(),
@@ -88,7 +91,11 @@ def build_app(settings: LocalSettings) -> Starlette:
             *Console(store, settings.artifact_root_uri, log_of).routes(),
             *TablePages().routes(),
         ],
-        middleware=[Middleware(LoopbackGuard), Middleware(PageHeaders)],
+        middleware=[
+            Middleware(LoopbackGuard),
+            Middleware(PageHeaders),
+            Middleware(RequestQuota, limits=limits),
+        ],
         exception_handlers={ApiError: answer_error},
         lifespan=lifespan,
     )

@@ -66,6 +66,11 @@ def files_of(path: str) -> Files:
     return _bucket_files() if path.startswith(BUCKET_SCHEME) else LocalFiles()
 
 
+def bucket_location(path: str) -> str | None:
+    """Returns the location of the bucket that an address is in; None where there is no such bucket."""
+    return _bucket_files().location(path)
+
+
 def digest_of(path: str) -> str:
     """Returns a digest of a file, or of a folder's files and names; empty where the text is no path."""
     if not is_place(path):
@@ -119,6 +124,12 @@ class BucketFiles:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+
+    def location(self, path: str) -> str | None:
+        """Returns the location of an address's bucket; None where there is no such bucket."""
+        bucket, _ = _split(path)
+        found = self._client.lookup_bucket(bucket)
+        return str(found.location) if found is not None else None
 
     def exists(self, path: str) -> bool:
         """Whether there is an object, or one below."""

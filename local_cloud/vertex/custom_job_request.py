@@ -1,18 +1,21 @@
 """Validation of a custom job: what Vertex AI refuses is refused here, in the same way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.aiplatform_v1.types import CustomJob
 
 from local_cloud.vertex.allowed_code import CUSTOM_JOBS, MODULE_OPTION, check_command, option_values
+from local_cloud.vertex.capacity import check_capacity
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
+from local_cloud.vertex.identity_checks import IDENTITY_FIELDS
 from local_cloud.vertex.message_checks import check_display_name, check_labels, parse, refuse_unknown
 
 # Fields of the message that this server understands, each level by its path; the others must be unset.
 IMPLEMENTED = {
-    "customJob": {"displayName", "jobSpec", "labels", "name"},
-    "customJob.jobSpec": {"workerPoolSpecs", "serviceAccount"},
+    "customJob": {"displayName", "jobSpec", "labels", "name", "encryptionSpec"},
+    "customJob.jobSpec": {"workerPoolSpecs", *IDENTITY_FIELDS},
     "customJob.jobSpec.workerPoolSpecs[0]": {"machineSpec", "containerSpec", "replicaCount", "diskSpec"},
     "customJob.jobSpec.workerPoolSpecs[0].machineSpec": {"machineType"},
     "customJob.jobSpec.workerPoolSpecs[0].containerSpec": {"imageUri", "command", "args"},
@@ -35,15 +38,23 @@ class CustomRequest:
     command: tuple[str, ...]
 
     @classmethod
-    def from_json(cls, body: Any) -> "CustomRequest":
-        """Reads and validates the body of a create request."""
+    def from_json(cls, body: Any, quotas: Mapping[str, int] | None = None) -> "CustomRequest":
+        """Reads and validates the body of a create request.
+
+        Args:
+            body: the request's body.
+            quotas: what one job may ask for, by quota metric.
+        """
         message = parse(body, CustomJob)
         refuse_unknown(message, "customJob", IMPLEMENTED)
         check_display_name(message, "customJob")
         check_labels(message.get("labels", {}), "customJob")
         spec = message.get("jobSpec", {})
         refuse_unknown(spec, "customJob.jobSpec", IMPLEMENTED)
-        container = _container(spec.get("workerPoolSpecs", []))
+        pools = spec.get("workerPoolSpecs", [])
+        # Comes before what only this machine lacks.
+        check_capacity(pools, quotas or {})
+        container = _container(pools)
         return cls(message=message, image=container["imageUri"], command=_command(container))
 
     def modules(self) -> list[tuple[str, str]]:

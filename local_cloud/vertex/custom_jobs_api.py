@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from local_cloud.vertex.api import JobsApi
 from local_cloud.vertex.custom_job_request import CustomRequest
+from local_cloud.vertex.identity_checks import check_identity, check_key
 from local_cloud.vertex.replica import REPLICA
 from local_cloud.vertex.states import Collection, JobKey, JobRecord, new_number
 
@@ -15,9 +16,12 @@ class CustomJobsApi(JobsApi):
 
     def read(self, request: Request, body: object) -> tuple[JobRecord, list[str]]:
         """Returns the job that a create request asks for, and its task."""
-        wanted = CustomRequest.from_json(body)
+        wanted = CustomRequest.from_json(body, self._limits.quotas)
         self.require_image([("customJob.jobSpec", wanted.image)])
         self.require_generated(wanted.modules())
         project, location = request.path_params["project"], request.path_params["location"]
+        account_required = self._limits.service_account_required
+        check_identity(wanted.message["jobSpec"], "customJob.jobSpec", account_required=account_required)
+        check_key(wanted.message, "customJob", location)
         key = JobKey(project, location, new_number(), self.collection)
         return JobRecord(key=key, request=wanted.message), [REPLICA]

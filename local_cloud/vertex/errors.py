@@ -6,6 +6,7 @@ VertexError
 │   ├── FailedPreconditionError  the state of things forbids it
 │   ├── NotFoundError            there is no such thing
 │   ├── AlreadyExistsError       the id or name is taken
+│   ├── ResourceExhaustedError   a quota does not allow it
 │   └── UnimplementedError       Vertex does this, this server does not
 ├── ReplicaError                 the container of a job ended with an error
 └── HostError                    the process that runs components is gone
@@ -57,6 +58,13 @@ class AlreadyExistsError(ApiError):
 
     http_status = HTTPStatus.CONFLICT
     code = "ALREADY_EXISTS"
+
+
+class ResourceExhaustedError(ApiError):
+    """A quota does not allow the request."""
+
+    http_status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "RESOURCE_EXHAUSTED"
 
 
 class UnimplementedError(ApiError):

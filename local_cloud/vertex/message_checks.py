@@ -1,6 +1,5 @@
 """Checks that every message goes through: what Vertex AI refuses is refused here, in the same way."""
 
-import re
 from collections.abc import Mapping, Set
 from typing import Any
 
@@ -11,7 +10,8 @@ from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
 
 MAX_DISPLAY_NAME = 128
 JSON_TYPE = "application/json"
-LABEL = re.compile(r"[a-z0-9_-]{0,63}")
+MAX_LABEL = 63
+MAX_LABELS = 64
 
 
 async def json_of(request: Request) -> object:
@@ -55,10 +55,21 @@ def check_display_name(values: Mapping[str, Any], path: str) -> None:
 
 
 def check_labels(labels: Mapping[str, str], path: str) -> None:
-    """Refuses labels that Vertex AI would refuse."""
+    """Refuses labels that Vertex AI would refuse.
+
+    64 of them, a key of 1 to 63 characters with a letter first, a value of 63: lower-case letters of any
+    script, digits, '_' and '-' (https://cloud.google.com/resource-manager/docs/labels-overview#requirements).
+    """
+    if len(labels) > MAX_LABELS:
+        raise InvalidArgumentError(f"{path}.labels has {len(labels)} labels; give at most {MAX_LABELS}.")
     for name, value in labels.items():
-        if not LABEL.fullmatch(name) or not LABEL.fullmatch(value):
+        if not name[:1].isalpha() or not _is_label(name) or not _is_label(value):
             raise InvalidArgumentError(
-                f"{path}.labels has {name!r}: {value!r}; use up to 63 lower-case letters, digits, '_' "
-                "and '-'."
+                f"{path}.labels has {name!r}: {value!r}; use up to {MAX_LABEL} lower-case letters, digits, "
+                "'_' and '-', and begin the name with a letter."
             )
+
+
+def _is_label(text: str) -> bool:
+    allowed = all(letter.isalnum() or letter in "_-" for letter in text)
+    return len(text) <= MAX_LABEL and allowed and text == text.lower()

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_cloud.vertex import listing
+from local_cloud.vertex.bucket_region import check_bucket_region
 from local_cloud.vertex.errors import AlreadyExistsError, InvalidArgumentError, NotFoundError
 from local_cloud.vertex.message_checks import (
     check_display_name,
@@ -66,6 +67,7 @@ class ModelsApi:
     def _upload(self, request: Request, body: object) -> Response:
         wanted = parse(body, UploadModelRequest)
         model = check_upload(wanted)
+        check_bucket_region(model["artifactUri"], request.path_params["location"], "model.artifactUri")
         name = self._name(request, wanted)
         created = {**model, "createTime": now(), "versionCreateTime": now()}
         version = self._store.add_version(name, created, created.pop("versionAliases", []))

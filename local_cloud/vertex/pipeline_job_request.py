@@ -11,11 +11,16 @@ from google.protobuf import json_format
 from local_cloud.vertex.allowed_code import CODE_PARAMETERS
 from local_cloud.vertex.artifacts import is_place, location
 from local_cloud.vertex.errors import InvalidArgumentError, UnimplementedError
+from local_cloud.vertex.identity_checks import IDENTITY_FIELDS
+from local_cloud.vertex.message_checks import check_display_name, check_labels
 from local_cloud.vertex.spec import PipelineSpec, TaskSpec
 
-JOB_ID = re.compile(r"[a-z][-a-z0-9]{0,127}")
+JOB_ID = re.compile(r"[a-z][-a-z0-9]{0,126}")
 VALUE_FIELDS = {"STRING": "stringValue", "INT": "intValue", "DOUBLE": "doubleValue"}
-REQUEST_FIELDS = {"displayName", "pipelineSpec", "labels", "runtimeConfig", "name", "serviceAccount"}
+REQUEST_FIELDS = {
+    *("displayName", "pipelineSpec", "labels", "runtimeConfig", "name", "encryptionSpec"),
+    *IDENTITY_FIELDS,
+}
 RUNTIME_FIELDS = {"gcsOutputDirectory", "parameters", "failurePolicy", "parameterValues"}
 
 
@@ -42,6 +47,9 @@ class PipelineRequest:
         """Reads and validates the body of a create request."""
         message = _parse(body)
         _refuse_unknown(message, REQUEST_FIELDS, "pipelineJob")
+        if "displayName" in message:
+            check_display_name(message, "pipelineJob")
+        check_labels(message.get("labels", {}), "pipelineJob")
         runtime = message.get("runtimeConfig", {})
         _refuse_unknown(runtime, RUNTIME_FIELDS, "pipelineJob.runtimeConfig")
         if "pipelineSpec" not in message:
@@ -73,11 +81,14 @@ class PipelineRequest:
 
 
 def check_job_id(job_id: str) -> None:
-    """Refuses an id that Vertex AI would refuse."""
+    """Refuses an id that Vertex AI would refuse: it has less than 128 characters.
+
+    https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.pipelineJobs/create
+    """
     if not JOB_ID.fullmatch(job_id):
         raise InvalidArgumentError(
-            f"pipelineJobId is {job_id!r}; it must match [a-z][-a-z0-9]{{0,127}}: a lower-case letter, then "
-            "up to 127 lower-case letters, digits or hyphens."
+            f"pipelineJobId is {job_id!r}; it must match [a-z][-a-z0-9]{{0,126}}: a lower-case letter, then "
+            "up to 126 lower-case letters, digits or hyphens."
         )
 
 

@@ -6,6 +6,8 @@ import re
 from starlette.requests import Request
 
 from local_cloud.vertex.api import JobsApi
+from local_cloud.vertex.bucket_region import check_bucket_region
+from local_cloud.vertex.identity_checks import check_identity, check_key
 from local_cloud.vertex.pipeline_job_request import PipelineRequest, check_job_id
 from local_cloud.vertex.states import Collection, JobKey, JobRecord
 
@@ -20,10 +22,15 @@ class PipelineJobsApi(JobsApi):
         job_id = request.query_params.get("pipelineJobId") or _generated_id(body)
         check_job_id(job_id)
         wanted = PipelineRequest.from_json(body)
+        location = request.path_params["location"]
+        account_required = self._limits.service_account_required
+        check_identity(wanted.message, "pipelineJob", account_required=account_required)
+        check_key(wanted.message, "pipelineJob", location)
+        check_bucket_region(wanted.root, location, "pipelineJob.runtimeConfig.gcsOutputDirectory")
         tasks = wanted.spec.tasks
         self.require_image((f"pipelineSpec: task {name}", task.image) for name, task in tasks.items())
         self.require_generated(wanted.modules())
-        key = JobKey(request.path_params["project"], request.path_params["location"], job_id)
+        key = JobKey(request.path_params["project"], location, job_id)
         return JobRecord(key=key, request=wanted.message), list(tasks)
 
 

@@ -47,6 +47,9 @@ OUTAGES = (
     http.ChunkedEncodingError,
     TimeoutError,
 )
+# The words of a job that asks for more machines or accelerators than the project may have at all.
+NO_QUOTA = "quota metrics exceed quota limits"
+HIGHER_QUOTA = "ask for a higher quota in this region, or choose a smaller machine or another accelerator"
 REQUEST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 
 
@@ -143,6 +146,13 @@ def answered(request: str, *, may_be_gone: bool = False) -> Iterator[None]:
         yield
     except exceptions.MethodNotImplemented as error:  # a ServerError that no second try would change
         raise _refusal(request, own_words(error)) from error
+    except THROTTLED as error:
+        said = own_words(error)
+        if NO_QUOTA in said:  # no later try has more
+            raise _refusal(request, f"{said}; {HIGHER_QUOTA}.") from error
+        raise VertexUnavailable(
+            f"Vertex AI: no answer ({said}); it was asked more often than its quota allows."
+        ) from None
     except OUTAGES as error:
         said = own_words(error) if isinstance(error, exceptions.GoogleAPICallError) else innermost(error)
         raise VertexUnavailable(

@@ -89,6 +89,10 @@ class ForkingServer(AppServer):
 
     def submit(self, name: str, *options: str) -> str:
         (self.folder / name).mkdir()
+        return self.call("POST", JOBS, self.job(name, *options))["name"]
+
+    def job(self, name: str, *options: str) -> dict:
+        """A create request as JSON."""
         container = {
             "imageUri": LocalSettings(self.home).trainer_image,
             "command": ["python", "-m", "recsflow_trainer.scoring"],
@@ -99,8 +103,7 @@ class ForkingServer(AppServer):
             "replicaCount": 1,
             "containerSpec": container,
         }
-        job = {"displayName": name, "jobSpec": {"workerPoolSpecs": [pool]}}
-        return self.call("POST", JOBS, job)["name"]
+        return {"displayName": name, "jobSpec": {"workerPoolSpecs": [pool]}}
 
     def unfinished(self) -> list[str]:
         jobs = self.call("GET", JOBS)["customJobs"]

@@ -44,6 +44,7 @@ FINAL = (
     PipelineState.PIPELINE_STATE_FAILED,
     PipelineState.PIPELINE_STATE_CANCELLED,
 )
+SERVICE_ACCOUNT = "trainer@local.iam.gserviceaccount.com"
 UPSTREAM = ("ExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform")
 
 
@@ -106,7 +107,7 @@ class Pipelines:
             pipeline_root=str(self.folder / "root"),
             parameter_values=parameters,
         )
-        job.submit()
+        job.submit(service_account=SERVICE_ACCOUNT)
         return job.resource_name
 
     def wait(self, name: str, until: Callable[[PipelineJob], bool] | None = None) -> PipelineJob:

@@ -12,7 +12,7 @@ from google.api_core import exceptions
 from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
-from tests.local_cloud.vertex.pipelines import TRANSFORM_MODULE, UPSTREAM, Pipelines, states
+from tests.local_cloud.vertex.pipelines import SERVICE_ACCOUNT, TRANSFORM_MODULE, UPSTREAM, Pipelines, states
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
@@ -30,6 +30,7 @@ def first_job(pipelines) -> PipelineJob:
 
 def test_job_runs_every_component_of_the_compiled_spec(pipelines, first_job):
     assert first_job.state is PipelineState.PIPELINE_STATE_SUCCEEDED
+    assert first_job.service_account == SERVICE_ACCOUNT
     assert states(first_job) == dict.fromkeys((*UPSTREAM, "Trainer"), "SUCCEEDED")
     tasks = {task.task_name: task for task in first_job.job_detail.task_details}
     model = Path(tasks["Trainer"].outputs["model"].artifacts[0].uri)
@@ -144,7 +145,7 @@ def test_job_id_is_taken_once(pipelines, first_job):
         pipelines.submit("first")
 
 
-@pytest.mark.parametrize("job_id", ["Upper", "1st", "a" * 129, "under_score"])
+@pytest.mark.parametrize("job_id", ["Upper", "1st", "a" * 128, "under_score"])
 def test_bad_job_id_is_refused(pipelines, job_id):
     with pytest.raises(exceptions.BadRequest, match="pipelineJobId"):
         pipelines.create(pipelines.request(), job_id)
@@ -171,6 +172,13 @@ def test_missing_root_is_refused(pipelines):
     del request["runtimeConfig"]["gcsOutputDirectory"]
     with pytest.raises(exceptions.BadRequest, match="gcsOutputDirectory is missing"):
         pipelines.create(request)
+
+
+def test_identity_and_labels_are_checked_before_anything_runs(pipelines):
+    with pytest.raises(exceptions.BadRequest, match=r"pipelineJob\.serviceAccount is 'me'"):
+        pipelines.create(pipelines.request(serviceAccount="me"))
+    with pytest.raises(exceptions.BadRequest, match=r"pipelineJob\.labels has 'who': 'Me!'"):
+        pipelines.create(pipelines.request(labels={"who": "Me!"}))
 
 
 def test_spec_with_what_the_server_cannot_do_is_refused(pipelines):

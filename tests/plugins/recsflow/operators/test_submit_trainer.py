@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from recsflow.errors import JobRefused
+from recsflow.errors import JobRefused, VertexUnavailable
 from recsflow.operators.submit_trainer import SubmitTrainer
 from tests.plugins.artifact_registry_server import ArtifactRegistryServer
 from tests.plugins.experiments import write_experiment
@@ -100,6 +100,29 @@ def test_job_with_another_module_is_not_taken_for_this_one(operator, custom_jobs
     operator.execute(context)
     operator.modules = {"trainer_module_uri": f"{tmp_path.as_uri()}/modules/c/trainer_module.py"}
     assert operator.execute(context)["job_id"] == "2"
+
+
+def test_quota_that_is_too_small_is_no_outage(operator, custom_jobs, context):
+    words = (
+        "The following quota metrics exceed quota limits: "
+        "aiplatform.googleapis.com/custom_model_training_nvidia_l4_gpus"
+    )
+    custom_jobs.refusal = (429, "RESOURCE_EXHAUSTED", words)
+    with pytest.raises(JobRefused) as refused:
+        operator.execute(context)
+    assert str(refused.value).endswith(
+        f"{words}; ask for a higher quota in this region, or choose a smaller machine or another accelerator."
+    )
+
+
+def test_too_many_submissions_a_minute_are_tried_again(operator, custom_jobs, context):
+    words = "Quota exceeded for quota metric 'Job or LRO submission requests'"
+    custom_jobs.refusal = (429, "RESOURCE_EXHAUSTED", words)
+    with pytest.raises(VertexUnavailable) as unavailable:
+        operator.execute(context)
+    assert str(unavailable.value) == (
+        f"Vertex AI: no answer ({words}); it was asked more often than its quota allows."
+    )
 
 
 def test_refusal_is_the_services_own_sentence(operator, custom_jobs, context):
