@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from include import storage
 from include.experiment.identity import content_hash
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from local_cloud.machine import Machine
     from recsflow.jobs import Job
     from recsflow.pipeline_parameters import PipelineRequest
-    from recsflow.settings import Settings
+    from recsflow.settings import CommandCompiler, Settings
 
 POLL_S = 0.2
 END = datetime(2018, 1, 2, tzinfo=UTC)  # of the sample
@@ -124,7 +124,7 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
     Raises:
         RuntimeError: It did not succeed.
     """
-    from recsflow.compilers.spec_cache import compiled_spec
+    from recsflow.compilers.spec_cache import compiled_here
     from recsflow.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.jobs import ENDED, JobState
 
@@ -132,7 +132,7 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
     hook = PipelineJobsHook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
     )
-    spec = compiled_spec(request.topology, settings)
+    spec = compiled_here(request.topology, cast("CommandCompiler", settings.compiler), settings)
     job_id = request.experiment_id
     began = time.perf_counter()
     hook.submit(job_id, spec.text, request, settings)

@@ -26,7 +26,7 @@ import json, sys, time
 sys.path[:0] = [{root!r}, {root!r} + "/plugins"]
 import airflow.sdk
 began = time.perf_counter()
-from recsflow.compilers.spec_cache import compiled_spec
+from recsflow.compilers.spec_cache import compiled_here
 from recsflow.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.operators.submit_pipeline import free_job_id
 from recsflow.pipeline_parameters import PipelineRequest
@@ -40,7 +40,7 @@ hook = PipelineJobsHook(
     gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
 )
 job_id, found = free_job_id(hook, request)
-spec = compiled_spec(request.topology, settings)
+spec = compiled_here(request.topology, settings.compiler, settings)
 hook.submit(job_id, spec.text, request, settings)
 ended = time.perf_counter()
 hook.cancel(job_id)

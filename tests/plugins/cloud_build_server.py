@@ -1,13 +1,15 @@
 """The edge of the cloud: Cloud Build's builds on loopback, ending as a test tells them to."""
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 METADATA = "type.googleapis.com/google.devtools.cloudbuild.v1.BuildOperationMetadata"
-BUILD = "type.googleapis.com/google.devtools.cloudbuild.v1.Build"
 LOG = "https://console.cloud.google.com/cloud-build/builds;region=europe-west1/build-1?project=7"
+BUILD = re.compile(r"/v1/projects/.+/builds/(?P<id>[^/:?]+)(?P<cancel>:cancel)?")
+COMPILE_STEP = 2
 
 
 class CloudBuildServer:
@@ -16,17 +18,21 @@ class CloudBuildServer:
     Attributes:
         builds: Parent and message of each build, in the order of their creation.
         on_success: Called with the build when it ends well; does what its steps would have done.
-        failure: Why builds fail, if they do.
+        lines: What the compiler writes, if it fails; its build's log has them as Cloud Build writes them.
+        late: How many of the next readers of the log find nothing yet.
         refusal: Message of a 403 that answers every creation, if set.
         endless: Whether builds go on working for ever.
+        cancelled: Ids of the builds whose cancellation was asked for.
     """
 
     def __init__(self, on_success):
         self.builds = []
         self.on_success = on_success
-        self.failure = None
+        self.lines = []
+        self.late = 0
         self.refusal = None
         self.endless = False
+        self.cancelled = []
         self._looks = 0
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
@@ -40,29 +46,47 @@ class CloudBuildServer:
         if self.refusal:
             return 403, {"error": {"code": 403, "status": "PERMISSION_DENIED", "message": self.refusal}}
         self.builds.append((parent, build))
-        return 200, self._operation("WORKING")
+        build = self._build("QUEUED")
+        return 200, {"name": "operations/build/local/1", "metadata": {"@type": METADATA, "build": build}}
 
     def look(self):
         self._looks += 1
         if self._looks == 1 or self.endless:
-            return 200, self._operation("WORKING")
-        if self.failure:
-            # Cloud Build's own code for a step that ended with another status than 0.
-            return 200, {
-                **self._operation("FAILURE"),
-                "done": True,
-                "error": {"code": 9, "message": self.failure},
-            }
+            return 200, self._build("WORKING")
+        if self.lines:
+            steps = [
+                {"status": "SUCCESS"},
+                {"status": "SUCCESS"},
+                {"status": "FAILURE"},
+                {"status": "QUEUED"},
+            ]
+            detail = 'Build step failure: build step 2 "trainer" failed: step exited with non-zero status: 1'
+            failed = {"failureInfo": {"type": "USER_BUILD_STEP", "detail": detail}, "steps": steps}
+            return 200, {**self._build("FAILURE"), **failed}
         self.on_success(self.builds[-1][1])
-        return 200, {
-            **self._operation("SUCCESS"),
-            "done": True,
-            "response": {"@type": BUILD, "id": "build-1"},
-        }
+        return 200, self._build("SUCCESS")
 
-    def _operation(self, status):
-        build = {"id": "build-1", "status": status, "logUrl": LOG}
-        return {"name": "operations/build/local/1", "metadata": {"@type": METADATA, "build": build}}
+    def cancel(self, build_id):
+        self.cancelled.append(build_id)
+        return 200, self._build("CANCELLED")
+
+    def log_entries(self, asked):
+        if 'resource.type="build" AND resource.labels.build_id="build-1"' not in asked["filter"]:
+            return 400, {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": asked["filter"]}}
+        self.late -= 1
+        if self.late >= 0:
+            return 200, {}
+        lines = [
+            'starting build "build-1"',
+            "Step #0: Copying gs://…/topology.json to file:///workspace/topology.json",
+            *(f"Step #{COMPILE_STEP}: {line}" for line in self.lines),
+            "ERROR",
+            'ERROR: build step 2 "trainer" failed: step exited with non-zero status: 1',
+        ]
+        return 200, {"entries": [_entry(number, line) for number, line in reversed(list(enumerate(lines)))]}
+
+    def _build(self, status):
+        return {"id": "build-1", "status": status, "logUrl": LOG, "createTime": "2026-01-01T00:00:00Z"}
 
     def _handler(self):
         server = self
@@ -72,9 +96,15 @@ class CloudBuildServer:
                 self._answer(*server.look())
 
             def do_POST(self):
-                build = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                parent = parse_qs(urlsplit(self.path).query)["parent"][0]
-                self._answer(*server.create(parent, build))
+                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
+                match = BUILD.match(self.path)
+                if self.path.startswith("/v2/entries:list"):
+                    self._answer(*server.log_entries(body))
+                elif match and match["cancel"]:
+                    self._answer(*server.cancel(match["id"]))
+                else:
+                    parent = parse_qs(urlsplit(self.path).query)["parent"][0]
+                    self._answer(*server.create(parent, body))
 
             def _answer(self, status, message):
                 data = json.dumps(message).encode()
@@ -88,3 +118,13 @@ class CloudBuildServer:
                 pass
 
         return Handler
+
+
+def _entry(number, line):
+    return {
+        "logName": "projects/local/logs/cloudbuild",
+        "resource": {"type": "build", "labels": {"build_id": "build-1", "project_id": "local"}},
+        "timestamp": f"2026-01-01T00:00:00.{number:06}Z",
+        "severity": "INFO",
+        "textPayload": line,
+    }

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from include import storage
 from include.errors import innermost
 from recsflow.compilers.topology import topology_uri
 from recsflow.errors import CompileError, CompileRefused
 
 if TYPE_CHECKING:
-    from google.api_core.operation import Operation
-
     from recsflow.compilers.topology import Topology
     from recsflow.settings import CloudBuildCompiler, Settings
 
 COPY_IMAGE = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim"
-CALL_TIMEOUT_S = 30.0
 
 
-def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, settings: Settings) -> str:
-    """Run a build that compiles the topology, wait for it and return the spec.
+def start_build(topology: Topology, compiler: CloudBuildCompiler, settings: Settings) -> str:
+    """Start a build that compiles a topology, and return its id.
 
     Args:
         topology: What is compiled; its text lies where `topology_uri` says.
@@ -29,12 +25,17 @@ def compile_in_cloud_build(topology: Topology, compiler: CloudBuildCompiler, set
 
     Raises:
         CompileRefused: Cloud Build does not take the build, in its own words.
-        CompileError: Cloud Build did not answer, or the build failed or took too long; names its log.
+        CompileError: Cloud Build did not answer.
     """
-    target = f"{settings.artifact_root}/compiled/{topology.key}.built.json"
     source = topology_uri(topology.key, settings)
-    _run(build_request(topology, compiler, source, target), compiler, settings)
-    return storage.read_text(target)
+    return _start(
+        build_request(topology, compiler, source, built_uri(topology.key, settings)), compiler, settings
+    )
+
+
+def built_uri(key: str, settings: Settings) -> str:
+    """Return where the build of a topology leaves what it compiled, by the topology's key."""
+    return f"{settings.artifact_root}/compiled/{key}.built.json"
 
 
 def build_request(
@@ -71,22 +72,7 @@ def build_request(
     return build
 
 
-def _run(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> None:
-    from google.api_core.exceptions import GoogleAPIError
-
-    from recsflow.hooks.vertex import OUTAGES
-
-    operation = _start(build, compiler, settings)
-    started = operation.metadata.build
-    try:
-        operation.result(timeout=compiler.timeout_s)
-    except (GoogleAPIError, *OUTAGES) as error:
-        raise CompileError(
-            f"Cloud Build {started.id} did not compile the pipeline: {error}; see {started.log_url}"
-        ) from error
-
-
-def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> Operation:
+def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> str:
     from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
 
@@ -96,9 +82,7 @@ def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settin
     hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
     where = f"Cloud Build in {settings.project}, {compiler.location}"
     try:
-        return hook.start(
-            build, project=settings.project, location=compiler.location, timeout_s=CALL_TIMEOUT_S
-        )
+        return hook.start(build, project=settings.project, location=compiler.location)
     except OUTAGES as error:
         raise CompileError(f"{where} did not answer: {innermost(error)}") from None
     except (GoogleAPIError, GoogleAuthError) as error:

@@ -11,7 +11,7 @@ from recsflow.compilers.topology import spec_uri, topology_uri
 
 if TYPE_CHECKING:
     from recsflow.compilers.topology import Topology
-    from recsflow.settings import Settings
+    from recsflow.settings import CommandCompiler, Settings
 
 
 @dataclass(frozen=True)
@@ -29,26 +29,38 @@ class CompiledSpec:
     compiled: bool
 
 
-def compiled_spec(topology: Topology, settings: Settings) -> CompiledSpec:
-    """Return the compiled pipeline, compiling it only where no run did before."""
-    uri = spec_uri(topology, settings)
+def kept_spec(topology: Topology, settings: Settings) -> CompiledSpec | None:
+    """Return the compiled pipeline where a run compiled it before, else None.
+
+    What it is made from is written where `topology_uri` says.
+    """
+    uri = spec_uri(topology.key, settings)
     kept = read_spec(uri)
     if kept is not None:
         return CompiledSpec(uri, kept, compiled=False)
     storage.write_text(topology_uri(topology.key, settings), topology.to_json())
-    text = _compile(topology, settings)
+    return None
+
+
+def compiled_here(topology: Topology, compiler: CommandCompiler, settings: Settings) -> CompiledSpec:
+    """Return the compiled pipeline, compiling it with a command on this machine where no run did before."""
+    from recsflow.compilers.command import compile_with_command
+
+    kept = kept_spec(topology, settings)
+    if kept is not None:
+        return kept
+    uri, text = spec_uri(topology.key, settings), compile_with_command(topology, compiler)
     keep_spec(uri, text)
     return CompiledSpec(uri, text, compiled=True)
 
 
-def _compile(topology: Topology, settings: Settings) -> str:
-    from recsflow.settings import CommandCompiler
+def keep_built(key: str, settings: Settings) -> None:
+    """Keep what Cloud Build compiled.
 
-    compiler = settings.compiler
-    if isinstance(compiler, CommandCompiler):
-        from recsflow.compilers.command import compile_with_command
+    Args:
+        key: Of the topology.
+        settings: Where everything is.
+    """
+    from recsflow.compilers.cloud_build import built_uri
 
-        return compile_with_command(topology, compiler)
-    from recsflow.compilers.cloud_build import compile_in_cloud_build
-
-    return compile_in_cloud_build(topology, compiler, settings)
+    keep_spec(spec_uri(key, settings), storage.read_text(built_uri(key, settings)))

@@ -56,9 +56,9 @@ class Topology:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:KEY_LENGTH]
 
 
-def spec_uri(topology: Topology, settings: Settings) -> str:
-    """Return where a compiled pipeline is kept, whether or not it is there."""
-    return f"{settings.artifact_root}/compiled/{topology.key}.json"
+def spec_uri(key: str, settings: Settings) -> str:
+    """Return where a compiled pipeline is kept, by its topology's key, whether or not it is there."""
+    return f"{settings.artifact_root}/compiled/{key}.json"
 
 
 def topology_uri(key: str, settings: Settings) -> str:

@@ -9,6 +9,7 @@ where there is one.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -29,10 +30,12 @@ from recsflow.hooks.vertex import own_words
 ENTRIES = 500
 # Clocks of the log's machines and of the service that tells when a component started.
 CLOCK_SKEW = timedelta(minutes=1)
+# The last line of a build that failed.
+BUILD_ENDED = "ERROR: build step "
 
 
 class ComponentLogsHook(GoogleBaseHook):
-    """Reads what the containers of Vertex AI's jobs wrote."""
+    """Reads what the containers of Vertex AI's jobs and the steps of builds wrote."""
 
     def __init__(self, *, gcp_conn_id: str, project: str) -> None:
         super().__init__(gcp_conn_id=gcp_conn_id)
@@ -56,29 +59,55 @@ class ComponentLogsHook(GoogleBaseHook):
             custom_job: Id of the custom job that ran it.
             since: When it started; without a bound, Google's client looks at the last day only.
         """
-        try:
-            lines = self._lines(custom_job, since, ' AND severity>="ERROR"')
+        of_job = f'resource.type="ml_job" AND resource.labels.job_id="{custom_job}"'
+
+        def read() -> ComponentLog:
             # What is written to standard output alone has no such severity.
-            lines = lines or self._lines(custom_job, since, "")
+            lines = self._lines(f'{of_job} AND severity>="ERROR"', since) or self._lines(of_job, since)
+            if not lines:
+                return ComponentLog(problem=_nothing(f"custom job {custom_job}"), is_complete=False)
+            return ComponentLog(text=last_error(lines), is_complete=has_exception(lines))
+
+        return self._as_far_as_read(read)
+
+    def build_log(self, build_id: str, step: int | None, since: datetime) -> ComponentLog:
+        """Return what a step of a build wrote last; never raises.
+
+        Args:
+            build_id: The build.
+            step: The step that failed, all of them where none is known to have.
+            since: When the build was created.
+        """
+        of_build = f'resource.type="build" AND resource.labels.build_id="{build_id}"'
+
+        def read() -> ComponentLog:
+            lines = self._lines(of_build, since)
+            if not lines:
+                return ComponentLog(problem=_nothing(f"build {build_id}"), is_complete=False)
+            of_step = [
+                line.removeprefix(f"Step #{step}: ") for line in lines if line.startswith(f"Step #{step}: ")
+            ]
+            ended = any(line.startswith(BUILD_ENDED) for line in lines)
+            return ComponentLog(text=last_error(of_step or lines), is_complete=ended)
+
+        return self._as_far_as_read(read)
+
+    def _as_far_as_read(self, read: Callable[[], ComponentLog]) -> ComponentLog:
+        try:
+            return read()
         except exceptions.Forbidden as error:
             return ComponentLog(problem=self._not_allowed(own_words(error)))
         except exceptions.GoogleAPICallError as error:
             return _unread(own_words(error))
         except (GoogleAuthError, RequestException) as error:
             return _unread(innermost(error))
-        if not lines:
-            return ComponentLog(problem=_nothing(custom_job), is_complete=False)
-        return ComponentLog(text=last_error(lines), is_complete=has_exception(lines))
 
-    def _lines(self, custom_job: str, since: datetime, condition: str) -> list[str]:
+    def _lines(self, condition: str, since: datetime) -> list[str]:
         """Return the newest entries, the newest last."""
         begin = (since - CLOCK_SKEW).astimezone(UTC)
         found = self.client.list_entries(
             resource_names=[f"projects/{self.project}"],
-            filter_=(
-                f'resource.type="ml_job" AND resource.labels.job_id="{custom_job}" '
-                f'AND timestamp>="{begin:%Y-%m-%dT%H:%M:%S.%fZ}"{condition}'
-            ),
+            filter_=f'{condition} AND timestamp>="{begin:%Y-%m-%dT%H:%M:%S.%fZ}"',
             order_by=DESCENDING,
             page_size=ENTRIES,
             max_results=ENTRIES,
@@ -105,8 +134,8 @@ def _unread(said: str) -> ComponentLog:
     return ComponentLog(problem=problem, is_complete=False)
 
 
-def _nothing(custom_job: str) -> str:
+def _nothing(of: str) -> str:
     return (
-        f"Cloud Logging has no line of custom job {custom_job}: they may still arrive, or the account that "
-        "the job runs as may not write any; grant it roles/logging.logWriter."
+        f"Cloud Logging has no line of {of}: they may still arrive, or the account that "
+        "it runs as may not write any; grant it roles/logging.logWriter."
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import time
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from recsflow.job_kinds import JobKind
 from recsflow.jobs import INPUTS_LABEL
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from recsflow.compilers.topology import Topology
     from recsflow.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.pipeline_parameters import PipelineRequest
-    from recsflow.settings import Settings
+    from recsflow.settings import CloudBuildCompiler, Settings
 
 MAX_ATTEMPTS = 50
+# What a build may wait before its own time begins.
+QUEUE_S = 600.0
 
 
 class SubmitPipelineJob(SubmitVertexJob):
@@ -59,18 +63,56 @@ class SubmitPipelineJob(SubmitVertexJob):
         job_id, found = free_job_id(hook, request)
         # Kept before the job exists: whatever happens next, its id is known.
         self.keep(job_id, hook, context, settings)
-        self.tell(job_id, started=not found and self._submit(hook, job_id, request, settings))
+        started = not found and hook.submit(job_id, self._spec(context, request, settings), request, settings)
+        self.tell(job_id, started=started)
         image = request.topology.trainer_image
         return {"job_id": job_id, "metrics_uri": request.metrics_uri, "image": image}
 
-    def _submit(
-        self, hook: PipelineJobsHook, job_id: str, request: PipelineRequest, settings: Settings
-    ) -> bool:
-        from recsflow.compilers.spec_cache import compiled_spec
+    def execute_built(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
+        """Take what Cloud Build compiled, and start the job."""
+        from recsflow.compilers.spec_cache import keep_built
+        from recsflow.errors import CompileError
+        from recsflow.settings import load_settings
 
-        spec = compiled_spec(request.topology, settings)
+        if event["error"]:
+            raise CompileError(event["error"])
+        keep_built(event["topology"], load_settings())
+        return self.execute(context)
+
+    def _spec(self, context: Context, request: PipelineRequest, settings: Settings) -> str:
+        """Return the compiled pipeline; while Cloud Build compiles it, the task holds no worker."""
+        from recsflow.compilers.spec_cache import compiled_here, kept_spec
+        from recsflow.settings import CommandCompiler
+
+        topology, compiler = request.topology, settings.compiler
+        if isinstance(compiler, CommandCompiler):
+            spec = compiled_here(topology, compiler, settings)
+        else:
+            spec = kept_spec(topology, settings) or self._await_build(context, topology, compiler, settings)
         say(self.task_id, f"pipeline {'compiled' if spec.compiled else 'compiled before'}: {spec.uri}")
-        return hook.submit(job_id, spec.text, request, settings)
+        return spec.text
+
+    def _await_build(
+        self, context: Context, topology: Topology, compiler: CloudBuildCompiler, settings: Settings
+    ) -> NoReturn:
+        from recsflow.compilers.cloud_build import start_build
+        from recsflow.triggers.build import BuildTrigger
+        from recsflow.triggers.cancelling import WAITING_TRY_KEY
+
+        build_id = start_build(topology, compiler, settings)
+        say(self.task_id, f"build {build_id} compiles the pipeline")
+        context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
+        trigger = BuildTrigger(
+            task_id=self.task_id,
+            gcp_conn_id=settings.gcp_conn_id,
+            project=settings.project,
+            location=compiler.location,
+            build_id=build_id,
+            topology=topology.key,
+            poll_interval_s=settings.poll_interval_s,
+            deadline_s=time.time() + compiler.timeout_s + QUEUE_S,
+        )
+        self.defer(trigger=trigger, method_name=self.execute_built.__name__)
 
 
 def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:

@@ -147,7 +147,7 @@ def _kept_files(
     from recsflow.compilers.kept_spec import read_spec
     from recsflow.compilers.topology import spec_uri
 
-    there = None if offline else read_spec(spec_uri(topology, settings)) is not None
+    there = None if offline else read_spec(spec_uri(topology.key, settings)) is not None
     modules = [kept_module(name, text, settings, offline=offline) for name, text in texts.items()]
     return (KeptFile("pipeline", topology.key, there), *modules)
 
@@ -172,7 +172,7 @@ def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str
     from recsflow.compilers.kept_spec import read_spec
     from recsflow.compilers.topology import spec_uri
 
-    text = read_spec(spec_uri(topology, settings)) if file.there else None
+    text = read_spec(spec_uri(topology.key, settings)) if file.there else None
     spec: Mapping[str, Any] | None = json.loads(text)["pipelineSpec"] if text is not None else None
     return spec
 

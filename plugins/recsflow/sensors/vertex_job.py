@@ -63,7 +63,8 @@ class VertexJobSensor(BaseSensorOperator):
             self.poke_interval = self._watched(self._deadline_s).poll_interval_s
             self._poll(context)
             return self.execute_complete(context, self._event.to_payload())
-        from recsflow.triggers.vertex_job import WAITING_TRY_KEY, VertexJobTrigger
+        from recsflow.triggers.cancelling import WAITING_TRY_KEY
+        from recsflow.triggers.vertex_job import VertexJobTrigger
 
         context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
         trigger = VertexJobTrigger(**asdict(self._watched(time.time() + self.timeout)))

@@ -9,16 +9,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.triggers.base import TriggerEvent
 
 from recsflow.job_kinds import JobKind
+from recsflow.triggers.cancelling import CancellingTrigger
 from recsflow.triggers.job_poller import Location, Waiter, waiting
 
 if TYPE_CHECKING:
     from recsflow.hooks.vertex import VertexHook
     from recsflow.watch import JobWatch
-
-WAITING_TRY_KEY = "waiting_try"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +91,8 @@ class WatchedJob:
         )
 
 
-class VertexJobTrigger(BaseTrigger):
-    """Fires one event, when the job has ended or waiting for it has.
-
-    A user who kills or clears the task cancels the job; a triggerer that stops, restarts or hands the
-    trigger to another one does not.
-    """
+class VertexJobTrigger(CancellingTrigger):
+    """Fires one event, when the job has ended or waiting for it has."""
 
     def __init__(self, **watched: Any) -> None:
         super().__init__()
@@ -118,39 +113,14 @@ class VertexJobTrigger(BaseTrigger):
                 event = await asyncio.to_thread(watch.hear, await waiter.answer())
         yield TriggerEvent(event.to_payload())
 
-    async def on_kill(self) -> None:
-        """Cancel the job, unless this very try still waits: then only the trigger moved elsewhere."""
-        if await asyncio.to_thread(self._still_waiting):
-            self.log.info("Task still waits for job %s; leaving it alone.", self.watched.job_id)
-            return
-        self.log.info("Task was killed or cleared; cancelling job %s.", self.watched.job_id)
-        await asyncio.to_thread(lambda: self._hook.cancel(self.watched.job_id))
+    def awaited(self) -> str:
+        """Return the job's name."""
+        return f"job {self.watched.job_id}"
+
+    def cancel(self) -> None:
+        """Cancel the job."""
+        self._hook.cancel(self.watched.job_id)
 
     @cached_property
     def _hook(self) -> VertexHook:
         return self.watched.hook()
-
-    def _still_waiting(self) -> bool:
-        # A cleared task may wait again, in another try, before its old trigger hears of it.
-        ti = self.task_instance
-        if ti is None or self._waiting_try(ti) != ti.try_number:
-            return False
-        from airflow.sdk import TaskInstanceState
-        from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
-
-        states = RuntimeTaskInstance.get_task_states(
-            dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id], map_index=ti.map_index
-        )
-        return TaskInstanceState.DEFERRED in states.get(ti.run_id, {}).values()
-
-    def _waiting_try(self, ti: Any) -> int | None:
-        from airflow.sdk.bases.xcom import BaseXCom
-
-        waiting: int | None = BaseXCom.get_one(
-            key=WAITING_TRY_KEY,
-            dag_id=ti.dag_id,
-            task_id=ti.task_id,
-            run_id=ti.run_id,
-            map_index=ti.map_index,
-        )
-        return waiting

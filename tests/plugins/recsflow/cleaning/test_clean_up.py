@@ -18,7 +18,7 @@ from include.warehouse.parquet_export import export_parquet
 from local_cloud.settings import REPOSITORY
 from recsflow.cleaning.clean_up import CleanUp
 from recsflow.cleaning.reach import Reach
-from recsflow.compilers.spec_cache import compiled_spec
+from recsflow.compilers.spec_cache import compiled_here
 from recsflow.compilers.topology import Topology
 from recsflow.errors import InvalidRetention
 from recsflow.jobs import ENDED, TOPOLOGY_LABEL, JobState
@@ -105,7 +105,7 @@ class Deployment:
         }
         labels = {"application": "recsflow", TOPOLOGY_LABEL: topology.key}
         request = PipelineRequest(job_id, topology, parameters, labels, f"{folder}/training_metrics.json")
-        spec = compiled_spec(topology, self.settings)
+        spec = compiled_here(topology, self.settings.compiler, self.settings)
         self.reach.pipeline_jobs.submit(job_id, spec.text, request, self.settings)
         return job_id
 

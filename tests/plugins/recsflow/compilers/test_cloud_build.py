@@ -1,13 +1,15 @@
 import json
+import time
 
 import pytest
 
 from include import storage
-from recsflow.compilers.cloud_build import COPY_IMAGE
-from recsflow.compilers.spec_cache import compiled_spec
+from recsflow.compilers.cloud_build import COPY_IMAGE, start_build
+from recsflow.compilers.spec_cache import keep_built, kept_spec
 from recsflow.compilers.topology import Topology
 from recsflow.errors import CompileError, CompileRefused
 from recsflow.settings import parse_settings
+from recsflow.triggers.build import BuildTrigger
 from tests.include.complete_journey import resolved
 from tests.plugins.cloud_build_server import LOG, CloudBuildServer
 
@@ -20,6 +22,7 @@ SPEC = '{"pipelineSpec": {"schemaVersion": "2.0.0"}}'
 def cloud_build(monkeypatch):
     server = CloudBuildServer(lambda build: storage.write_text(build["steps"][-1]["args"][-1], SPEC))
     extra = {"is_anonymous": True, "project": "local", "cloud_build_endpoint": server.url}
+    extra["logging_endpoint"] = server.url
     connection = {"conn_type": "google_cloud_platform", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
     yield server
@@ -37,15 +40,47 @@ def topology(settings):
     return Topology.of(resolved(), settings)
 
 
-def test_success_returns_the_spec_that_the_build_left(cloud_build, topology, settings):
-    compiled = compiled_spec(topology, settings)
-    assert (compiled.text, compiled.compiled) == (SPEC, True)
-    assert not compiled_spec(topology, settings).compiled
-    assert len(cloud_build.builds) == 1
+@pytest.fixture
+def start(cloud_build, topology, settings):
+    """Starts the build of a pipeline that no run compiled before."""
+
+    def start(**changes):
+        assert kept_spec(topology, settings) is None
+        return start_build(topology, settings.compiler.model_copy(update=changes), settings)
+
+    return start
 
 
-def test_build_compiles_the_topology_in_the_trainer_image(cloud_build, topology, settings):
-    compiled_spec(topology, settings)
+@pytest.fixture
+def trigger(start, topology):
+    def trigger(timeout_s=600.0):
+        return BuildTrigger(
+            task_id="submit_pipeline",
+            gcp_conn_id="recsflow_gcp",
+            project="local",
+            location="europe-west1",
+            build_id=start(),
+            topology=topology.key,
+            poll_interval_s=0.01,
+            deadline_s=time.time() + timeout_s,
+        )
+
+    return trigger
+
+
+async def event_of(trigger):
+    return (await anext(trigger.run())).payload
+
+
+async def test_success_keeps_the_spec_that_the_build_left(trigger, topology, settings):
+    assert await event_of(trigger()) == {"error": "", "topology": topology.key}
+    keep_built(topology.key, settings)
+    kept = kept_spec(topology, settings)
+    assert (json.loads(kept.text), kept.compiled) == (json.loads(SPEC), False)
+
+
+def test_build_compiles_the_topology_in_the_trainer_image(start, cloud_build, topology):
+    start()
     parent, build = cloud_build.builds[0]
     fetch, open_folder, compile_step, store = build["steps"]
     assert parent == "projects/local/locations/europe-west1"
@@ -62,37 +97,50 @@ def test_build_compiles_the_topology_in_the_trainer_image(cloud_build, topology,
     assert "serviceAccount" not in build
 
 
-def test_build_runs_as_the_given_account(cloud_build, topology, settings):
+def test_build_runs_as_the_given_account(start, cloud_build):
     account = "projects/local/serviceAccounts/compiler@local.iam.gserviceaccount.com"
-    compiler = settings.compiler.model_copy(update={"service_account": account})
-    compiled_spec(topology, settings.model_copy(update={"compiler": compiler}))
+    start(service_account=account)
     assert cloud_build.builds[0][1]["serviceAccount"] == account
 
 
-def test_failed_build_is_named_with_its_log(cloud_build, topology, settings):
-    cloud_build.failure = 'build step 1 "local/recsflow-trainer:1" failed: exit status 1'
-    with pytest.raises(CompileError) as failed:
-        compiled_spec(topology, settings)
-    assert "Cloud Build build-1 did not compile the pipeline" in str(failed.value)
-    assert "step 1" in str(failed.value)
-    assert str(failed.value).endswith(LOG)
+async def test_failed_build_has_the_compilers_own_lines(trigger, cloud_build):
+    cloud_build.lines = ["importing TFX", "error: topology.json: accelerator is 'L5'; use cpu, T4 or L4."]
+    cloud_build.late = 2
+    assert (await event_of(trigger()))["error"] == (
+        "Cloud Build build-1 did not compile the pipeline: FAILURE, Build step failure: build step 2 "
+        '"trainer" failed: step exited with non-zero status: 1\n'
+        "importing TFX\n"
+        "error: topology.json: accelerator is 'L5'; use cpu, T4 or L4.\n"
+        f"Its log: {LOG}"
+    )
 
 
-def test_build_that_takes_too_long_is_named_with_its_log(cloud_build, topology, settings):
+async def test_build_that_takes_too_long_is_cancelled(trigger, cloud_build):
     cloud_build.endless = True
-    compiler = settings.compiler.model_copy(update={"timeout_s": 0.1})
-    # Google's client has two sentences for it: for a time that ran out between polls, and within one.
-    with pytest.raises(CompileError, match=r"build-1 did not compile the pipeline: .*[Tt]imeout of 0\.1"):
-        compiled_spec(topology, settings.model_copy(update={"compiler": compiler}))
+    assert (await event_of(trigger(timeout_s=0.0)))["error"] == (
+        f"Cloud Build build-1 is WORKING past its time and was cancelled; see {LOG}"
+    )
+    assert cloud_build.cancelled == ["build-1"]
 
 
-def test_build_that_is_not_taken_says_where(cloud_build, topology, settings):
+async def test_killed_task_cancels_its_build(trigger, cloud_build):
+    await trigger().on_kill()
+    assert cloud_build.cancelled == ["build-1"]
+
+
+def test_trigger_can_be_made_again_elsewhere(trigger):
+    path, arguments = trigger().serialize()
+    assert path == "recsflow.triggers.build.BuildTrigger"
+    assert BuildTrigger(**arguments).serialize() == (path, arguments)
+
+
+def test_build_that_is_not_taken_says_where(start, cloud_build):
     cloud_build.refusal = "Cloud Build API has not been used in project local before"
     with pytest.raises(CompileRefused, match=r"local, europe-west1 did not take the .*has not been"):
-        compiled_spec(topology, settings)
+        start()
 
 
-def test_service_that_is_away_is_an_outage_and_no_refusal(cloud_build, topology, settings):
+def test_service_that_is_away_is_an_outage_and_no_refusal(start, cloud_build):
     cloud_build.close()
     with pytest.raises(CompileError, match=r"in local, europe-west1 did not answer: .*Connection refused"):
-        compiled_spec(topology, settings)
+        start()

@@ -67,7 +67,7 @@ def test_job_that_ended_days_ago_is_read_too(server, read):
 def test_log_without_a_line_says_whom_to_let_write(read):
     assert read("11") == ComponentLog(
         problem="Cloud Logging has no line of custom job 11: they may still arrive, or the account that "
-        "the job runs as may not write any; grant it roles/logging.logWriter.",
+        "it runs as may not write any; grant it roles/logging.logWriter.",
         is_complete=False,
     )
 

@@ -1,10 +1,14 @@
 import json
+import os
 import sys
 
 import pytest
+from airflow.sdk.exceptions import TaskDeferred
 
+from include import storage
 from recsflow.errors import CompileError, JobRefused
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
+from tests.plugins.cloud_build_server import CloudBuildServer
 from tests.plugins.experiments import write_experiment
 
 pytestmark = pytest.mark.emulator
@@ -137,6 +141,42 @@ def test_failing_compiler_is_quoted(operator, pipeline_jobs, context, settings_v
     monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
     with pytest.raises(CompileError, match="pipeline_name is 7"):
         operator.execute(context)
+    assert pipeline_jobs.created == []
+
+
+@pytest.fixture
+def cloud_build(monkeypatch, settings_values, pipeline_jobs):
+    spec = '{"pipelineSpec": {"schemaVersion": "2.0.0", "root": {"dag": {"tasks": {"Trainer": {}}}}}}'
+    server = CloudBuildServer(lambda build: storage.write_text(build["steps"][-1]["args"][-1], spec))
+    connection = json.loads(os.environ["AIRFLOW_CONN_RECSFLOW_GCP"])
+    connection["extra"]["cloud_build_endpoint"] = server.url
+    monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
+    monkeypatch.setenv(
+        "AIRFLOW_VAR_RECSFLOW", json.dumps({**settings_values, "compiler": {"kind": "cloud_build"}})
+    )
+    yield server
+    server.close()
+
+
+async def test_build_is_waited_for_without_a_worker(operator, pipeline_jobs, context, cloud_build):
+    with pytest.raises(TaskDeferred) as deferred:
+        operator.execute(context)
+    assert (len(cloud_build.builds), pipeline_jobs.created) == (1, [])
+    assert context["ti"].pushed["waiting_try"] == 1
+    event = (await anext(deferred.value.trigger.run())).payload
+    getattr(operator, deferred.value.method_name)(context, event)
+    assert pipeline_jobs.created == [EXPERIMENT_ID]
+    assert set(pipeline_jobs.jobs[EXPERIMENT_ID]["pipelineSpec"]["root"]["dag"]["tasks"]) == {"Trainer"}
+    # Whoever runs the pipeline next has it already.
+    pipeline_jobs.jobs[EXPERIMENT_ID]["state"] = "PIPELINE_STATE_FAILED"
+    operator.execute(context)
+    assert len(cloud_build.builds) == 1
+
+
+def test_failed_build_ends_the_task_with_its_own_lines(operator, pipeline_jobs, context, cloud_build):
+    error = "Cloud Build build-1 did not compile the pipeline: FAILURE\nerror: accelerator is 'L5'"
+    with pytest.raises(CompileError, match="accelerator is 'L5'"):
+        operator.execute_built(context, {"error": error, "topology": "key"})
     assert pipeline_jobs.created == []
 
 
