@@ -58,6 +58,10 @@ plan: $(ORCHESTRATOR) ## Say what a run would do before it costs (DAG=retraining
 	@$(LOCAL_ENV); $(PYTHON) -m scripts.plan '$(DAG)' --conf '$(PARAMS)' \
 	    $(if $(DATE),--date '$(DATE)') $(if $(OFFLINE),--offline)
 
+.PHONY: doctor
+doctor: $(ORCHESTRATOR) ## Check settings, permissions, storage, BigQuery, Vertex AI, image, compiler and MLflow
+	@$(LOCAL_ENV); $(PYTHON) -m scripts.doctor
+
 .PHONY: overfit
 overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (PARAMS='{"model": "deep"}')
 	$(call follow,overfit_check)

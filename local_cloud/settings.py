@@ -176,6 +176,7 @@ class LocalSettings:
                 "project": PROJECT,
                 "vertex_endpoint": self.url("vertex"),
                 "logging_endpoint": self.url("vertex"),
+                "permissions_endpoint": self.url("vertex"),
             },
         }
         return {

@@ -51,6 +51,17 @@ class Tables:
                 return []
         return [table.table_id for table in listed if table.table_type == "TABLE"]
 
+    def location(self, dataset: str) -> str | None:
+        """Where a dataset is, `EU` for example; None where there is none of that name."""
+        from google.api_core.exceptions import NotFound
+
+        where = f"{self._client.project}.{dataset}"
+        with translated_errors(f"dataset `{where}`"):
+            try:
+                return str(self._client.get_dataset(where, **self._call).location)
+            except NotFound:
+                return None
+
     def listed(self, table: str) -> ListedTable:
         """A table's dates and size; TableNotFound where there is none."""
         with translated_errors(f"table `{table}`"):

@@ -17,6 +17,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── CompileRefused               Cloud Build does not take the build as it is
 ├── ImageRefused                 Artifact Registry does not show the trainer image
 ├── JobRefused                   Vertex AI does not take the job, or another request, as it is
+├── Unfit                        what every run needs is not as it should be
 ├── InvalidRetention             the retention of a clean-up cannot be used
 ├── CleanUpIncomplete            something could not be removed; the rest is
 ├── ExperimentFailed             an earlier task failed; its record is complete
@@ -63,6 +64,10 @@ class PermanentTaskError(AirflowFailException):
 
 class SettingsError(PermanentTaskError):
     """The Airflow Variable `recsflow` is missing or wrong."""
+
+
+class Unfit(PermanentTaskError):
+    """What every run needs is not as it should be; lists it."""
 
 
 class InvalidExperiment(PermanentTaskError):

@@ -24,6 +24,7 @@ class GoogleServer:
         handed_out: Each token: its kind, whose it is and for which audience, in order.
         asked: Path of each request for something else.
         accepted: Whose access token the bucket takes.
+        denied: Permissions that nobody has.
         tracker_audience: For which audience MLflow takes identity tokens.
     """
 
@@ -32,6 +33,7 @@ class GoogleServer:
         self.handed_out = []
         self.asked = []
         self.accepted = KEY_ACCOUNT
+        self.denied = set()
         self.tracker_audience = "https://mlflow.example.com"
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
@@ -105,7 +107,10 @@ class GoogleServer:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-                if self.path == "/token":
+                if self.path.endswith(":testIamPermissions"):
+                    asked = json.loads(body)["permissions"]
+                    self._answer(200, {"permissions": [each for each in asked if each not in server.denied]})
+                elif self.path == "/token":
                     self._answer(200, server.token(body))
                 elif match := IAM.match(self.path):
                     made = server.impersonate(match["account"], match["method"], json.loads(body), bearer)
