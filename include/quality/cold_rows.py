@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from include.experiment.dataset_config import DatasetConfig
 from include.quality.rules import WARNING, Rule
+from include.quality.staged_rows import Counts, StagedRows
 from include.quality.validation import Finding
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from include.warehouse.cold_rows import cold_rows
 
 MOST_COLD = 0.3
 
 
-def cold_findings(table: pa.Table, dataset: DatasetConfig) -> list[Finding]:
+def cold_findings(rows: StagedRows, counts: Counts, dataset: DatasetConfig) -> list[Finding]:
     """Return for the customer's and the product's id whether most test rows are of ids with a train row.
 
     Args:
-        table: All staged rows, with the column `split`.
+        rows: The staged rows.
+        counts: How many there are in each split; nothing is said where train or test has none.
         dataset: Says which columns the ids are.
     """
-    shares = {
-        column: share
-        for column in (dataset.customer_id, dataset.product_id)
-        if column in table.column_names
-        and "split" in table.column_names
-        and (share := _cold_share(table, column)) is not None
-    }
+    ids = [column for column in (dataset.customer_id, dataset.product_id) if column in rows.types]
+    test_rows = counts.of("test", "row_count")
+    if not (ids and test_rows and counts.of("train", "row_count")):
+        return []
+    cold = cold_rows(rows.warehouse, rows.table, ids)
+    shares = {column: cold[column] / test_rows for column in ids}
     return [
         Finding(
             Rule(
@@ -44,14 +41,3 @@ def cold_findings(table: pa.Table, dataset: DatasetConfig) -> list[Finding]:
         )
         for column, share in shares.items()
     ]
-
-
-def _cold_share(table: pa.Table, column: str) -> float | None:
-    """Return the share of the test rows whose id no train row has; None where a split has no rows."""
-    import pyarrow.compute as pc
-
-    ids = {split: table.filter(pc.equal(table["split"], split))[column] for split in ("train", "test")}
-    if not all(len(values) for values in ids.values()):
-        return None
-    known = pc.sum(pc.is_in(ids["test"], value_set=ids["train"].unique())).as_py()
-    return 1 - known / len(ids["test"])

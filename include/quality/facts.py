@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from include.experiment.dataset_config import DatasetConfig
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from include.quality.staged_rows import Counts
+from include.sql.identifiers import identifier
 
 SPLITS = ("train", "eval", "test")
 
@@ -32,27 +31,33 @@ class SplitFacts:
     last: int | None = None
 
 
-def split_facts(table: pa.Table, dataset: DatasetConfig) -> dict[str, SplitFacts]:
-    """The numbers of each split; those of a split without rows, or of a missing column, are 0 or None."""
-    present = set(table.column_names)
-    if "split" not in present:
-        return {split: SplitFacts() for split in SPLITS}
+def fact_expressions(dataset: DatasetConfig, present: Collection[str]) -> dict[str, str]:
+    """Return the aggregates that tell the facts, by name; none of a missing column."""
     wanted = [
-        ("rows", "split", "count"),
-        ("customers", dataset.customer_id, "count_distinct"),
-        ("products", dataset.product_id, "count_distinct"),
-        ("first", dataset.date_column, "min"),
-        ("last", dataset.date_column, "max"),
+        ("fact_customers", dataset.customer_id, "COUNT(DISTINCT {})"),
+        ("fact_products", dataset.product_id, "COUNT(DISTINCT {})"),
+        ("fact_first", dataset.date_column, "MIN({})"),
+        ("fact_last", dataset.date_column, "MAX({})"),
     ]
-    asked = [each for each in wanted if each[1] in present]
-    grouped = table.group_by("split").aggregate([(column, function) for _, column, function in asked])
-    found = {
-        row["split"]: SplitFacts(**{name: row[f"{column}_{function}"] for name, column, function in asked})
-        for row in grouped.to_pylist()
-    }
-    return {split: found.get(split, SplitFacts()) for split in SPLITS}
+    return {name: sql.format(identifier(column)) for name, column, sql in wanted if column in present}
+
+
+def split_facts(counts: Counts) -> dict[str, SplitFacts]:
+    """The numbers of each split; those of a split without rows, or of a missing column, are 0 or None."""
+    return {split: _facts(counts, split) for split in SPLITS}
 
 
 def as_date(seconds: float | None) -> str:
     """Unix seconds as a UTC date with time, `none` where there is none."""
     return "none" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _facts(counts: Counts, split: str) -> SplitFacts:
+    found = counts.by_split.get(split, {})
+    return SplitFacts(
+        rows=counts.of(split, "row_count"),
+        customers=counts.of(split, "fact_customers"),
+        products=counts.of(split, "fact_products"),
+        first=found.get("fact_first"),
+        last=found.get("fact_last"),
+    )

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from include.experiment.experiment import Experiment
 from include.experiment.models import GraphRankingConfig, MultitaskConfig, RankingConfig
 from include.quality.rules import CRITICAL, WARNING, Rule
+from include.quality.staged_rows import Counts
 from include.quality.validation import Finding
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from include.sql.identifiers import identifier
+from include.sql.parameters import QueryParameter
 
 # Examples hold decimals in 32 bits, where whatever is larger is infinite.
-LARGEST = 3.4028234663852886e38
+LARGEST = QueryParameter("largest", "FLOAT64", 3.4028234663852886e38)
+_KINDS = {
+    "infinite": ("infinite", "COUNTIF(IS_INF({0}))"),
+    "nan": ("NaN", "COUNTIF(IS_NAN({0}))"),
+    "beyond": (
+        "beyond 3.4e38 (32 bits)",
+        "COUNTIF(NOT IS_INF({0}) AND NOT IS_NAN({0}) AND ABS({0}) > @largest)",
+    ),
+}
 
 
-def finite_number_findings(table: pa.Table, experiment: Experiment) -> list[Finding]:
+def finite_number_expressions(experiment: Experiment, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the aggregates that `finite_number_findings` reads, by name; their parameter is `LARGEST`."""
+    return {
+        f"{kind}_{name}": sql.format(identifier(name))
+        for name in _columns(experiment, types)
+        for kind, (_, sql) in _KINDS.items()
+    }
+
+
+def finite_number_findings(counts: Counts, experiment: Experiment, types: Mapping[str, str]) -> list[Finding]:
     """Check that the decimals are finite; what is infinite in a label that a model predicts stops the run."""
-    import pyarrow as pa
-
-    return [
-        _finding(table, column.name, experiment)
-        for column in experiment.columns
-        if column.name in table.column_names and pa.types.is_floating(table.schema.field(column.name).type)
-    ]
-
-
-def is_number(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return where a column of decimals has a finite number that 32 bits can hold; False where it is NULL."""
-    import pyarrow.compute as pc
-
-    return pc.fill_null(pc.less_equal(pc.abs(column), LARGEST), False)
+    return [_finding(counts, name, experiment) for name in _columns(experiment, types)]
 
 
 def predicts_label(experiment: Experiment) -> bool:
@@ -39,19 +43,19 @@ def predicts_label(experiment: Experiment) -> bool:
     return isinstance(experiment.model, RankingConfig | MultitaskConfig | GraphRankingConfig)
 
 
-def _finding(table: pa.Table, name: str, experiment: Experiment) -> Finding:
-    import pyarrow.compute as pc
+def column_place(experiment: Experiment, name: str) -> str:
+    """Return where a dataset config names a column."""
+    names = [column.name for column in experiment.dataset.columns]
+    return f"columns[{names.index(name)}]" if name in names else "columns"
 
-    values = table[name]
-    counts = {
-        "infinite": pc.sum(pc.is_inf(values)).as_py() or 0,
-        "NaN": pc.sum(pc.is_nan(values)).as_py() or 0,
-        "beyond 3.4e38 (32 bits)": pc.sum(
-            pc.and_(pc.is_finite(values), pc.greater(pc.abs(values), LARGEST))
-        ).as_py()
-        or 0,
-    }
-    too_large = sum(counts.values()) - counts["NaN"]
+
+def _columns(experiment: Experiment, types: Mapping[str, str]) -> list[str]:
+    return [column.name for column in experiment.columns if types.get(column.name) == "FLOAT64"]
+
+
+def _finding(counts: Counts, name: str, experiment: Experiment) -> Finding:
+    of_kind = {kind: counts.total(f"{kind}_{name}") for kind in _KINDS}
+    too_large = of_kind["infinite"] + of_kind["beyond"]
     predicted = name == experiment.dataset.label and predicts_label(experiment)
     rule = Rule(
         f"{name} is a finite number or missing",
@@ -59,17 +63,11 @@ def _finding(table: pa.Table, name: str, experiment: Experiment) -> Finding:
         severity=CRITICAL if predicted and too_large else WARNING,
         field=f"datasets/{experiment.dataset.name}.yaml: {column_place(experiment, name)}",
     )
-    found = [f"{count:,} {what}" for what, count in counts.items() if count]
+    found = [f"{count:,} {_KINDS[kind][0]}" for kind, count in of_kind.items() if count]
     remedy = (
         "correct them, or leave these rows out by a view"
         if rule.severity is CRITICAL
         else "they count as missing"
     )
-    observed = f"of {table.num_rows:,} rows {', '.join(found)}; {remedy}" if found else ""
+    observed = f"of {counts.rows:,} rows {', '.join(found)}; {remedy}" if found else ""
     return Finding(rule, met=not found, observed=observed)
-
-
-def column_place(experiment: Experiment, name: str) -> str:
-    """Return where a dataset config names a column."""
-    names = [column.name for column in experiment.dataset.columns]
-    return f"columns[{names.index(name)}]" if name in names else "columns"

@@ -3,57 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from include.experiment.experiment import Experiment
 from include.experiment.feature_config import VocabularyFeature
 from include.quality.rules import WARNING, Rule
+from include.quality.staged_rows import OF_SPLITS, StagedRows
 from include.quality.validation import Finding
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from include.sql.identifiers import identifier
+from include.sql.parameters import QueryParameter
 
 # Between the values of a list, and how many different parts there are at most for each different value. Words
 # of names are parts too, but few names share them all.
 SEPARATORS = {"|": 0.5, ";": 0.5, "\x1f": 0.5, "\t": 0.5, ",": 0.5, "/": 0.25, " ": 0.25}
 FEWEST_VALUES = 10
-_LOOKED_AT = 100_000
+LOOKED_AT = 10_000
+_LISTS = """
+SELECT
+  COUNT(DISTINCT IF(TRIM(value) != '', value, NULL)) AS different,
+  COUNTIF(STRPOS(value, @separator) > 0) AS separated,
+  COUNTIF(parts > {most}) AS longer,
+  MAX(parts) AS longest
+FROM (
+  SELECT
+    {column} AS value,
+    (SELECT COUNTIF(TRIM(part) != '') FROM UNNEST(SPLIT({column}, @separator)) AS part) AS parts
+  FROM `{table}`
+  WHERE {of_splits}
+)
+"""
+# In the order of a hash: the same ones in each run, whatever they begin with.
+_VALUES = """
+SELECT
+  {column} AS value,
+  COUNT(*) OVER () AS different
+FROM `{table}`
+WHERE {of_splits} AND TRIM({column}) != ''
+GROUP BY {column}
+ORDER BY FARM_FINGERPRINT({column})
+LIMIT {limit}
+"""
 
 
-def list_findings(table: pa.Table, experiment: Experiment) -> list[Finding]:
+def list_findings(rows: StagedRows, experiment: Experiment) -> list[Finding]:
     """Check the texts that vocabularies read.
 
     Args:
-        table: The staged rows.
+        rows: The staged rows.
         experiment: What they were staged for.
     """
     return [
         finding
         for tower, features in experiment.features.towers.items()
         for index, feature in enumerate(features)
-        if isinstance(feature, VocabularyFeature) and feature.column in table.column_names
-        for finding in _findings(
-            table, feature, f"features/{experiment.features.name}.yaml: {tower}[{index}]"
-        )
+        if isinstance(feature, VocabularyFeature)
+        and rows.types.get(feature.column) == "STRING"
+        and not feature.is_primary_id
+        for finding in _findings(rows, feature, f"features/{experiment.features.name}.yaml: {tower}[{index}]")
     ]
 
 
-def _findings(table: pa.Table, feature: VocabularyFeature, place: str) -> Iterator[Finding]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = table[feature.column]
-    if feature.is_primary_id or not (
-        pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    ):
-        return
-    counts = pc.value_counts(column).slice(0, _LOOKED_AT).to_pylist()
-    rows_of = {each["values"]: each["counts"] for each in counts if (each["values"] or "").strip()}
+def _findings(rows: StagedRows, feature: VocabularyFeature, place: str) -> Iterator[Finding]:
+    column = identifier(feature.column)
     if feature.separator:
-        yield _is_used(rows_of, feature, place)
-        yield _fits(rows_of, feature, place)
-    elif separator := likely_separator(list(rows_of)):
-        yield _looks_like_lists(rows_of, feature, place, separator)
+        sql = _LISTS.format(column=column, table=rows.name, most=feature.max_values, of_splits=OF_SPLITS)
+        (found,) = rows.ask(sql, [QueryParameter("separator", "STRING", feature.separator)])
+        yield _is_used(found["different"], found["separated"], feature, place)
+        yield _fits(found["longer"], found["longest"] or 0, feature, place)
+        return
+    sql = _VALUES.format(column=column, table=rows.name, of_splits=OF_SPLITS, limit=LOOKED_AT)
+    listed = rows.ask(sql)
+    values = sorted(row["value"] for row in listed)
+    if separator := likely_separator(values):
+        yield _looks_like_lists(values, listed[0]["different"], feature, place, separator)
 
 
 def likely_separator(values: list[str]) -> str | None:
@@ -75,41 +96,42 @@ def _parts(values: list[str], separator: str) -> set[str]:
 
 
 def _looks_like_lists(
-    rows_of: dict[str, int], feature: VocabularyFeature, place: str, separator: str
+    values: list[str], different: int, feature: VocabularyFeature, place: str, separator: str
 ) -> Finding:
-    values = list(rows_of)
     lists = [value for value in values if separator in value.strip()]
     parts = len(_parts(values, separator))
+    sampled = f" (a sample of {different:,})" if different > len(values) else ""
     rule = Rule(
         f"a row has one value of {feature.column}", "lists", severity=WARNING, field=f"{place}.separator"
     )
     observed = (
-        f"{len(lists):,} of {len(values):,} different values have {separator!r} between {parts:,} different "
-        f"parts, for example {lists[0][:80]!r}, and each counts as a value of its own; give {place} "
-        f"`separator: {separator!r}` to have the parts apart"
+        f"{len(lists):,} of {len(values):,} different values{sampled} have {separator!r} between {parts:,} "
+        f"different parts, for example {lists[0][:80]!r}, and each counts as a value of its own; give "
+        f"{place} `separator: {separator!r}` to have the parts apart"
     )
     return Finding(rule, met=False, observed=observed)
 
 
-def _is_used(rows_of: dict[str, int], feature: VocabularyFeature, place: str) -> Finding:
-    separator = feature.separator or ""
-    used = any(separator in value for value in rows_of)
+def _is_used(different: int, separated: int, feature: VocabularyFeature, place: str) -> Finding:
     rule = Rule(
-        f"values of {feature.column} are separated by {separator!r}", "lists", severity=WARNING, field=place
+        f"values of {feature.column} are separated by {feature.separator!r}",
+        "lists",
+        severity=WARNING,
+        field=place,
     )
-    observed = f"none of {len(rows_of):,} different values has it; correct {place}.separator, or remove it"
-    return Finding(rule, met=used, observed="" if used else observed)
+    observed = f"none of {different:,} different values has it; correct {place}.separator, or remove it"
+    return Finding(rule, met=bool(separated), observed="" if separated else observed)
 
 
-def _fits(rows_of: dict[str, int], feature: VocabularyFeature, place: str) -> Finding:
-    separator, most = feature.separator or "", feature.max_values
-    lengths = {value: sum(bool(part.strip()) for part in value.split(separator)) for value in rows_of}
-    longer = sum(rows_of[value] for value, length in lengths.items() if length > most)
+def _fits(longer: int, longest: int, feature: VocabularyFeature, place: str) -> Finding:
     rule = Rule(
-        f"a row has at most {most} values of {feature.column}", "lists", severity=WARNING, field=place
+        f"a row has at most {feature.max_values} values of {feature.column}",
+        "lists",
+        severity=WARNING,
+        field=place,
     )
     observed = (
-        f"{longer:,} rows have more, up to {max(lengths.values(), default=0):,}, and those that follow are "
+        f"{longer:,} rows have more, up to {longest:,}, and those that follow are "
         f"left out; raise {place}.max_values"
     )
     return Finding(rule, met=not longer, observed=observed if longer else "")

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from include.quality.rules import CRITICAL, WARNING, Rule
+from include.quality.staged_rows import Counts
 from include.quality.validation import Finding
+from include.sql.identifiers import identifier
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from include.experiment.experiment import Experiment
 
 # The trainer's library reads it so, in training too: recsflow_trainer/features/densify.py.
 MISSING_NUMBER = -(2**53 - 1)
+_NUMBERS = ("INT64", "FLOAT64")
 
 
-def missing_number_findings(table: pa.Table, experiment: Experiment) -> list[Finding]:
+def missing_number_expressions(experiment: Experiment, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the aggregates that `missing_number_findings` reads, by name."""
+    return {
+        f"missing_number_{name}": f"COUNTIF({identifier(name)} = {MISSING_NUMBER})"
+        for name in _columns(experiment, types)
+    }
+
+
+def missing_number_findings(
+    counts: Counts, experiment: Experiment, types: Mapping[str, str]
+) -> list[Finding]:
     """Check that no number is taken for a missing one; an id that is would be lost."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     ids = (experiment.dataset.customer_id, experiment.dataset.product_id)
     findings = []
-    for name in (column.name for column in experiment.columns if column.name in table.column_names):
-        kind = table.schema.field(name).type
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-            continue
-        rows = pc.sum(pc.equal(table[name], pa.scalar(MISSING_NUMBER).cast(kind))).as_py() or 0
+    for name in _columns(experiment, types):
+        rows = counts.total(f"missing_number_{name}")
         rule = Rule(
             f"{name} is never {MISSING_NUMBER}, which stands for a missing number",
             "missing_number",
             severity=CRITICAL if name in ids else WARNING,
         )
-        findings.append(
-            Finding(
-                rule, met=not rows, observed=f"{rows:,} of {table.num_rows:,} rows have it" if rows else ""
-            )
-        )
+        observed = f"{rows:,} of {counts.rows:,} rows have it" if rows else ""
+        findings.append(Finding(rule, met=not rows, observed=observed))
     return findings
+
+
+def _columns(experiment: Experiment, types: Mapping[str, str]) -> list[str]:
+    return [column.name for column in experiment.columns if types.get(column.name) in _NUMBERS]

@@ -15,7 +15,8 @@ from include.quality.facts import SPLITS, SplitFacts, as_date
 CRITICAL, WARNING = ExpectationSeverity.CRITICAL, ExpectationSeverity.WARNING
 MIN_DISTINCT_IDS = 2
 NOT_NULL = "expect_column_values_to_not_be_null"
-_PANDAS_TYPES = {"INT64": "int64", "FLOAT64": "float64", "STRING": "str"}
+# As SQLAlchemy's dialect of BigQuery calls them.
+_SQL_TYPES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "STRING": "STRING"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _columns(experiment: Experiment) -> Iterator[Rule]:
         yield Rule(
             f"{column.name} is of type {column.staged_type.value}",
             "expect_column_values_to_be_of_type",
-            {"column": column.name, "type_": _PANDAS_TYPES[column.staged_type.value]},
+            {"column": column.name, "type_": _SQL_TYPES[column.staged_type.value]},
         )
     yield Rule(
         "split is train, eval or test",

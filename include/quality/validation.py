@@ -1,83 +1,110 @@
-"""Runs rules over rows with Great Expectations, in memory."""
+"""Runs rules over a staged table with Great Expectations, in BigQuery: no row comes here but for examples.
+
+What Great Expectations can check in pandas alone runs on a sample of the rows, the same in each run.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from include.experiment.problems import did_you_mean
-from include.experiment.quality_config import ExpectationSeverity
-from include.quality.errors import ExpectationError
-from include.quality.facts import as_date
+from include.quality.expectations import Finding, check_types, expectation, finding, rule_index
 from include.quality.rules import Rule
+from include.quality.staged_rows import SAMPLE_ROWS, Counts, StagedRows
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.datasource.fluent.interfaces import Batch
 
-EXAMPLES = 5
-_RULE = "rule"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A rule and what the rows say about it."""
-
-    rule: Rule
-    met: bool
-    observed: str
-
-    @property
-    def critical(self) -> bool:
-        """Whether breaking the rule stops the run."""
-        return self.rule.severity is ExpectationSeverity.CRITICAL
-
-    def __str__(self) -> str:
-        return f"{self.rule.says}: {self.observed}" if self.observed else self.rule.says
+__all__ = ["Finding", "check_types", "evaluate"]
+_NOT_IN_SQL = "No provider found for"
+_NAME = "staged"
 
 
-def evaluate(table: pa.Table, rules: Sequence[Rule], *, where: str, date_column: str) -> list[Finding]:
+def evaluate(
+    rows: StagedRows, counts: Counts, rules: Sequence[Rule], *, where: str, date_column: str
+) -> list[Finding]:
     """Check every rule.
 
     Args:
-        table: The rows.
+        rows: The staged rows.
+        counts: How many there are.
         rules: What to check; their columns must be in the table.
         where: The dataset config's file, for errors.
         date_column: The column of unix seconds that are shown as dates.
 
     Raises:
         ExpectationError: Great Expectations does not know or does not take one of them.
+        WarehouseError: BigQuery did not answer.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    expectations = [_expectation(rule, index, where) for index, rule in enumerate(rules)]
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("staged").add_dataframe_asset("rows")
-    batch = asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": _dataframe(table)})
-    suite = gx.ExpectationSuite(name="rows", expectations=expectations)
+    listed = dict(enumerate(rules))
+    results = _in_bigquery(context, rows, listed, where, history=bool(counts.history_rows))
+    beyond = {index: listed[index] for index, result in results.items() if _is_not_in_sql(result)}
+    findings = {index: finding(result, listed[index], date_column) for index, result in results.items()}
+    if beyond:
+        sample = rows.sample()
+        batch = _in_memory(context, sample)
+        for index, result in _validated(batch, beyond, where, history=False).items():
+            told = finding(result, listed[index], date_column)
+            findings[index] = replace(told, rule=_of_sample(told.rule, sample.num_rows, counts.rows))
+    return [findings[index] for index in sorted(findings)]
+
+
+def _in_bigquery(
+    context: EphemeralDataContext, rows: StagedRows, rules: Mapping[int, Rule], where: str, *, history: bool
+) -> dict[int, ExpectationValidationResult]:
+    name = rows.name
+    # Great Expectations would take an outage for a rule that is not met.
+    with rows.warehouse.sql_client(name) as client:
+        # Of the engine's own arguments, the library's stub does not know.
+        source = context.data_sources.add_bigquery(  # type: ignore[call-arg]
+            _NAME,
+            connection_string=f"bigquery://{rows.warehouse.project}/{name.dataset}?user_supplied_client=True",
+            # What is asked for is few rows: the Storage API is not worth its session.
+            kwargs={"connect_args": {"client": client, "prefer_bqstorage_client": False}},
+        )
+        asset = source.add_table_asset(_NAME, table_name=name.table)
+        batch = asset.add_batch_definition_whole_table(_NAME).get_batch()
+        return _validated(batch, rules, where, history=history)
+
+
+def _in_memory(context: EphemeralDataContext, sample: pa.Table) -> Batch:
+    asset = context.data_sources.add_pandas("sample").add_dataframe_asset(_NAME)
+    definition = asset.add_batch_definition_whole_dataframe(_NAME)
+    return definition.get_batch({"dataframe": _dataframe(sample)})
+
+
+def _validated(
+    batch: Batch, rules: Mapping[int, Rule], where: str, *, history: bool
+) -> dict[int, ExpectationValidationResult]:
+    import great_expectations as gx
+
+    expected = [expectation(rule, index, where, history=history) for index, rule in rules.items()]
+    suite = gx.ExpectationSuite(name="rows", expectations=expected)
     results = batch.validate(suite, result_format="BASIC").results
-    by_rule = {_rule_index(result): result for result in results}
-    return [
-        Finding(rule, bool(by_rule[index].success), _observed(by_rule[index], rule, date_column))
-        for index, rule in enumerate(rules)
-    ]
+    return {rule_index(result): result for result in results}
 
 
-def check_types(rules: Sequence[Rule], *, where: str) -> None:
-    """Refuse a rule that Great Expectations does not know, also one whose columns are not staged now.
+def _is_not_in_sql(result: ExpectationValidationResult) -> bool:
+    """Return whether Great Expectations can check an expectation in pandas alone."""
+    return not result.result and _NOT_IN_SQL in str(result.exception_info)
 
-    Raises:
-        ExpectationError: Great Expectations does not know or does not take one of them.
-    """
-    for index, rule in enumerate(rules):
-        _expectation(rule, index, where)
+
+def _of_sample(rule: Rule, sampled: int, total: int) -> Rule:
+    if sampled < SAMPLE_ROWS:
+        return rule
+    return replace(rule, says=f"{rule.says}, in a sample of {sampled:,} of {total:,} rows")
 
 
 def _dataframe(table: pa.Table) -> pd.DataFrame:
@@ -87,72 +114,3 @@ def _dataframe(table: pa.Table) -> pd.DataFrame:
 
     types = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()}
     return table.to_pandas(types_mapper=types.get)
-
-
-def _expectation(rule: Rule, index: int, where: str) -> Expectation:
-    from great_expectations.exceptions import ExpectationNotFoundError
-    from great_expectations.expectations import registry
-    from great_expectations.expectations.metadata_types import FailureSeverity
-    from great_expectations.expectations.row_conditions import Column
-    from pydantic import ValidationError
-    from pydantic.v1 import ValidationError as OldValidationError
-
-    place = f"{where}: {rule.field}"
-    try:
-        kind = registry.get_expectation_impl(rule.type)
-    except ExpectationNotFoundError:
-        known = registry.list_registered_expectation_implementations()
-        remedy = did_you_mean(rule.type, known)
-        raise ExpectationError(f"{place}.type is {rule.type!r}; {remedy}.") from None
-    rows: dict[str, Any] = {"row_condition": Column("split") == rule.split} if rule.split else {}
-    severity = FailureSeverity(rule.severity.value)
-    try:
-        return kind(**rule.kwargs, **rows, severity=severity, meta={_RULE: index})
-    except (ValidationError, OldValidationError, TypeError) as error:
-        said = "; ".join(str(error).splitlines()[1:]) or str(error)
-        raise ExpectationError(f"{place}.kwargs is {dict(rule.kwargs)!r}; repair it: {said}.") from error
-
-
-def _rule_index(result: ExpectationValidationResult) -> int:
-    """Results come in another order than their expectations went."""
-    config = result.expectation_config
-    assert config is not None and config.meta is not None  # noqa: S101, PT018
-    return int(config.meta[_RULE])
-
-
-def _observed(result: ExpectationValidationResult, rule: Rule, date_column: str) -> str:
-    """The offending numbers, in words."""
-    content: Mapping[str, Any] = result.result
-    is_date = rule.kwargs.get("column") == date_column
-    if not content:
-        return _exception(result.exception_info)
-    if (count := content.get("unexpected_count")) is not None:
-        if not count:
-            return ""
-        share = (
-            f"{count:,} of {content['element_count']:,} rows ({content['unexpected_percent']:.4g} %) differ"
-        )
-        examples = [_shown(value, is_date) for value in content.get("partial_unexpected_list", [])]
-        distinct = [each for each in dict.fromkeys(examples) if each != "NULL"][:EXAMPLES]
-        return f"{share}, for example {', '.join(distinct)}" if distinct else share
-    return f"found {_shown(content.get('observed_value'), is_date)}"
-
-
-def _shown(value: Any, is_date: bool) -> str:
-    import pandas as pd
-
-    if isinstance(value, list | tuple | set | dict):
-        return ", ".join(_shown(each, is_date) for each in value)
-    if value is None or value is pd.NA:
-        return "NULL"
-    if is_date and isinstance(value, int | float):
-        return as_date(value)
-    if hasattr(value, "item"):
-        return _shown(value.item(), is_date)
-    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _exception(info: Mapping[str, Any]) -> str:
-    causes = [info] if "exception_message" in info else list(info.values())
-    said = {str(cause.get("exception_message")) for cause in causes if isinstance(cause, Mapping)}
-    return f"could not be checked: {'; '.join(sorted(said))}"

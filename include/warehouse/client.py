@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from include.sql.parameters import QueryParameter
     from include.sql.renderer import StagingQuery
+    from include.warehouse.sql_client import SqlClient
     from include.warehouse.tables import Tables
 
 __all__ = ["StagedTable", "Warehouse"]
@@ -39,7 +40,7 @@ class Warehouse:
 
     Args:
         client: Client whose project runs every job.
-        storage_client: Reads rows as Arrow; needed by `read_arrow` and `read_batches` only.
+        storage_client: Reads rows as Arrow; needed by `read_batches` only.
         retry: Repeats a call after a transient error; None means every error is final.
         limits: What queries may be billed.
     """
@@ -95,6 +96,27 @@ class Warehouse:
         """Return the few rows that answer a question."""
         _, rows = self.query(query.sql, _parameters(query.parameters), {}, timeout_s)
         return list(rows)
+
+    def ask_arrow(self, query: ReadQuery, *, timeout_s: float = QUERY_TIMEOUT_S) -> pa.Table:
+        """Return the rows that answer a question as columns; they have to fit in memory."""
+        _, rows = self.query(query.sql, _parameters(query.parameters), {}, timeout_s)
+        with translated_errors(f"query in project {self.project}"):
+            return rows.to_arrow(create_bqstorage_client=False)
+
+    def sql_client(self, table: TableName) -> SqlClient:
+        """Google's client for a library that asks for a table's rows through SQLAlchemy, by its bare name."""
+        from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
+        from include.warehouse.sql_client import SqlClient
+
+        options = {
+            "project": self.project,
+            "location": self.location,
+            "retry": self._retry,
+            "job_retry": self._retry and DEFAULT_JOB_RETRY.with_timeout(QUERY_TIMEOUT_S),
+            "wait_timeout": QUERY_TIMEOUT_S,
+        }
+        return SqlClient(self._client, f"{table.project}.{table.dataset}", self.limits, options)
 
     def scanned_bytes(self, query: StagingQuery) -> int | None:
         """Bytes that a staging statement would read, by a dry run; None where the service does not tell."""
@@ -154,22 +176,6 @@ class Warehouse:
                 f"{table}: split holds {sorted(map(str, unknown))}; use {', '.join((*SPLITS, HISTORY))}."
             )
         return {split: counts.get(split, 0) for split in (*SPLITS, HISTORY)}
-
-    def read_arrow(
-        self, table: str, columns: Sequence[str] | None = None, split: str | None = None
-    ) -> pa.Table:
-        """Read a staged table, or one split of it, into memory.
-
-        Args:
-            table: The table.
-            columns: Columns to read, all of them by default.
-            split: `train`, `eval`, `test` or `history`; by default all rows but those of the history.
-        """
-        import pyarrow as pa
-
-        schema, batches = self.read_batches(table, columns, split)
-        rows = pa.Table.from_batches(batches, schema=schema)
-        return rows.select(columns) if columns else rows
 
     def read_batches(
         self, table: str, columns: Sequence[str] | None = None, split: str | None = None

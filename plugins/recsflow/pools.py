@@ -1,4 +1,4 @@
-"""The pool of tasks that hold rows on a worker, made where Airflow does not have it.
+"""The pool of tasks that a worker has memory for few of, made where Airflow does not have it.
 
 Airflow never starts a task whose pool does not exist, so the pool is made when Airflow starts. Its size is
 then a person's to change, in Admin > Pools.
@@ -13,7 +13,7 @@ from airflow.listeners import hookimpl
 
 ROWS_POOL = "recsflow_rows"
 SLOTS = 2
-DESCRIPTION = "Tasks that hold an experiment's rows in a worker's memory"
+DESCRIPTION = "Checks of an experiment's rows, 300 MB of a worker's memory each"
 log = logging.getLogger(__name__)
 
 

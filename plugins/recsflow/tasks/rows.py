@@ -81,7 +81,7 @@ def check_data_quality(rows: dict[str, str]) -> None:
     Args:
         rows: What stage_dataset returns.
     """
-    from include.quality.check import check_rows
+    from include.quality.check import StagedRows, check_rows
     from include.warehouse.row_account import RowAccount
     from recsflow.errors import QualityCheckFailed
     from recsflow.settings import load_settings
@@ -90,11 +90,10 @@ def check_data_quality(rows: dict[str, str]) -> None:
     settings = load_settings()
     context = get_current_context()
     experiment = read_experiment(rows["experiment"])
-    warehouse = open_warehouse(settings)
-    table = warehouse.read_arrow(rows["table"])
+    staged = StagedRows(open_warehouse(settings), rows["table"])
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
     account = RowAccount.model_validate_json(storage.read_text(sibling(rows["experiment"], ACCOUNT_FILE)))
-    report = check_rows(table, experiment, account=account)
+    report = check_rows(staged, experiment, account=account)
     # Kept before it is judged: a report of a failure is the one that people need.
     storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
     html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)

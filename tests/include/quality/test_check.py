@@ -5,13 +5,18 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from include.quality.check import check_rows
+from include.experiment.column_types import StagedType
+from include.quality.check import count_rows
 from include.quality.errors import ExpectationError
+from include.quality.rules import Rule
+from include.quality.validation import evaluate
+from include.warehouse.errors import WarehouseUnavailable
 from include.warehouse.row_account import DroppedRows, RowAccount
 from tests.include.complete_journey import resolved, with_quality
 from tests.include.quality.conftest import DAY, HOLDOUT
+from tests.include.quality.staging import check_rows, staged
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("bigquery_emulator")]
 
 
 def experiment(**parameters):
@@ -136,7 +141,7 @@ def test_a_column_of_another_type_stops_the_run(columns):
 
     report = check_rows(rows, experiment())
 
-    assert report.critical_failures == ("product_id is of type INT64: found str",)
+    assert report.critical_failures == ("product_id is of type INT64: found STRING",)
 
 
 def test_whole_numbers_beside_a_null_keep_their_type(changed):
@@ -256,3 +261,70 @@ def test_html_loads_nothing_and_escapes_values(changed):
     assert not re.search(r"(src|href)\s*=|https?://|@import|<script", html)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "the run stops here" in html
+
+
+def test_rows_outside_the_sample_are_checked_by_no_rule(columns):
+    left_out = {name: pa.array([None] * 40, values.type) for name, values in columns.items()}
+    left_out["split"] = pa.array(["history"] * 40, pa.string())
+    rows = pa.concat_tables([pa.table(columns), pa.table(left_out)])
+
+    report = check_rows(rows, experiment())
+
+    assert (report.critical_failures, report.warnings) == ((), ())
+    assert check_rows(rows, with_quality(resolved(), min_rows=501)).critical_failures == (
+        "there are at least 501 rows: found 500",
+    )
+
+
+def test_a_row_without_a_split_stops_the_run_beside_rows_outside_the_sample(columns):
+    splits = [*columns["split"].to_pylist()[:498], None, "history"]
+    rows = pa.table({**columns, "split": pa.array(splits, pa.string())})
+
+    report = check_rows(rows, with_quality(resolved()))
+
+    assert report.critical_failures == ("split is never NULL: 1 of 499 rows (0.2004 %) differ",)
+
+
+OF_DATES = {
+    "type": "expect_column_values_to_match_strftime_format",
+    "kwargs": {"column": "day", "strftime_format": "%Y-%m-%d"},
+}
+
+
+def with_day(columns, repeated):
+    """Rows with a text of their day, of which every tenth is none, and an experiment that checks these."""
+    days = [("no day" if n % 10 == 0 else f"2017-12-{n % 28 + 1:02}") for n in range(500)]
+    rows = pa.table({**columns, "day": pa.array(days, pa.string())})
+    column = resolved().columns[0].model_copy(update={"name": "day", "staged_type": StagedType.STRING})
+    asked = with_quality(resolved(), expectations=[OF_DATES])
+    experiment = asked.model_copy(update={"columns": (*asked.columns, column)})
+    return pa.concat_tables([rows] * repeated), experiment
+
+
+def test_what_cannot_be_asked_in_sql_is_asked_of_all_rows_where_they_are_few(columns):
+    (said,) = check_rows(*with_day(columns, 1)).warnings
+
+    assert said.endswith("%Y-%m-%d'): 50 of 500 rows (10 %) differ, for example no day")
+
+
+def test_what_cannot_be_asked_in_sql_is_asked_of_a_sample_that_is_named_and_the_same_in_each_run(columns):
+    first, again = (check_rows(*with_day(columns, 24)).warnings for _ in range(2))
+
+    # A tenth of the rows, give or take five standard deviations of a sample of that size.
+    (said,) = first
+    found = re.search(r"in a sample of 10,000 of 12,000 rows: ([\d,]+) of 10,000 rows", said)
+    assert found, said
+    assert abs(int(found[1].replace(",", "")) - 1000) < 150
+    assert again == first
+
+
+ROWS = Rule("there are rows", "expect_table_row_count_to_be_between", {"min_value": 1})
+
+
+def test_an_outage_is_no_verdict(columns, monkeypatch):
+    rows = staged(pa.table(columns))
+    counts = count_rows(rows, experiment())
+    monkeypatch.setattr(rows.warehouse._client._connection, "API_BASE_URL", "http://127.0.0.1:1")
+
+    with pytest.raises(WarehouseUnavailable):
+        evaluate(rows, counts, [ROWS], where="datasets/shop.yaml", date_column="bought")

@@ -1,12 +1,12 @@
 import pyarrow as pa
 import pytest
 
-from include.quality.check import check_rows
 from include.quality.cold_rows import cold_findings
 from tests.include.complete_journey import resolved
+from tests.include.quality.staging import check_rows, staged
 from tests.include.quality.test_check import experiment
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("bigquery_emulator")]
 
 
 def test_test_rows_of_customers_without_a_train_row_are_warned_about(columns):
@@ -29,7 +29,7 @@ def test_an_eval_row_makes_no_product_known(columns):
     products[300:500] = [9_000] * 200
     table = pa.table({**columns, "product_id": pa.array(products, pa.int64())})
 
-    (_, of_products) = cold_findings(table, resolved().dataset)
+    (_, of_products) = cold_findings(staged(table), staged(table).count({}), resolved().dataset)
 
     assert not of_products.met
     assert of_products.observed.startswith("100% are")
@@ -38,4 +38,4 @@ def test_an_eval_row_makes_no_product_known(columns):
 def test_without_train_or_test_rows_nothing_is_said(columns):
     table = pa.table({**columns, "split": pa.array(["train"] * 500, pa.string())})
 
-    assert cold_findings(table, resolved().dataset) == []
+    assert cold_findings(staged(table), staged(table).count({}), resolved().dataset) == []

@@ -6,10 +6,10 @@ import pytest
 from include.experiment.column_types import StagedType
 from include.experiment.dataset_config import Column
 from include.experiment.feature_config import FeatureConfig
-from include.quality.check import check_rows
 from tests.include.complete_journey import resolved, with_quality
+from tests.include.quality.staging import check_values
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("bigquery_emulator")]
 
 ARROW = {StagedType.STRING: pa.string(), StagedType.INT64: pa.int64(), StagedType.FLOAT64: pa.float64()}
 MISSING_NUMBER = -9_007_199_254_740_991
@@ -40,7 +40,7 @@ def report_of(columns, feature, staged_type, values, **parameters):
         "dataset": dataset,
     }
     rows = pa.table({**columns, "extra": pa.array(values, ARROW[staged_type])})
-    return check_rows(rows, experiment.model_copy(update=changed))
+    return check_values(rows, experiment.model_copy(update=changed))
 
 
 def column_index():
@@ -123,7 +123,7 @@ def test_an_id_vocabulary_that_would_keep_no_id_stops_the_run(columns):
     features["candidate"][0]["min_frequency"] = 6
     changed = experiment.model_copy(update={"features": FeatureConfig.model_validate(features)})
 
-    report = check_rows(pa.table(columns), changed)
+    report = check_values(pa.table(columns), changed)
 
     # 300 rows count up modulo 70: 20 products occur 5 times, the others 4 times.
     assert report.critical_failures == (
@@ -138,8 +138,8 @@ def test_a_split_without_labels_stops_a_model_that_predicts_them(columns, split)
     spoiled = [None if each == split else label for each, label in zip(splits, labels, strict=True)]
     rows = pa.table({**columns, "sales_value": pa.array(spoiled, pa.float64())})
 
-    rating = check_rows(rows, with_quality(resolved(model="ranking"), min_rows=500))
-    retrieving = check_rows(rows, with_quality(resolved(), min_rows=500))
+    rating = check_values(rows, with_quality(resolved(model="ranking"), min_rows=500))
+    retrieving = check_values(rows, with_quality(resolved(), min_rows=500))
 
     assert rating.critical_failures == (
         f"label sales_value has values in {split}: no row has one; fill the column, or take `role: label` "
@@ -151,7 +151,7 @@ def test_a_split_without_labels_stops_a_model_that_predicts_them(columns, split)
 def test_a_label_without_any_value_stops_every_model(columns):
     rows = pa.table({**columns, "sales_value": pa.nulls(500, pa.float64())})
 
-    report = check_rows(rows, with_quality(resolved(), min_rows=500))
+    report = check_values(rows, with_quality(resolved(), min_rows=500))
 
     assert report.critical_failures == (
         "label sales_value has values in all splits: no row has one; fill the column, or take `role: label` "

@@ -5,11 +5,11 @@ import pytest
 
 from include.experiment.column_types import StagedType
 from include.experiment.feature_config import FeatureConfig
-from include.quality.check import check_rows
 from include.quality.lists import likely_separator
 from tests.include.complete_journey import resolved, with_quality
+from tests.include.quality.staging import check_values
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("bigquery_emulator")]
 
 GENRES = ("comedy", "drama", "war", "western", "crime")
 PAIRS = list(itertools.combinations(GENRES, 2))  # 10 lists of 5 parts
@@ -45,14 +45,14 @@ def report_of(columns, texts, **feature):
     column = experiment.columns[0].model_copy(update={"name": "genres", "staged_type": StagedType.STRING})
     changed = {"features": FeatureConfig.model_validate(features), "columns": (*experiment.columns, column)}
     values = pa.array([texts[n % len(texts)] for n in range(500)], pa.string())
-    return check_rows(pa.table({**columns, "genres": values}), experiment.model_copy(update=changed))
+    return check_values(pa.table({**columns, "genres": values}), experiment.model_copy(update=changed))
 
 
 def test_a_text_that_looks_like_lists_is_warned_of_with_the_separator(columns):
     report = report_of(columns, [*("|".join(pair) for pair in PAIRS), None, ""])
     assert report.warnings == (
         "a row has one value of genres: 10 of 10 different values have '|' between 5 different parts, for "
-        "example 'comedy|drama', and each counts as a value of its own; give features/basic.yaml: "
+        "example 'comedy|crime', and each counts as a value of its own; give features/basic.yaml: "
         "candidate[1] `separator: '|'` to have the parts apart",
     )
     assert report.passed
@@ -82,7 +82,7 @@ def test_rows_with_more_values_than_are_kept_are_counted(columns):
 def test_a_number_that_stands_for_a_missing_one_is_counted(changed):
     missing = -9_007_199_254_740_991
     experiment = with_quality(resolved(), min_rows=500)
-    report = check_rows(changed("household_id", 7, missing), experiment)
+    report = check_values(changed("household_id", 7, missing), experiment)
     assert report.critical_failures == (
         "household_id is never -9007199254740991, which stands for a missing number: 1 of 500 rows have it",
     )

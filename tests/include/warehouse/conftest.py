@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from include.sql.renderer import StagingQuery
@@ -52,3 +53,10 @@ def small_shop(bigquery_emulator, request, tmp_path):
     warehouse = connect(bigquery_emulator.project, location="US")
     name = "".join(letter if letter.isalnum() else "_" for letter in request.node.name)
     return SmallShop(warehouse, name, tmp_path)
+
+
+def read_arrow(warehouse, table, columns=None, split=None):
+    """The rows of `read_batches` together."""
+    schema, batches = warehouse.read_batches(table, columns, split)
+    rows = pa.Table.from_batches(batches, schema=schema)
+    return rows.select(columns) if columns else rows

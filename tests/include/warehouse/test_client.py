@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.warehouse.connection import connect
-from include.warehouse.errors import QueryFailed, QueryTimeout, TableNotFound, WarehouseError
+from include.warehouse.errors import (
+    QueryFailed,
+    QueryTimeout,
+    TableNotFound,
+    WarehouseError,
+    WarehouseUnavailable,
+)
+from tests.include.warehouse.conftest import read_arrow
 
 pytestmark = pytest.mark.emulator
 
@@ -70,13 +77,13 @@ def test_sql_arrives_intact(warehouse, with_select):
     staged = warehouse.stage(query)
 
     assert warehouse._client.get_job(staged.job_id).query == query.sql
-    assert warehouse.read_arrow(staged.table)["name"].to_pylist() == ['it\'s `quoted`,\n"twice" \\']
+    assert read_arrow(warehouse, staged.table)["name"].to_pylist() == ['it\'s `quoted`,\n"twice" \\']
 
 
 def test_parameters_arrive_intact(warehouse, query):
     staged = warehouse.stage(query)
 
-    names = warehouse.read_arrow(staged.table, ["id", "name"]).sort_by("id")["name"].to_pylist()
+    names = read_arrow(warehouse, staged.table, ["id", "name"]).sort_by("id")["name"].to_pylist()
     assert names[0] == 'it\'s `n` "x"\n1'
     assert names[6] is None
 
@@ -103,7 +110,7 @@ def test_a_repeated_column_is_an_array(warehouse, with_select):
 def test_one_split_and_some_columns_are_read(warehouse, query):
     warehouse.stage(query)
 
-    rows = warehouse.read_arrow(query.table, ["name", "id"], "eval")
+    rows = read_arrow(warehouse, query.table, ["name", "id"], "eval")
 
     assert rows.column_names == ["name", "id"]
     assert sorted(rows["id"].to_pylist()) == [*range(1, 1000, 10)]
@@ -113,7 +120,7 @@ def test_reading_an_empty_split_gives_the_schema(warehouse, with_select):
     query = with_select("SELECT 1 AS id, 'train' AS split")
     warehouse.stage(query)
 
-    rows = warehouse.read_arrow(query.table, split="test")
+    rows = read_arrow(warehouse, query.table, split="test")
 
     assert rows.num_rows == 0
     assert rows.column_names == ["id", "split"]
@@ -121,10 +128,10 @@ def test_reading_an_empty_split_gives_the_schema(warehouse, with_select):
 
 def test_an_unknown_split_is_not_read(warehouse, query):
     with pytest.raises(WarehouseError, match="received \"x' OR '1' = '1\"; use train, eval, test"):
-        warehouse.read_arrow(query.table, split="x' OR '1' = '1")
+        read_arrow(warehouse, query.table, split="x' OR '1' = '1")
 
 
-@pytest.mark.parametrize("ask", ["table_schema", "describe", "read_arrow"])
+@pytest.mark.parametrize("ask", ["table_schema", "describe", "read_batches"])
 def test_a_missing_table_is_named(warehouse, ask):
     with pytest.raises(TableNotFound, match=r"(?s)local\.nowhere\.rows.*; check project, dataset"):
         getattr(warehouse, ask)("nowhere.rows")
@@ -189,3 +196,20 @@ def test_a_table_that_would_end_too_soon_lives_on(warehouse, query):
 
     assert [fields for fields, _ in sent] == [["expires"]]
     assert timedelta(days=6.9) < sent[0][1] <= timedelta(days=7)
+
+
+def test_a_library_that_swallows_an_outage_does_not_hide_it(bigquery_emulator, monkeypatch):
+    from google.cloud.bigquery import QueryJobConfig
+
+    warehouse = connect(bigquery_emulator.project, location="US")
+    monkeypatch.setattr(warehouse._client._connection, "API_BASE_URL", "http://127.0.0.1:1")
+
+    def swallow():
+        with (
+            warehouse.sql_client(warehouse.name("staging.rows_1")) as client,
+            contextlib.suppress(WarehouseError),
+        ):
+            client.query_and_wait("SELECT 1", job_config=QueryJobConfig())
+
+    with pytest.raises(WarehouseUnavailable):
+        swallow()

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from include.warehouse.parquet_export import ROW_GROUP_ROWS
+from tests.include.warehouse.conftest import read_arrow
 
 pytestmark = pytest.mark.emulator
 
@@ -75,8 +76,8 @@ def test_rows_outside_the_sample_lie_beside_the_splits_with_few_columns(
 def test_rows_outside_the_sample_are_in_no_split_and_not_read_unless_asked_for(warehouse, with_select, root):
     staged = warehouse.stage(with_select(HISTORY))
     assert warehouse.rows_by_split(staged.table) == {"train": 3, "eval": 0, "test": 0}
-    assert sorted(warehouse.read_arrow(staged.table)["id"].to_pylist()) == [1, 2, 3]
-    assert warehouse.read_arrow(staged.table, ["id"], "history").num_rows == 5
+    assert sorted(read_arrow(warehouse, staged.table)["id"].to_pylist()) == [1, 2, 3]
+    assert read_arrow(warehouse, staged.table, ["id"], "history").num_rows == 5
     exported = warehouse.export_parquet(staged.table, root)
     assert pq.read_table(f"{exported.removeprefix('file://')}/train/rows.parquet").num_rows == 3
 
