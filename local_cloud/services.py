@@ -16,6 +16,7 @@ from local_cloud.errors import ServiceError
 from local_cloud.locks import locked
 from local_cloud.process import BackgroundProcess
 from local_cloud.settings import HOST, PROJECT, REPOSITORY, LocalSettings
+from local_cloud.vertex.limits import Limits
 
 # A machine that swaps answers late.
 HEALTH_TIMEOUT_S = 10.0
@@ -128,7 +129,12 @@ def _vertex(settings: LocalSettings) -> Service:
         ports=(settings.port("vertex"),),
         health_url=f"{settings.url('vertex')}/healthz",
         address=f"{settings.url('vertex')}/console/jobs",
+        prepare=_check_limits,
     )
+
+
+def _check_limits() -> None:
+    Limits.from_environment()
 
 
 def _mlflow(settings: LocalSettings) -> Service:

@@ -31,10 +31,10 @@ def collected(page: Path, entries: LogWriter) -> Iterator[OutputPipes]:
     """Makes the pipes and reads them until the block ends, to the last byte that is in them then.
 
     Args:
-        page: file for people, to which all is appended as it was written.
+        page: file for people, to which all is appended as it was written; the pipes are beside it.
         entries: takes each line.
     """
-    with tempfile.TemporaryDirectory(prefix="recsflow-output-") as folder:
+    with tempfile.TemporaryDirectory(prefix="output-", dir=page.parent) as folder:
         pipes = OutputPipes(Path(folder, "stdout"), Path(folder, "stderr"))
         collector = _Collector(pipes, page, entries)
         try:

@@ -13,6 +13,9 @@ from recsflow.progress import is_current
 NO_REASON = "the service gives no reason"
 # What a container's end by SIGKILL is told as.
 KILLED_STATUS = re.compile(r"\bstatus of 137\b")
+# The words of a job that asks for more machines or accelerators than the project may have at all.
+NO_QUOTA = "quota metrics exceed quota limits"
+HIGHER_QUOTA = "Ask for a higher quota in this region, or choose a smaller machine or another accelerator."
 KILLED = "It was killed, as a machine out of memory does; choose a larger machine, or fewer rows."
 Metrics = Mapping[str, Any] | None
 
@@ -38,9 +41,15 @@ def told_by(component: Component, log: ComponentLog, metrics: Callable[[], Metri
         metrics: Reads `training_metrics.json`, in which a trainer says itself why it failed.
     """
     own = _own_error(metrics(), component) if component.name in {TRAINER, SCORING} else ""
-    killed = KILLED if KILLED_STATUS.search(component.error) else ""
-    parts = [log.text, "" if own in log.text else own, component.error or NO_REASON, killed, log.problem]
+    said = component.error or NO_REASON
+    parts = [log.text, "" if own in log.text else own, said, _remedy(said), log.problem]
     return "\n".join(part.strip() for part in parts if part.strip())
+
+
+def _remedy(said: str) -> str:
+    if KILLED_STATUS.search(said):
+        return KILLED
+    return HIGHER_QUOTA if NO_QUOTA in said else ""
 
 
 def _own_error(metrics: Metrics, component: Component) -> str:

@@ -25,6 +25,7 @@ from requests import exceptions as http
 
 from include.errors import innermost
 from recsflow.errors import JobRefused, VertexUnavailable
+from recsflow.job_failure import HIGHER_QUOTA, NO_QUOTA
 from recsflow.jobs import Job
 
 CALL_TIMEOUT_S = 30.0
@@ -47,9 +48,6 @@ OUTAGES = (
     http.ChunkedEncodingError,
     TimeoutError,
 )
-# The words of a job that asks for more machines or accelerators than the project may have at all.
-NO_QUOTA = "quota metrics exceed quota limits"
-HIGHER_QUOTA = "ask for a higher quota in this region, or choose a smaller machine or another accelerator"
 REQUEST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 
 
@@ -149,7 +147,7 @@ def answered(request: str, *, may_be_gone: bool = False) -> Iterator[None]:
     except THROTTLED as error:
         said = own_words(error)
         if NO_QUOTA in said:  # no later try has more
-            raise _refusal(request, f"{said}; {HIGHER_QUOTA}.") from error
+            raise _refusal(request, f"{said}. {HIGHER_QUOTA}") from error
         raise VertexUnavailable(
             f"Vertex AI: no answer ({said}); it was asked more often than its quota allows."
         ) from None

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
+from google.cloud.logging_v2.client import Client
 
 from include.process_activity import Activity, wait_until
 from local_cloud.settings import PROJECT, REPOSITORY
@@ -136,6 +137,16 @@ class Pipelines:
     def create(self, request: dict, job_id: str = "refused") -> None:
         job = PipelineJob.from_json(json.dumps(request))
         self.client.create_pipeline_job(parent=self.parent, pipeline_job=job, pipeline_job_id=job_id)
+
+    def log_entries(self, condition: str) -> list[str]:
+        """The messages of log entries, the newest last."""
+        logging = Client(
+            project=PROJECT,
+            credentials=AnonymousCredentials(),
+            client_options={"api_endpoint": self.settings.url("vertex")},
+            _use_grpc=False,
+        )
+        return [entry.payload["message"] for entry in logging.list_entries(filter_=condition)]
 
     def page(self, path: str) -> str:
         with urllib.request.urlopen(f"{self.settings.url('vertex')}{path}", timeout=PATIENCE_S) as answer:

@@ -12,6 +12,7 @@ from google.api_core import exceptions
 from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
+from recsflow.component_log import last_error
 from tests.local_cloud.vertex.pipelines import SERVICE_ACCOUNT, TRANSFORM_MODULE, UPSTREAM, Pipelines, states
 from tests.patience import PATIENCE_S
 
@@ -76,6 +77,8 @@ def test_failing_component_says_why_in_its_log_alone(pipelines, first_job):
     assert "loss is NaN" not in trainer.error.message
     log = pipelines.page("/console/logs/failing/Trainer")
     assert 'raise ValueError(config["error"])\nValueError: loss is NaN at step 3' in log
+    entries = pipelines.log_entries(f'resource.labels.job_id="{ran_by}" AND severity>=ERROR')
+    assert last_error(entries).splitlines()[0] == "ValueError: loss is NaN at step 3"
     assert "<h2>Trainer failed</h2>" in pipelines.page("/console/jobs/failing")
 
 

@@ -106,6 +106,15 @@ def test_component_that_was_killed_hears_of_memory():
     )
 
 
+def test_component_that_no_quota_allows_hears_what_to_ask_for():
+    error = "The following quota metrics exceed quota limits: aiplatform.googleapis.com/tpu"
+    refused = Component("Trainer", JobState.FAILED, START, START, error=error)
+    event = World(job(JobState.FAILED, refused)).watch().look()
+    assert event.message.splitlines()[-1] == (
+        "Ask for a higher quota in this region, or choose a smaller machine or another accelerator."
+    )
+
+
 def test_lines_that_are_late_are_waited_for():
     first, whole = ComponentLog("a warning", is_complete=False), ComponentLog("KeyError: 'brand'")
     world = World(failed_job(), logs=[ComponentLog("", "no line yet", is_complete=False), first, whole])

@@ -111,7 +111,7 @@ def test_quota_that_is_too_small_is_no_outage(operator, custom_jobs, context):
     with pytest.raises(JobRefused) as refused:
         operator.execute(context)
     assert str(refused.value).endswith(
-        f"{words}; ask for a higher quota in this region, or choose a smaller machine or another accelerator."
+        f"{words}. Ask for a higher quota in this region, or choose a smaller machine or another accelerator."
     )
 
 
