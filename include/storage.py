@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from include.cloud_storage import check_reachable
+from include.cloud_storage import answered, check_reachable
 from include.errors import RecsflowError
 from include.identity import storage_credentials
 
@@ -99,8 +99,8 @@ def write_bytes(uri: str | UPath, data: bytes) -> str:
         with open_atomic(path) as stream:
             stream.write(data)
     else:
-        with _writing(path):
-            _filesystem(path).pipe_file(path.path, data)
+        with _writing(path), _asked(path) as files:
+            files.pipe_file(path.path, data)
     return str(path)
 
 
@@ -112,19 +112,22 @@ def read_text(uri: str | UPath) -> str:
 def read_bytes(uri: str | UPath) -> bytes:
     """Read a whole file; FileNotFoundError when it is absent."""
     path = artifact_path(uri)
-    return cast("bytes", _filesystem(path).cat_file(path.path))
+    with _asked(path) as files:
+        return cast("bytes", files.cat_file(path.path))
 
 
 def exists(uri: str | UPath) -> bool:
     """Whether the file or folder is there."""
     path = artifact_path(uri)
-    return bool(_filesystem(path).exists(path.path))
+    with _asked(path) as files:
+        return bool(files.exists(path.path))
 
 
 def list_files(uri: str | UPath) -> list[StoredFile]:
     """Return all files and folders below a folder, at any depth; none where there is no such folder."""
     path = artifact_path(uri)
-    found = _filesystem(path).find(path.path, withdirs=True, detail=True)
+    with _asked(path) as files:
+        found = files.find(path.path, withdirs=True, detail=True)
     return [_stored(name, info, path.path) for name, info in found.items() if name != path.path.rstrip("/")]
 
 
@@ -132,7 +135,8 @@ def list_names(uri: str | UPath) -> list[str]:
     """Return the names of the files and folders in a folder; none where there is no such folder."""
     path = artifact_path(uri)
     try:
-        found = _filesystem(path).ls(path.path, detail=False)
+        with _asked(path) as files:
+            found = files.ls(path.path, detail=False)
     except FileNotFoundError:
         return []
     return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
@@ -148,7 +152,8 @@ def remove(uri: str | UPath) -> None:
     if not exists(path):
         return
     if not _is_local(path):
-        path.fs.rm(path.path, recursive=True)
+        with _asked(path) as files:
+            files.rm(path.path, recursive=True)
         return
     target = Path(path.path)
     if target.is_dir() and not target.is_symlink():
@@ -174,7 +179,8 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
     """
     path = artifact_path(uri)
     if not _is_local(path):
-        stream = _filesystem(path).open(path.path, "wb")
+        with _asked(path) as files:
+            stream = files.open(path.path, "wb")
         try:
             yield cast("BinaryIO", stream)
         except BaseException:
@@ -182,7 +188,8 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
             # A stream that sent no block yet has nothing to discard; gcsfs would upload it when collected.
             stream.closed = True
             raise
-        stream.close()
+        with _asked(path):
+            stream.close()
         return
     target = Path(path.path)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
@@ -245,10 +252,14 @@ def _stored(name: str, info: dict[str, Any], folder: str) -> StoredFile:
     return StoredFile(path, int(info.get("size") or 0), changed, info["type"] == "directory")
 
 
-def _filesystem(path: UPath) -> Any:
-    if not _is_local(path):
-        check_reachable(path)
-    return path.fs
+@contextmanager
+def _asked(path: UPath) -> Iterator[Any]:
+    if _is_local(path):
+        yield path.fs
+        return
+    check_reachable(path)
+    with answered(path):
+        yield path.fs
 
 
 def _is_local(path: UPath) -> bool:

@@ -40,7 +40,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def connections_account(nobodys_account: None) -> None:
     """The account of the test's own Airflow connection, as in every process of Airflow."""
     from recsflow.identity import act_as_connection

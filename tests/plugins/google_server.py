@@ -24,6 +24,7 @@ class GoogleServer:
         handed_out: Each token: its kind, whose it is and for which audience, in order.
         asked: Path of each request for something else.
         accepted: Whose access token the bucket takes.
+        refusal: Status of every answer of the bucket, if set.
         denied: Permissions that nobody has.
         tracker_audience: For which audience MLflow takes identity tokens.
     """
@@ -34,6 +35,7 @@ class GoogleServer:
         self.asked = []
         self.accepted = KEY_ACCOUNT
         self.denied = set()
+        self.refusal = None
         self.tracker_audience = "https://mlflow.example.com"
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
@@ -88,6 +90,8 @@ class GoogleServer:
     def serve(self, path, bearer):
         """Status and answer of the bucket and of MLflow."""
         self.asked.append(path)
+        if self.refusal and "/storage/" in path:
+            return self.refusal, {"error": {"code": self.refusal, "message": "not for you"}}
         if path.startswith("/download/storage/"):
             return (200, "rows") if bearer == f"access {self.accepted}" else (401, {"error": {"code": 401}})
         if path.startswith("/api/2.0/mlflow/"):

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.unit
 POLICY = retries(2, timedelta(seconds=30))["retry_policy"]
 TRIED_AGAIN = {
     *("WarehouseUnavailable", "TrackingUnavailable", "CompileError", "VertexUnavailable", "EndpointBusy"),
-    *("RecsflowTaskError", "JobStateUnknown", "ImageRegistryUnavailable"),
+    *("RecsflowTaskError", "JobStateUnknown", "ImageRegistryUnavailable", "StorageUnavailable"),
     # No outage, but another try takes rows of one state of the source.
     "SourceChanged",
 }

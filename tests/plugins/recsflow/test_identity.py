@@ -6,6 +6,7 @@ import os
 import pytest
 
 from include import storage
+from include.cloud_storage import StorageRefused
 from include.tracking.connection import tracking_client
 from include.tracking.errors import TrackingRejected
 from recsflow.errors import SettingsError
@@ -25,11 +26,11 @@ def served():
 
 
 @pytest.fixture
-def google(served, monkeypatch, settings_values):
+def google(served, monkeypatch, settings_values, connections_account):
     """Google's endpoints on loopback, and an Airflow whose connection has a key."""
     from google.auth import iam
 
-    served.__dict__.update(lives_s=3600, handed_out=[], asked=[], accepted=KEY_ACCOUNT)
+    served.__dict__.update(lives_s=3600, handed_out=[], asked=[], accepted=KEY_ACCOUNT, refusal=None)
     account = f"{served.url}/v1/projects/-/serviceAccounts/{{}}"
     monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{account}:generateAccessToken")
     monkeypatch.setattr(iam, "_IAM_IDTOKEN_ENDPOINT", f"{account}:generateIdToken")
@@ -76,6 +77,34 @@ def test_a_second_artifact_takes_the_token_of_the_first(google):
     for name in ("a", "b", "c"):
         storage.read_text(f"gs://bucket/recsflow/{name}")
     assert len(google.handed_out) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    "call",
+    [
+        storage.read_text,
+        storage.exists,
+        storage.list_files,
+        storage.list_names,
+        storage.remove,
+        lambda uri: storage.write_text(uri, "text"),
+    ],
+)
+def test_a_bucket_that_is_not_for_the_account_is_one_sentence(google, status, call):
+    google.refusal = status
+    with pytest.raises(StorageRefused) as refused:
+        call("gs://bucket/recsflow/a.txt")
+    assert str(refused.value).startswith(
+        "artifact root: gs://bucket/recsflow/a.txt is not for this account ("
+    )
+    assert "not for you" in str(refused.value)
+
+
+def test_a_key_that_google_does_not_take_is_one_sentence(google, monkeypatch):
+    monkeypatch.setattr(google, "token", lambda _: {"error": "invalid_grant"})
+    with pytest.raises(StorageRefused, match="correct the connection's credentials"):
+        storage.read_text("gs://bucket/recsflow/a.txt")
 
 
 def test_naming_an_artifact_asks_nobody(google, monkeypatch):
