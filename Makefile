@@ -60,7 +60,7 @@ plan: $(ORCHESTRATOR) ## Say what a run would do before it costs (DAG=retraining
 
 .PHONY: doctor
 doctor: $(ORCHESTRATOR) ## Check settings, permissions, storage, BigQuery, Vertex AI, image, compiler and MLflow
-	@$(LOCAL_ENV); $(PYTHON) -m scripts.doctor
+	@$(LOCAL_ENV); PYTHONPATH=.:plugins $(PYTHON) -m scripts.doctor
 
 .PHONY: overfit
 overfit: setup $(AIRFLOW_DB) ## Check that a model can learn 32 rows by heart (PARAMS='{"model": "deep"}')

@@ -5,6 +5,7 @@ RecsflowTaskError                something outside failed; a retry may help
 ├── VertexUnavailable            Vertex AI did not answer, or not in time
 ├── EndpointBusy                 another model is being deployed to the endpoint
 ├── ImageRegistryUnavailable     Artifact Registry did not answer
+├── PermissionsUnknown           IAM does not tell what the connection's account may do
 └── JobStateUnknown              the state of a job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
@@ -52,6 +53,10 @@ class EndpointBusy(RecsflowTaskError):
 
 class ImageRegistryUnavailable(RecsflowTaskError):
     """Artifact Registry did not answer."""
+
+
+class PermissionsUnknown(RecsflowTaskError):
+    """IAM does not tell what the connection's account may do."""
 
 
 class JobStateUnknown(RecsflowTaskError):

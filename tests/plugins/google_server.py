@@ -24,7 +24,7 @@ class GoogleServer:
         handed_out: Each token: its kind, whose it is and for which audience, in order.
         asked: Path of each request for something else.
         accepted: Whose access token the bucket takes.
-        refusal: Status of every answer of the bucket, if set.
+        refusal: Status of every answer of the bucket, and of IAM about permissions, if set.
         denied: Permissions that nobody has.
         tracker_audience: For which audience MLflow takes identity tokens.
     """
@@ -111,7 +111,9 @@ class GoogleServer:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-                if self.path.endswith(":testIamPermissions"):
+                if self.path.endswith(":testIamPermissions") and server.refusal:
+                    self._answer(server.refusal, {"error": {"message": "not for you"}})
+                elif self.path.endswith(":testIamPermissions"):
                     asked = json.loads(body)["permissions"]
                     self._answer(200, {"permissions": [each for each in asked if each not in server.denied]})
                 elif self.path == "/token":

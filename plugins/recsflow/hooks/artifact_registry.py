@@ -61,13 +61,14 @@ class ImagesHook(GoogleBaseHook):
         if not answer.ok:
             raise ImageRefused(
                 f"Airflow Variable 'recsflow': {setting} is {image!r}, which Artifact Registry does not "
-                f"show ({_said(answer)}); push the image, correct its name, or let the connection's account "
-                "read it."
+                f"show ({said_by(answer)}); push the image, correct its name, or let the connection's "
+                "account read it."
             )
         return str(answer.json()["version"]).rpartition("/")[2]
 
 
-def _said(answer: requests.Response) -> str:
+def said_by(answer: requests.Response) -> str:
+    """Return why a request was refused, in the service's own words."""
     try:
         return str(answer.json()["error"]["message"])
     except (ValueError, KeyError, TypeError):

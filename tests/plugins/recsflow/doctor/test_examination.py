@@ -7,6 +7,7 @@ import pytest
 from recsflow.doctor.artifacts import check_artifacts, is_near
 from recsflow.doctor.examination import examine
 from recsflow.doctor.finding import Health
+from recsflow.errors import PermissionsUnknown
 from recsflow.settings import parse_settings
 from tests.plugins.google_server import GoogleServer
 
@@ -61,6 +62,18 @@ def test_each_fault_is_found_beside_the_others(
     for subject in ("artifacts", "bigquery", "vertex", "image"):
         assert said(found, subject) == []
         assert said(found, subject, Health.GOOD)
+
+
+def test_permissions_that_nobody_tells_are_one_sentence(connection, google, settings_values):
+    from recsflow.doctor.access import check_access
+
+    google.refusal = 403
+    with pytest.raises(PermissionsUnknown) as unknown:
+        list(check_access(settings(settings_values)))
+    assert str(unknown.value) == (
+        f"permissions: {google.url} does not tell those on v3/projects/local (not for you); switch its API "
+        "on in the project, or correct the name."
+    )
 
 
 def test_a_staging_dataset_elsewhere_is_found(connection, settings_values, bigquery_emulator):
