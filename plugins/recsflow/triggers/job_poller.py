@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from recsflow.triggers.job_round import JobKey, JobRound
 
 JITTER = 0.2
-MAX_BACKOFF_S = 240.0
+MAX_BACKOFF_S, MAX_DOUBLINGS = 240.0, 10
 # Vertex AI takes 600 resource calls a minute and region, from everybody in the project together:
 # https://cloud.google.com/vertex-ai/docs/quotas
 MIN_S_A_CALL = 0.5
@@ -126,7 +126,7 @@ def pause_s(interval_s: float, throttled_rounds: int, calls: int, chance: float)
         calls: Requests of the last round.
         chance: From -1 to 1; keeps triggerers that started together from asking together.
     """
-    backed_off = min(interval_s * 2**throttled_rounds, max(MAX_BACKOFF_S, interval_s))
+    backed_off = min(interval_s * 2 ** min(throttled_rounds, MAX_DOUBLINGS), max(MAX_BACKOFF_S, interval_s))
     return max(backed_off * (1 + JITTER * chance), calls * MIN_S_A_CALL)
 
 

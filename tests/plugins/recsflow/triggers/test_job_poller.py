@@ -132,7 +132,7 @@ async def test_progress_is_logged_by_the_trigger_of_the_job(pipeline_jobs):
         (0, 6, 1.0, 18.0),
         (1, 6, 0.0, 30.0),
         (3, 6, 0.0, 120.0),
-        (40, 6, 0.0, 240.0),
+        (2000, 6, 0.0, 240.0),
         (0, 60, 0.0, 30.0),  # never more than two calls a second
     ],
 )
