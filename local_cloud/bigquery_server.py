@@ -20,6 +20,7 @@ from bqemulator.versioning.snapshots import SnapshotManager
 
 from local_cloud.bigquery import farm_fingerprint
 from local_cloud.bigquery.csv_load import with_load_options
+from local_cloud.bigquery.export_data import into_cloud_storage
 from local_cloud.bigquery.file_access import with_files_shut, within_uploads
 from local_cloud.bigquery.partitioned_tables import (
     ingestion_time,
@@ -77,6 +78,9 @@ def change_emulator() -> None:
     change_limits()
     vars(jobs)["_dry_run_response"] = with_bytes(without_rows(vars(jobs)["_dry_run_response"]))
     vars(executor)["_load_path_into_target"] = with_load_options(vars(executor)["_load_path_into_target"])
+    vars(executor)["write_export"] = into_cloud_storage(vars(executor)["write_export"])
+    # An export is not to be tried by writing it.
+    vars(jobs)["_DESTRUCTIVE_STATEMENT_TYPES"] |= {"EXPORT_DATA"}
     vars(executor)["_resolve_uri"] = within_uploads(vars(executor)["_resolve_uri"])
     vars(server)["create_app"] = guarded(vars(server)["create_app"])
     builtin_udfs.register_builtin_udfs = with_fast_fingerprints(builtin_udfs.register_builtin_udfs)

@@ -101,6 +101,8 @@ def _bigquery(settings: LocalSettings) -> Service:
         environment={
             "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
             "BQEMU_UPLOAD_STAGING_DIR": str(settings.home / "bigquery" / "uploads"),
+            # Where EXPORT DATA writes.
+            "STORAGE_EMULATOR_HOST": settings.url("storage"),
         },
         ports=(rest, grpc),
         health_url=f"{settings.url('bigquery')}/readyz",

@@ -27,10 +27,11 @@ def nobodys_account() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class BigQueryEmulator:
-    """Addresses of a BigQuery emulator that lives as long as the tests."""
+    """Addresses of a BigQuery emulator that lives as long as the tests, and the port of its Cloud Storage."""
 
     rest: str
     grpc: str
+    storage_port: int
     project: str = "local"
 
 
@@ -70,13 +71,19 @@ def tfx_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def bigquery_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryEmulator]:
     """An empty BigQuery emulator, which Google's clients find through the environment."""
     python = REPOSITORY / "local_cloud" / ".venv" / "bin" / "python"
-    rest_port, grpc_port = _free_port(), _free_port()
+    rest_port, grpc_port, storage_port = _free_port(), _free_port(), _free_port()
     log = tmp_path_factory.mktemp("bigquery") / "emulator.log"
     command = [str(python), "-m", "local_cloud.bigquery_server", "start"]
     ports = ["--rest-port", str(rest_port), "--grpc-port", str(grpc_port)]
     with log.open("wb") as output:
-        server = subprocess.Popen([*command, *ports], stdout=output, stderr=output, cwd=REPOSITORY)
-    emulator = BigQueryEmulator(f"http://127.0.0.1:{rest_port}", f"127.0.0.1:{grpc_port}")
+        server = subprocess.Popen(
+            [*command, *ports],
+            stdout=output,
+            stderr=output,
+            cwd=REPOSITORY,
+            env={**os.environ, "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{storage_port}"},
+        )
+    emulator = BigQueryEmulator(f"http://127.0.0.1:{rest_port}", f"127.0.0.1:{grpc_port}", storage_port)
     variables = {
         "BIGQUERY_EMULATOR_HOST": emulator.rest,
         "BIGQUERY_STORAGE_EMULATOR_HOST": emulator.grpc,

@@ -1,10 +1,11 @@
 """Staged rows as Parquet files, one folder a split, in the layout that the pipeline reads.
 
-    {artifact_root}/rows/{table}/train/rows.parquet
+    {artifact_root}/rows/{table}/train/*.parquet
     {artifact_root}/rows/{table}/_SUCCESS
-    {artifact_root}/rows/{table}/history/rows.parquet
+    {artifact_root}/rows/{table}/history/*.parquet
 
-Rows that a sample leaves out lie in `history`, with few of their columns and a `_SUCCESS` of their own.
+BigQuery itself writes them where the artifact root is a bucket, and the worker where it is a folder. Rows
+that a sample leaves out lie in `history`, with few of their columns and a `_SUCCESS` of their own.
 
 `_SUCCESS` is written last and names the table that was exported: another export of the same table does
 nothing, and a table that was dropped and staged anew is exported anew. It has the SHA-256 of each file, by
@@ -14,22 +15,19 @@ which the pipeline's components tell whether they read what was exported
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from include import storage
 from include.warehouse.client import HISTORY, SPLITS, Warehouse
+from include.warehouse.export_data import export_split
+from include.warehouse.parquet_files import write_split
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from upath import UPath
 
-ROW_GROUP_ROWS = 131_072
 MARKER = "_SUCCESS"
-ROWS_FILE = "rows.parquet"
 
 
 def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
@@ -49,7 +47,9 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
         return str(folder)
     columns = [column for column in warehouse.table_schema(table) if column != "split"]
     digests = {
-        f"{split}/{ROWS_FILE}": _export(warehouse, table, folder / split, columns, split) for split in SPLITS
+        f"{split}/{name}": digest
+        for split in SPLITS
+        for name, digest in _export(warehouse, table, folder / split, columns, split).items()
     }
     mark_exported(folder, exported, digests)
     return str(folder)
@@ -70,7 +70,7 @@ def export_history(warehouse: Warehouse, table: str, root: str | UPath, columns:
     folder = rows_folder(table, root) / HISTORY
     exported = _exported(warehouse, table)
     if not _is_of(exported, folder):
-        mark_exported(folder, exported, {ROWS_FILE: _export(warehouse, table, folder, columns, HISTORY)})
+        mark_exported(folder, exported, _export(warehouse, table, folder, columns, HISTORY))
     return str(folder)
 
 
@@ -109,59 +109,9 @@ def mark_exported(folder: UPath, exported: Mapping[str, Any], digests: Mapping[s
     storage.write_text(folder / MARKER, json.dumps({**exported, "files": digests}, indent=2) + "\n")
 
 
-def _export(warehouse: Warehouse, table: str, folder: UPath, columns: Sequence[str], split: str) -> str:
-    """Write one split to a folder, and return the SHA-256 of its file."""
-    schema, batches = warehouse.read_batches(table, columns, split)
-    return _write(folder / ROWS_FILE, schema, batches)
-
-
-def _write(path: UPath, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> str:
-    import pyarrow.parquet as pq
-
-    with (
-        storage.open_atomic(path) as stream,
-        _HashedStream(stream) as hashed,
-        pq.ParquetWriter(hashed, schema, compression="snappy") as writer,
-    ):
-        for rows in _regrouped(schema, batches):
-            writer.write_table(rows)
-    return hashed.sha256
-
-
-def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Join the server's small batches, since each table written becomes a row group of its own."""
-    import pyarrow as pa
-
-    waiting: list[pa.RecordBatch] = []
-    count = 0
-    for batch in batches:
-        waiting.append(batch)
-        count += batch.num_rows
-        if count >= ROW_GROUP_ROWS:
-            yield pa.Table.from_batches(waiting, schema=schema)
-            waiting, count = [], 0
-    if waiting:
-        yield pa.Table.from_batches(waiting, schema=schema)
-
-
-class _HashedStream(io.RawIOBase):
-    """A stream that is only written to, with the SHA-256 of what was written."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream = stream
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any, /) -> int:
-        self._digest.update(content)
-        return self._stream.write(content)
-
-    def tell(self) -> int:
-        return self._stream.tell()
+def _export(
+    warehouse: Warehouse, table: str, folder: UPath, columns: Sequence[str], split: str
+) -> dict[str, str]:
+    """Write one split to a folder, and return the SHA-256 of each file there by its name."""
+    in_bucket = str(folder).startswith("gs://")
+    return (export_split if in_bucket else write_split)(warehouse, table, folder, columns, split)

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from include.warehouse.parquet_export import ROW_GROUP_ROWS
+from include.warehouse.parquet_files import ROW_GROUP_ROWS
 from tests.include.warehouse.conftest import read_arrow
 
 pytestmark = pytest.mark.emulator

@@ -46,7 +46,7 @@ class StorageServer:
     """The server as a process."""
 
     folder: Path
-    ports: list[int] = field(default_factory=lambda: _free_ports(2))
+    ports: list[int] = field(default_factory=lambda: free_ports(2))
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -116,7 +116,7 @@ class StorageServer:
             return False
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
