@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from include import storage
-from include.warehouse.errors import WarehouseError
+from include.warehouse.connection import connect
+from include.warehouse.errors import QueryTooExpensive, WarehouseError
+from include.warehouse.limits import SpendingLimits
 from tests.local_cloud.storage.conftest import BUCKET, StorageServer, free_ports
 
 pytestmark = pytest.mark.emulator
@@ -96,6 +98,17 @@ def test_what_is_exported_already_is_not_written_again(warehouse, staged, root):
     warehouse.export_parquet(staged, root)
 
     assert storage.read_bytes(f"{uri}/train/000000000000.parquet") == b"changed"
+
+
+def test_an_export_beyond_its_limit_is_tried_and_writes_nothing(bigquery_emulator, staged, root):
+    limits = SpendingLimits(per_query=10 * 2**20 - 1)
+
+    with pytest.raises(
+        QueryTooExpensive, match=r"a query of local.warehouse_test.* would be billed 10,485,760"
+    ):
+        connect(bigquery_emulator.project, location="US", limits=limits).export_parquet(staged, root)
+
+    assert objects(root) == set()
 
 
 def test_a_bucket_that_is_not_there_ends_in_a_sentence(warehouse, staged, root):

@@ -170,6 +170,18 @@ def test_mistakes_in_the_parameters(user, parameters, sentence):
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize("limit", ["maximum_bytes_billed_per_query", "maximum_bytes_billed_per_run"])
+def test_what_a_run_may_be_billed_is_the_settings_to_say(user, monkeypatch, settings_values, limit):
+    # One query is billed 10 MiB at least, and a run asks more than one.
+    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps({**settings_values, limit: 10 * 2**20}))
+
+    if limit.endswith("query"):
+        user.stage()
+    else:
+        with pytest.raises(InvalidExperiment, match=r"maximum_bytes_billed_per_run is 10,485,760 bytes, but"):
+            user.resolve()
+
+
 def test_filter_that_keeps_nothing_ends_staging(user):
     user.append(
         "datasets/small.yaml", 'filters: {conditions: [{column: sales_value, operator: ">", value: 9}]}\n'
