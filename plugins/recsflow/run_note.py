@@ -22,20 +22,20 @@ log = logging.getLogger(__name__)
 
 @hookimpl
 def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
-    """Note what is worth it about a run that went well."""
-    _note(dag_run)
+    """Note what is worth it about a run that went well; a sweep does, whatever some of its trials did."""
+    _note(dag_run, DECISION_KEY, WARNINGS_KEY)
 
 
 @hookimpl
 def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
     """Note what is worth it about a run that did not."""
-    _note(dag_run)
+    _note(dag_run, FAILURE_KEY, DECISION_KEY, WARNINGS_KEY)
 
 
-def _note(dag_run: DagRun) -> None:
+def _note(dag_run: DagRun, *keys: str) -> None:
     # The scheduler must never stumble over a note.
     try:
-        lines = [line for key in (FAILURE_KEY, DECISION_KEY, WARNINGS_KEY) for line in _pushed(dag_run, key)]
+        lines = [line for key in keys for line in _pushed(dag_run, key)]
         if (lines or dag_run.note) and not _is_of_a_person(dag_run):
             dag_run.note = _cut("\n".join(lines)) or None
     except Exception:

@@ -53,6 +53,13 @@ def test_failure_comes_before_the_warnings(dag_run, push):
     assert dag_run.note == f"{FAILED}\n[medium] few rows"
 
 
+def test_run_that_went_well_does_not_tell_of_a_trial_that_did_not(dag_run, push):
+    push("trial.wait_for_pipeline", "failure", FAILED)
+    push("resolve_experiment", "warnings", ["[medium] few rows"])
+    run_note.on_dag_run_success(dag_run, "")
+    assert dag_run.note == "[medium] few rows"
+
+
 def test_note_of_a_cleared_run_is_replaced_by_what_holds_now(dag_run, push, session):
     push("wait_for_pipeline", "failure", FAILED)
     run_note.on_dag_run_failed(dag_run, "")
