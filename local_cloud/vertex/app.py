@@ -22,6 +22,7 @@ from local_cloud.vertex.error_answers import answer_error
 from local_cloud.vertex.errors import ApiError
 from local_cloud.vertex.host_client import HostClient
 from local_cloud.vertex.limits import Limits
+from local_cloud.vertex.metadata_api import MetadataApi
 from local_cloud.vertex.models_api import ModelsApi
 from local_cloud.vertex.operations import Operations
 from local_cloud.vertex.page_headers import PageHeaders
@@ -87,6 +88,7 @@ def build_app(settings: LocalSettings) -> Starlette:
             *ModelsApi(serving, operations).routes(),
             *EndpointsApi(serving, operations, folders).routes(),
             *operations.routes(),
+            *MetadataApi(store).routes(),
             *LoggingApi(entries).routes(),
             *permissions_api.routes(),
             *ServingPages(serving, folders).routes(),

@@ -68,9 +68,14 @@ def _common(job: JobRecord) -> dict[str, Any]:
 
 def delete_operation(job: JobRecord) -> dict[str, Any]:
     """Returns the finished operation that deleted a job."""
+    return finished_deletion(f"{job.key.parent}/operations/delete-{job.key.job_id}", job.update_time)
+
+
+def finished_deletion(name: str, create_time: str) -> dict[str, Any]:
+    """Returns a finished operation that deleted something."""
     return {
-        "name": f"{job.key.parent}/operations/delete-{job.key.job_id}",
-        "metadata": {"@type": DELETED_TYPE, "genericMetadata": {"createTime": job.update_time}},
+        "name": name,
+        "metadata": {"@type": DELETED_TYPE, "genericMetadata": {"createTime": create_time}},
         "done": True,
         "response": {"@type": EMPTY_TYPE},
     }
@@ -105,6 +110,9 @@ def _task_detail(job: JobRecord, task: TaskRecord) -> dict[str, Any]:
     jobs = {"mainJob": task.main_job, "preCachingCheckJob": task.pre_caching_check_job}
     if names := {key: _custom_job_name(job, each) for key, each in jobs.items() if each}:
         detail["executorDetail"] = {"containerDetail": names}
+    if task.execution:
+        name = f"{job.key.parent}/metadataStores/default/executions/{task.execution}"
+        detail["execution"] = {"name": name, "schemaTitle": "system.ContainerExecution"}
     return detail
 
 

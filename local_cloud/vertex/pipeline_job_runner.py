@@ -41,7 +41,7 @@ class PipelineJobRunner(JobRunner):
             inputs=self._inputs(task.name),
             parameters=self._request.parameters_of(spec),
         )
-        task.inputs = execution.inputs
+        task.inputs, task.execution = execution.inputs, new_number()
         files_of(execution.folder).make_folder(execution.folder)
         driver_parameters = self._driver(task, execution, spec.driver) if spec.driver else {}
         cache_key = execution.cache_key(self._request.spec.name, driver_parameters)
@@ -53,7 +53,8 @@ class PipelineJobRunner(JobRunner):
         task.main_job = new_number()
         self._component(task, execution, spec.command, task.main_job)
         task.outputs = execution.outputs
-        result = CachedResult(self._job.key.job_id, task.outputs, written_paths(task.outputs))
+        paths = written_paths(task.outputs)
+        result = CachedResult(self._job.key.job_id, task.outputs, paths, task.execution)
         self._store.save_cached(cache_key, result)
         return TaskState.SUCCEEDED
 

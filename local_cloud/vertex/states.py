@@ -97,11 +97,13 @@ class CachedResult:
         job_id: job that it belonged to.
         outputs: output key to artifacts.
         paths: files and folders that must still be there for the result to be usable.
+        execution: id of the execution that made it; who deletes that takes the result from the cache.
     """
 
     job_id: str
     outputs: dict[str, list[dict[str, Any]]]
     paths: list[str]
+    execution: str
 
 
 @dataclass
@@ -123,6 +125,7 @@ class TaskRecord:
         reused_from: job whose result was used.
         main_job: id of the custom job that ran its container.
         pre_caching_check_job: id of the custom job that ran its driver, before the cache is asked.
+        execution: id of its execution in Vertex ML Metadata, by which its results are found again.
     """
 
     name: str
@@ -139,6 +142,7 @@ class TaskRecord:
     error_code: int = 0
     main_job: str = ""
     pre_caching_check_job: str = ""
+    execution: str = ""
 
 
 @dataclass

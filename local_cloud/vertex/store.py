@@ -19,7 +19,7 @@ from local_cloud.vertex.states import (
     now,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
@@ -36,12 +36,14 @@ CREATE TABLE IF NOT EXISTS tasks (
     inputs TEXT NOT NULL DEFAULT '{}', outputs TEXT NOT NULL DEFAULT '{}',
     peak_memory_mib INTEGER NOT NULL DEFAULT 0, reused_from TEXT NOT NULL DEFAULT '',
     error_code INTEGER NOT NULL DEFAULT 0, main_job TEXT NOT NULL DEFAULT '',
-    pre_caching_check_job TEXT NOT NULL DEFAULT ''
+    pre_caching_check_job TEXT NOT NULL DEFAULT '', execution TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS tasks_of_job ON tasks (job);
 CREATE TABLE IF NOT EXISTS cache (
-    key TEXT PRIMARY KEY, job_id TEXT NOT NULL, outputs TEXT NOT NULL, paths TEXT NOT NULL
+    key TEXT PRIMARY KEY, job_id TEXT NOT NULL, outputs TEXT NOT NULL, paths TEXT NOT NULL,
+    execution TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS executions (id TEXT PRIMARY KEY);
 """
 INSERT_JOB = """
 INSERT INTO jobs (name, project, location, job_id, request, state, create_time, update_time)
@@ -60,7 +62,8 @@ WHERE name = ?
 """
 UPDATE_TASK = """
 UPDATE tasks SET state = ?, start_time = ?, end_time = ?, error = ?, inputs = ?, outputs = ?,
-    peak_memory_mib = ?, reused_from = ?, error_code = ?, main_job = ?, pre_caching_check_job = ?
+    peak_memory_mib = ?, reused_from = ?, error_code = ?, main_job = ?, pre_caching_check_job = ?,
+    execution = ?
 WHERE number = ?
 """
 
@@ -142,10 +145,12 @@ class Store:
         values = (
             *(task.state, task.start_time, task.end_time, task.error),
             *(json.dumps(task.inputs), json.dumps(task.outputs), task.peak_memory_mib, task.reused_from),
-            *(task.error_code, task.main_job, task.pre_caching_check_job),
+            *(task.error_code, task.main_job, task.pre_caching_check_job, task.execution),
         )
         with self._transaction() as cursor:
             cursor.execute(UPDATE_TASK, (*values, task.number))
+            if task.execution:
+                cursor.execute("INSERT OR IGNORE INTO executions VALUES (?)", (task.execution,))
             cursor.execute("UPDATE jobs SET update_time = ? WHERE name = ?", (now(), key.name))
 
     def delete_job(self, key: JobKey) -> None:
@@ -159,13 +164,23 @@ class Store:
             row = self._connection.execute("SELECT * FROM cache WHERE key = ?", (cache_key,)).fetchone()
         if row is None:
             return None
-        return CachedResult(row["job_id"], json.loads(row["outputs"]), json.loads(row["paths"]))
+        return CachedResult(
+            row["job_id"], json.loads(row["outputs"]), json.loads(row["paths"]), row["execution"]
+        )
 
     def save_cached(self, cache_key: str, result: CachedResult) -> None:
         """Keeps a task's result for later equal tasks."""
-        values = (cache_key, result.job_id, json.dumps(result.outputs), json.dumps(result.paths))
+        made = (json.dumps(result.outputs), json.dumps(result.paths), result.execution)
         with self._transaction() as cursor:
-            cursor.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", values)
+            cursor.execute(
+                "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", (cache_key, result.job_id, *made)
+            )
+
+    def delete_execution(self, execution: str) -> bool:
+        """Forgets an execution, and its results in the cache; returns False where there is none."""
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM cache WHERE execution = ?", (execution,))
+            return cursor.execute("DELETE FROM executions WHERE id = ?", (execution,)).rowcount == 1
 
     def _jobs(self, query: str, *values: object) -> list[JobRecord]:
         with self._lock:
@@ -232,4 +247,5 @@ def _task_record(row: sqlite3.Row) -> TaskRecord:
         error_code=row["error_code"],
         main_job=row["main_job"],
         pre_caching_check_job=row["pre_caching_check_job"],
+        execution=row["execution"],
     )

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import aiplatform
+from google.cloud.aiplatform_v1 import MetadataServiceClient
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 from google.cloud.logging_v2.client import Client
 
@@ -137,6 +139,14 @@ class Pipelines:
     def create(self, request: dict, job_id: str = "refused") -> None:
         job = PipelineJob.from_json(json.dumps(request))
         self.client.create_pipeline_job(parent=self.parent, pipeline_job=job, pipeline_job_id=job_id)
+
+    def forget(self, execution: str) -> None:
+        """Deletes an execution, as a clean-up does."""
+        options = ClientOptions(api_endpoint=self.settings.url("vertex"))
+        metadata = MetadataServiceClient(
+            credentials=AnonymousCredentials(), transport="rest", client_options=options
+        )
+        metadata.delete_execution(name=execution).result(timeout=PATIENCE_S)
 
     def log_entries(self, condition: str) -> list[str]:
         """The messages of log entries, the newest last."""

@@ -226,11 +226,14 @@ def test_list_filters_orders_and_pages(pipelines, first_job):
 
 def test_finished_job_can_be_deleted_and_its_results_stay_cached(pipelines, first_job):
     name = pipelines.submit("deleted", learning_rate=0.04)
-    pipelines.wait(name)
+    trained = {task.task_name: task for task in pipelines.wait(name).job_detail.task_details}["Trainer"]
     pipelines.client.delete_pipeline_job(name=name).result(timeout=PATIENCE_S)
     with pytest.raises(exceptions.NotFound):
         pipelines.client.get_pipeline_job(name=name)
     assert states(pipelines.wait(pipelines.submit("again", learning_rate=0.04)))["Trainer"] == "SKIPPED"
+    pipelines.forget(trained.execution.name)
+    with pytest.raises(exceptions.NotFound, match=r"executions/\d+ does not exist"):
+        pipelines.forget(trained.execution.name)
 
 
 def test_console_shows_jobs_stages_and_logs(pipelines, first_job):

@@ -88,7 +88,7 @@ def test_only_jobs_before_their_end_are_unfinished(store):
 
 def test_deleted_job_takes_its_tasks_and_leaves_cached_results(store):
     create(store)
-    result = CachedResult("first", {"model": []}, ["/m"])
+    result = CachedResult("first", {"model": []}, ["/m"], "7")
     store.save_cached("key", result)
     store.delete_job(KEY)
     with pytest.raises(NotFoundError):
@@ -107,3 +107,14 @@ def test_database_of_another_version_is_moved_aside(path):
     store.close()
     Store(path).close()
     assert not path.with_name("vertex.sqlite.version1").exists()
+
+
+def test_result_of_a_deleted_execution_is_offered_no_more(store):
+    job = create(store)
+    task = job.tasks[0]
+    task.execution = "7"
+    store.update_task(KEY, task)
+    store.save_cached("key", CachedResult("first", {"model": []}, [], "7"))
+    assert store.delete_execution("7")
+    assert store.cached("key") is None
+    assert not store.delete_execution("7")
