@@ -21,7 +21,7 @@ class TableScan:
     Attributes:
         table: the table.
         alias: its name in the conditions.
-        bounds: conditions that its rows fulfil, all about its partition column and constants alone.
+        bounds: conditions that its rows fulfil and that partitions can be left out by.
         statement: the SELECT, UPDATE or DELETE that reads it.
     """
 
@@ -95,17 +95,17 @@ def _conditions(found: exp.Table, reader: exp.Expression) -> list[exp.Expression
     clauses = [where.this] if where else []
     if isinstance(found.parent, exp.Join) and (on := found.parent.args.get("on")):
         clauses.append(on)
-    return [each for clause in clauses for each in _parts(clause, exp.And)]
-
-
-def _parts(condition: exp.Expression, connector: type[exp.Connector]) -> list[exp.Expression]:
-    plain = condition.unnest()
-    return list(plain.flatten()) if isinstance(plain, connector) else [plain]
+    parts = [list(each.flatten()) if isinstance(each, exp.And) else [each] for each in clauses]
+    return [condition for each in parts for condition in each]
 
 
 def _bounds(condition: exp.Expression, alias: str, names: Sequence[str]) -> bool:
-    """Whether a condition is about the partition column and constants alone, in each part of an OR."""
-    return all(_is_bound(part.unnest(), alias, names) for part in _parts(condition, exp.Or))
+    """Whether a condition leaves partitions out: any part of an AND does, and each part of an OR has to."""
+    plain = condition.unnest()
+    if isinstance(plain, exp.And | exp.Or):
+        enough = any if isinstance(plain, exp.And) else all
+        return enough(_bounds(part, alias, names) for part in plain.flatten())
+    return _is_bound(plain, alias, names)
 
 
 def _is_bound(condition: exp.Expression, alias: str, names: Sequence[str]) -> bool:

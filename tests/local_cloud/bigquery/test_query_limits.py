@@ -79,6 +79,7 @@ def test_a_statement_without_a_filter_is_refused_also_where_it_is_only_tried(ask
         ("WHERE DATE_TRUNC(day, MONTH) = '2024-02-01'", ["c"]),
         ("WHERE day BETWEEN '2024-01-01' AND '2024-01-01'", ["ab"]),
         ("WHERE day IS NULL", []),
+        ("WHERE day IS NULL OR (day > '2024-01-31' AND n IS NULL)", ["c"]),
     ],
 )
 def test_a_statement_with_a_filter_is_answered(ask, orders, rest, expected):

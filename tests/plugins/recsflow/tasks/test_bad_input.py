@@ -36,6 +36,12 @@ SELECT
   IF(MOD(n, 50) = 7, CAST('inf' AS FLOAT64), 1.0 + MOD(n, 5)) AS stars
 FROM UNNEST(GENERATE_ARRAY(1, 2000)) AS n
 """
+PARTITIONED = """
+CREATE OR REPLACE TABLE `local.small.visits`
+PARTITION BY DATE(transaction_timestamp)
+OPTIONS (require_partition_filter = TRUE)
+AS SELECT * FROM `local.small.purchases`
+"""
 DATASET = """
 tables:
   - {table: small.purchases, alias: purchases}
@@ -168,6 +174,24 @@ def test_mistakes_in_the_parameters(user, parameters, sentence):
     with pytest.raises(InvalidExperiment) as caught:
         user.resolve(**parameters)
     assert sentence in str(caught.value)
+
+
+def test_a_table_that_requires_a_partition_filter_is_refused_until_its_column_is_named(user, tmp_path):
+    warehouse = connect("local", location="US")
+    warehouse.query(PARTITIONED, (), {}, 60)
+    dataset = DATASET.replace("small.purchases", "small.visits")
+    user.write("datasets/small.yaml", dataset)
+    with pytest.raises(
+        InvalidExperiment,
+        match=r"tables\[0\].partition_column is missing, .* set it to transaction_timestamp\.",
+    ):
+        user.resolve()
+
+    named = "alias: purchases, partition_column: transaction_timestamp}"
+    user.write("datasets/small.yaml", dataset.replace("alias: purchases}", named) + "history_days: 90\n")
+    user.check()
+
+    assert quality_of(tmp_path)["passed"]
 
 
 @pytest.mark.parametrize("limit", ["maximum_bytes_billed_per_query", "maximum_bytes_billed_per_run"])
