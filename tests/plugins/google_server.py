@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 IAM = re.compile(r"/v1/projects/-/serviceAccounts/(?P<account>[^:]+):(?P<method>\w+)")
+STRANGER = {"error": {"code": 401, "message": "not for you"}}
+DATASET = {"datasetReference": {"projectId": "project", "datasetId": "recsflow_staging"}, "location": "EU"}
 KEY_ACCOUNT = "airflow@project.iam.gserviceaccount.com"
 
 
@@ -94,6 +96,10 @@ class GoogleServer:
             return self.refusal, {"error": {"code": self.refusal, "message": "not for you"}}
         if path.startswith("/download/storage/"):
             return (200, "rows") if bearer == f"access {self.accepted}" else (401, {"error": {"code": 401}})
+        if path.startswith("/bigquery/"):
+            return (200, DATASET) if _who(bearer) == self.accepted else (401, STRANGER)
+        if path.startswith("/v1/"):
+            return (200, {}) if _who(bearer) == self.accepted else (401, STRANGER)
         if path.startswith("/api/2.0/mlflow/"):
             claims = _claims(bearer) if bearer.count(".") == 2 else {}
             right = claims.get("aud") == self.tracker_audience and claims["exp"] > time.time()
@@ -138,6 +144,15 @@ class GoogleServer:
                 pass
 
         return Handler
+
+
+def _who(bearer):
+    """Whose token it is; that of a key may be signed by its owner: https://google.aip.dev/auth/4111."""
+    return (
+        _claims(bearer)["iss"]
+        if bearer.count(".") == 2 and " " not in bearer
+        else bearer.removeprefix("access ")
+    )
 
 
 def _encoded(part):

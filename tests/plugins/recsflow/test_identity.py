@@ -56,6 +56,27 @@ def impersonating(google, monkeypatch, settings_values):
     airflow(monkeypatch, settings_values, **extra)
 
 
+def ask_bigquery():
+    from recsflow.settings import load_settings
+    from recsflow.tasks.warehouse import open_warehouse
+
+    assert open_warehouse(load_settings()).tables.location("recsflow_staging") == "EU"
+
+
+def ask_vertex():
+    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+
+    hook = PipelineJobsHook(gcp_conn_id="recsflow_gcp", project="project", location="us-central1")
+    assert list(hook.pages_of_live()) == [[]]
+
+
+def ask_cloud_build():
+    from recsflow.hooks.cloud_build import BuildHook
+
+    client = BuildHook(gcp_conn_id="recsflow_gcp").get_conn()
+    assert list(client.list_builds(project_id="project")) == []
+
+
 def ask_mlflow(google):
     with tracking_client(google.url) as client:
         return client.search_experiments()
@@ -71,6 +92,26 @@ def test_artifacts_are_read_as_whom_the_connection_impersonates(google, monkeypa
     impersonating(google, monkeypatch, settings_values)
     assert storage.read_text("gs://bucket/recsflow/experiment.json") == "rows"
     assert [account for _, account, _ in google.handed_out] == [KEY_ACCOUNT, TRAINER]
+
+
+@pytest.mark.parametrize("ask", [ask_bigquery, ask_vertex, ask_cloud_build])
+@pytest.mark.parametrize("account", [KEY_ACCOUNT, TRAINER])
+def test_every_service_is_asked_as_the_same_account(google, monkeypatch, settings_values, ask, account):
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", google.url)
+    monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", google.url.removeprefix("http://"))
+    google.accepted = account
+    airflow(
+        monkeypatch,
+        settings_values,
+        keyfile_dict=json.dumps(google.key()),
+        vertex_endpoint=google.url,
+        cloud_build_endpoint=google.url,
+        **({"impersonation_chain": account} if account == TRAINER else {}),
+    )
+    ask()
+    google.accepted = "somebody else"
+    with pytest.raises(Exception, match="not for you"):
+        ask()
 
 
 def test_a_second_artifact_takes_the_token_of_the_first(google):
