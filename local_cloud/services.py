@@ -214,7 +214,6 @@ class ServiceRunner:
                 raise ServiceError(
                     f"{service.name}: {service.argv[0]} does not exist; run `make setup` first."
                 )
-            self._settings.artifact_root.mkdir(parents=True, exist_ok=True)
             if service.prepare is not None:
                 service.prepare()
             # Airflow prints the password that it makes.

@@ -17,6 +17,7 @@ PROJECT = "local"
 LOCATION = "us-central1"
 # Of the local Cloud Storage; made when that starts.
 BUCKET = "recsflow-local"
+ARTIFACT_ROOT = f"gs://{BUCKET}/recsflow"
 BIGQUERY_LOCATION = "US"
 # Named by every job, as on Google Cloud; it may do everything here.
 SERVICE_ACCOUNT = f"recsflow-trainer@{PROJECT}.iam.gserviceaccount.com"
@@ -42,7 +43,7 @@ class LocalSettings:
     Attributes:
         home: folder of all state: databases, artifacts, logs, process files.
         port_offset: added to every default port.
-        artifact_root_uri: `gs://bucket/prefix` or `file:///folder`, by default a folder in home.
+        artifact_root_uri: `gs://bucket/prefix` of the local Cloud Storage, or `file:///folder`.
         postgres: `user@host:port` of the server with the databases `airflow` and `mlflow`; its password is
             where PGPASSFILE says. By default both are SQLite files in home.
         own_ports: ports of servers that do not follow the offset, by names of DEFAULT_PORTS.
@@ -50,13 +51,9 @@ class LocalSettings:
 
     home: Path
     port_offset: int = 0
-    artifact_root_uri: str = ""
+    artifact_root_uri: str = ARTIFACT_ROOT
     postgres: str = ""
     own_ports: Mapping[str, int] = field(default_factory=dict, hash=False)
-
-    def __post_init__(self) -> None:
-        if not self.artifact_root_uri:
-            object.__setattr__(self, "artifact_root_uri", self.artifact_root.as_uri())
 
     @classmethod
     def from_environment(cls) -> "LocalSettings":
@@ -71,7 +68,7 @@ class LocalSettings:
         root = os.environ.get("RECSFLOW_ARTIFACT_ROOT", "").rstrip("/")
         if root and not re.fullmatch(r"(gs://[^/]+/|file:///).+", root):
             raise LocalCloudError(
-                f"environment: RECSFLOW_ARTIFACT_ROOT is {root!r}; use gs://{BUCKET}/recsflow or file:///folder."
+                f"environment: RECSFLOW_ARTIFACT_ROOT is {root!r}; use {ARTIFACT_ROOT} or file:///folder."
             )
         postgres = os.environ.get("RECSFLOW_POSTGRES", "")
         if postgres and not re.fullmatch(r"[\w.-]+@[\w.-]+:\d{1,5}", postgres):
@@ -79,7 +76,7 @@ class LocalSettings:
                 f"environment: RECSFLOW_POSTGRES is {postgres!r}; use user@host:port, and keep the password "
                 "in the file that PGPASSFILE names."
             )
-        return cls(home, int(raw_offset), root, postgres, _own_ports())
+        return cls(home, int(raw_offset), root or ARTIFACT_ROOT, postgres, _own_ports())
 
     def port(self, name: str) -> int:
         """Returns the port of a server, named as in DEFAULT_PORTS."""
@@ -95,11 +92,6 @@ class LocalSettings:
     def url(self, name: str) -> str:
         """Returns the HTTP address of a server, named as in DEFAULT_PORTS."""
         return f"http://{HOST}:{self.port(name)}"
-
-    @property
-    def artifact_root(self) -> Path:
-        """Folder in home that artifacts go to unless told otherwise."""
-        return self.home / "artifacts"
 
     @property
     def storage_root(self) -> Path:

@@ -36,14 +36,15 @@ class Cloud:
     """The command line of a local cloud of its own."""
 
     def __init__(self, home: Path) -> None:
-        self.settings = LocalSettings(home=home, port_offset=free_port_offset())
+        # On a folder: the end-to-end tests have the bucket that everybody has who sets nothing.
+        root = (home / "artifacts").as_uri()
+        self.settings = LocalSettings(home=home, port_offset=free_port_offset(), artifact_root_uri=root)
 
     def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "RECSFLOW_HOME": str(self.settings.home),
-            # Whatever the shell has.
-            "RECSFLOW_ARTIFACT_ROOT": "",
+            "RECSFLOW_ARTIFACT_ROOT": self.settings.artifact_root_uri,
             "RECSFLOW_PORT_OFFSET": str(self.settings.port_offset),
             **variables,
         }

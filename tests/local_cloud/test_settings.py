@@ -23,7 +23,8 @@ def test_port_offset_shifts_every_address(tmp_path):
 def test_state_stays_in_the_home(tmp_path):
     environment = LocalSettings(home=tmp_path).environment()
     variable = json.loads(environment["AIRFLOW_VAR_RECSFLOW"])
-    assert variable["artifact_root"] == (tmp_path / "artifacts").as_uri()
+    assert variable["artifact_root"] == "gs://recsflow-local/recsflow"
+    assert LocalSettings(home=tmp_path).storage_root == tmp_path / "storage"
     assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
 
 
@@ -35,12 +36,20 @@ def test_what_a_machine_reaches_without_a_proxy_stays_so(tmp_path, monkeypatch):
     assert environment["no_proxy"] == "127.0.0.1,localhost,::1,intranet.example"
 
 
-def test_artifacts_may_go_to_a_bucket(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("said", "root"),
+    [
+        ("", "gs://recsflow-local/recsflow"),
+        ("gs://other-bucket/team/", "gs://other-bucket/team"),
+        ("file:///srv/artifacts", "file:///srv/artifacts"),
+    ],
+)
+def test_artifacts_go_to_the_bucket_unless_told_otherwise(tmp_path, monkeypatch, said, root):
     monkeypatch.setenv("RECSFLOW_HOME", str(tmp_path))
-    monkeypatch.setenv("RECSFLOW_ARTIFACT_ROOT", "gs://recsflow-local/recsflow/")
+    monkeypatch.setenv("RECSFLOW_ARTIFACT_ROOT", said)
     environment = LocalSettings.from_environment().environment()
-    assert json.loads(environment["AIRFLOW_VAR_RECSFLOW"])["artifact_root"] == "gs://recsflow-local/recsflow"
-    assert environment["RECSFLOW_ARTIFACT_ROOT"] == "gs://recsflow-local/recsflow"
+    assert json.loads(environment["AIRFLOW_VAR_RECSFLOW"])["artifact_root"] == root
+    assert environment["RECSFLOW_ARTIFACT_ROOT"] == root
 
 
 @pytest.mark.parametrize("root", ["recsflow", "gs://bucket", "gs:/bucket/a", "s3://bucket/a", "/folder"])

@@ -15,7 +15,8 @@ import sys, uvicorn
 from pathlib import Path
 from local_cloud.settings import LocalSettings
 from local_cloud.vertex.app import build_app
-app = build_app(LocalSettings(Path(sys.argv[1])))
+home = Path(sys.argv[1])
+app = build_app(LocalSettings(home, artifact_root_uri=(home / "artifacts").as_uri()))
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), lifespan="off", log_level="warning")
 """
 
