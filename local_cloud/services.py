@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.process_activity import Activity, ProcessStalled, wait_until
+from local_cloud.component_environment import component_environment
 from local_cloud.errors import ServiceError
 from local_cloud.locks import locked
 from local_cloud.process import BackgroundProcess
@@ -124,9 +125,12 @@ def _vertex(settings: LocalSettings) -> Service:
             str(settings.port("vertex")),
         ),
         environment={
-            key: value
-            for key, value in settings.environment().items()
-            if not key.startswith("AIRFLOW") and key != "PYTHONPATH"
+            **{
+                key: value
+                for key, value in settings.environment().items()
+                if not key.startswith("AIRFLOW") and key != "PYTHONPATH"
+            },
+            **component_environment(settings),
         },
         ports=(settings.port("vertex"),),
         health_url=f"{settings.url('vertex')}/healthz",

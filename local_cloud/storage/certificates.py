@@ -48,13 +48,19 @@ class CertificateFiles:
         """The usual roots and the authority: what clients trust."""
         return self.folder / "ca-bundle.pem"
 
+    @property
+    def authority(self) -> Path:
+        """The authority alone."""
+        return self.folder / "authority.pem"
+
 
 def ensure_certificate(files: CertificateFiles) -> None:
-    """Writes certificate, key and bundle, unless those that are there hold for another month."""
+    """Writes certificate, key and what to trust, unless those that are there hold for another month."""
     files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not _holds(files):
         _write_new(files)
     authority = files.chain.read_text().partition("-----END CERTIFICATE-----\n")[2]
+    _write(files.authority, authority.encode())
     _write(files.bundle, f"{_usual_roots(files.bundle)}\n{authority}".encode())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from include.process_activity import Activity, wait_until
+from local_cloud.component_environment import component_environment
 from local_cloud.settings import LocalSettings
 from local_cloud.storage.certificates import ROOT_VARIABLES
 
@@ -63,6 +64,12 @@ class StorageServer:
             "https_proxy": f"http://127.0.0.1:{self.ports[1]}",
             "CURL_CA_BUNDLE": str(self.folder / "tls" / "ca-bundle.pem"),
         }
+
+    @property
+    def component_environment(self) -> dict[str, str]:
+        """As a component has it."""
+        bundles = component_environment(LocalSettings(home=self.folder.parent))
+        return {**self.environment, **bundles}
 
     def start(self) -> "StorageServer":
         log = self.folder.parent / "storage.log"

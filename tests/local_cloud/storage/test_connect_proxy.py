@@ -84,6 +84,9 @@ def test_the_bundle_trusts_what_it_did_before_and_the_new_authority_for_two_name
     trusted = {certificate.subject for certificate in x509.load_pem_x509_certificates(bundle)}
     usual = {found.subject for found in x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes())}
     assert len(trusted & usual) > 100
-    authority = x509.load_pem_x509_certificates(bundle)[-1]
+    (authority,) = x509.load_pem_x509_certificates(
+        Path(storage_server.component_environment["CURL_CA_BUNDLE"]).read_bytes()
+    )
+    assert authority == x509.load_pem_x509_certificates(bundle)[-1]
     names = authority.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees
     assert {name.value for name in names} == {"storage.googleapis.com", "www.googleapis.com"}

@@ -17,7 +17,7 @@ def said(storage_server):
     script = Path(__file__).with_name("tensorflow_calls.py")
     process = subprocess.run(
         [REPOSITORY / "trainer_image" / ".venv" / "bin" / "python", script, f"gs://{BUCKET}/tensorflow"],
-        env={**os.environ, **storage_server.environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, **storage_server.component_environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
         check=False,
