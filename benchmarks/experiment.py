@@ -108,7 +108,8 @@ def trim(rows_uri: str, rows: Mapping[str, int]) -> str:
     target = f"{rows_uri}_trimmed"
     digests: dict[str, str] = {}
     for split in SPLITS:
-        whole = pq.read_table(pa.BufferReader(storage.read_bytes(f"{rows_uri}/{split}/rows.parquet")))
+        files = (f"{rows_uri}/{split}/{name}" for name in storage.list_names(f"{rows_uri}/{split}"))
+        whole = pa.concat_tables(pq.read_table(pa.BufferReader(storage.read_bytes(file))) for file in files)
         kept = pa.BufferOutputStream()
         pq.write_table(whole.slice(0, rows[split]), kept)
         content = kept.getvalue().to_pybytes()
