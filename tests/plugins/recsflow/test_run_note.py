@@ -80,3 +80,11 @@ def test_note_fits_the_column_of_airflows_database(dag_run, push):
     run_note.on_dag_run_failed(dag_run, "")
     assert len(dag_run.note) == DagRunNote.__table__.c.content.type.length
     assert dag_run.note.endswith("…")
+
+
+def test_run_of_no_session_is_passed_over_without_a_word(dag_run, session, caplog):
+    session.commit()
+    session.refresh(dag_run)
+    session.expunge(dag_run)
+    run_note.on_dag_run_failed(dag_run, "")
+    assert caplog.messages == []
