@@ -142,12 +142,6 @@ def test_a_bucket_that_is_not_for_the_account_is_one_sentence(google, status, ca
     assert "not for you" in str(refused.value)
 
 
-def test_a_key_that_google_does_not_take_is_one_sentence(google, monkeypatch):
-    monkeypatch.setattr(google, "token", lambda _: {"error": "invalid_grant"})
-    with pytest.raises(StorageRefused, match="correct the connection's credentials"):
-        storage.read_text("gs://bucket/recsflow/a.txt")
-
-
 def test_naming_an_artifact_asks_nobody(google, monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONN_RECSFLOW_GCP")
     assert storage.local_path("gs://bucket/recsflow/rows") == "gs://bucket/recsflow/rows"
