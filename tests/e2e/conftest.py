@@ -23,10 +23,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         "bigquery", "vertex", "mlflow", home=tmp_path_factory.mktemp("machine")
     ) as machine:
         machine.run(str(Path(sys.executable).with_name("airflow")), "db", "migrate")
+        storage = machine.settings.storage_environment()
         with pytest.MonkeyPatch.context() as patch:
-            # Tests read what runs left by the clients that the product has.
-            for name, value in machine.settings.storage_environment().items():
-                patch.setitem(os.environ, name, value)
+            # Tests read what runs left by the clients that the product has, as the connection's account.
+            for name, value in machine.settings.environment().items():
+                if name in storage or name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_")):
+                    patch.setitem(os.environ, name, value)
             yield machine
 
 
