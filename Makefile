@@ -116,10 +116,10 @@ status: ## Show what runs where
 PYTEST := $(PYTHON) -m pytest --durations=20
 TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pyproject.toml --rootdir . --durations=20
 
-# Two layers at once, since no layer uses two cores; the longest begins first. Each layer's output comes whole.
+# Three layers at once, since the longest, which begins first, waits as much as it computes. Each layer's output comes whole.
 .PHONY: test
 test: setup ## Set everything up and pass the tests (what CI runs)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target \
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
 		e2e emulator trainer unit lint requirements-check
 
 # What Airflow loads runs on Composer's Python; pyproject.toml holds ruff to the same. The second mypy looks for what the

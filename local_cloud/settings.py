@@ -131,7 +131,7 @@ class LocalSettings:
             "project": PROJECT,
             "location": LOCATION,
             # Small runs end within seconds here, and nobody else asks.
-            "poll_interval_s": 5,
+            "poll_interval_s": 2,
             "bigquery_location": BIGQUERY_LOCATION,
             "staging_dataset": "recsflow_staging",
             "trainer_image": self.trainer_image,

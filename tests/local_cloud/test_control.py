@@ -108,3 +108,16 @@ def test_table_page_shows_schema_count_and_rows(cloud, loaded):
     assert "92,331 rows" in page
     assert "product_category" in page
     assert "GROCERY" in page
+
+
+def test_airflow_works_with_all_its_parts_and_ends_with_them(cloud):
+    started = cloud("start", "airflow")
+    assert started.returncode == 0, started.stderr
+    address = f"{cloud.settings.url('airflow')}/api/v2/monitor/health"
+    with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+        health = json.load(answer)
+    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    assert {part: health[part]["status"] for part in parts} == dict.fromkeys(parts, "healthy")
+    assert cloud("stop", "airflow").returncode == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex((HOST, cloud.settings.port("airflow"))) != 0

@@ -1,4 +1,4 @@
-"""Airflow's own processes: as `make up` starts them, and as the containers do."""
+"""Airflow's own processes as the containers start them, once for all tests of this folder."""
 
 from __future__ import annotations
 
@@ -17,16 +17,8 @@ from tests.containers.processes import Processes
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 
-@pytest.fixture(scope="module")
-def scheduled(machine: Machine) -> Iterator[Machine]:
-    """The machine with what `make up` adds."""
-    machine.control("start", "airflow")
-    yield machine
-    machine.control("stop", "airflow")
-
-
-@pytest.fixture(scope="module")
-def contained(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+@pytest.fixture(scope="package")
+def scheduled(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """The machine with the containers' Airflow as processes, which keeps its records in PostgreSQL."""
     if programs() is None:
         reason = "PostgreSQL is not installed (apt-get install postgresql)"

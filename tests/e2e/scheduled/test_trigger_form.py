@@ -119,8 +119,8 @@ class AirflowPages:
 
 
 @pytest.fixture(scope="module")
-def airflow(contained: Machine, browser: webdriver.Chrome) -> AirflowPages:
-    pages = AirflowPages(contained, browser)
+def airflow(scheduled: Machine, browser: webdriver.Chrome) -> AirflowPages:
+    pages = AirflowPages(scheduled, browser)
     pages.log_in()
     return pages
 
