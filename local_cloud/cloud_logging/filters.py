@@ -5,13 +5,13 @@ Comparisons joined by AND, or by nothing but white space, which means the same
 """
 
 import datetime as dt
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from local_cloud.vertex.errors import InvalidArgumentError
+from local_cloud.vertex.listing import COMPARISONS
 
 # https://cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list
 MAX_FILTER = 20_000
@@ -21,14 +21,6 @@ SEVERITIES = {
     for rank, name in enumerate(
         ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
     )
-}
-COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
 }
 COMPARISON = re.compile(
     r"""\s*(?P<field>[\w.]+)\s*(?P<operator>!=|>=|<=|=|>|<)\s*("(?P<quoted>[^"\\]*)"|(?P<bare>[\w.-]+))\s*"""

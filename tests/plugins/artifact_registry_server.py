@@ -1,9 +1,10 @@
 """The edge of the cloud: tags of Artifact Registry on loopback."""
 
-import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import unquote
+
+from tests.plugins.json_handler import JsonHandler
 
 
 class ArtifactRegistryServer:
@@ -38,17 +39,8 @@ class ArtifactRegistryServer:
     def _handler(self):
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self):
-                status, message = server.answer(self.path)
-                body = json.dumps(message).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments):
-                pass
+                self._answer(*server.answer(self.path))
 
         return Handler

@@ -3,8 +3,10 @@
 import json
 import re
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.plugins.json_handler import JsonHandler
 
 METADATA = "type.googleapis.com/google.devtools.cloudbuild.v1.BuildOperationMetadata"
 LOG = "https://console.cloud.google.com/cloud-build/builds;region=europe-west1/build-1?project=7"
@@ -91,7 +93,7 @@ class CloudBuildServer:
     def _handler(self):
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self):
                 self._answer(*server.look())
 
@@ -105,17 +107,6 @@ class CloudBuildServer:
                 else:
                     parent = parse_qs(urlsplit(self.path).query)["parent"][0]
                     self._answer(*server.create(parent, body))
-
-            def _answer(self, status, message):
-                data = json.dumps(message).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
 
         return Handler
 

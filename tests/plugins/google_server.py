@@ -5,11 +5,13 @@ import json
 import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.plugins.json_handler import JsonHandler
 
 IAM = re.compile(r"/v1/projects/-/serviceAccounts/(?P<account>[^:]+):(?P<method>\w+)")
 STRANGER = {"error": {"code": 401, "message": "not for you"}}
@@ -109,7 +111,7 @@ class GoogleServer:
     def _handler(self):
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self):
                 bearer = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
                 self._answer(*server.serve(self.path, bearer))
@@ -129,19 +131,6 @@ class GoogleServer:
                     self._answer(*((200, made) if made else (403, {"error": {"message": "not allowed"}})))
                 else:
                     self._answer(*server.serve(self.path, bearer))
-
-            def _answer(self, status, message):
-                data = (message if isinstance(message, str) else json.dumps(message)).encode()
-                self.send_response(status)
-                self.send_header(
-                    "Content-Type", "text/plain" if isinstance(message, str) else "application/json"
-                )
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
 
         return Handler
 

@@ -3,10 +3,11 @@
 import json
 import re
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 from local_cloud.vertex import listing
+from tests.plugins.json_handler import JsonHandler
 
 PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
 LOGGED_JOB = re.compile(r'resource.labels.job_id="(?P<job>[^"]*)"')
@@ -152,7 +153,7 @@ class JobsServer:
     def _handler(self):
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self):
                 job_id = PATH.match(self.path)["job"]
                 server.read.append(job_id or "")
@@ -171,17 +172,6 @@ class JobsServer:
 
             def _query(self):
                 return parse_qs(urlparse(self.path).query)
-
-            def _answer(self, status, message):
-                data = json.dumps(message).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
 
         return Handler
 
