@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from include.process_activity import Activity, wait_until
-from local_cloud.settings import REPOSITORY
+from local_cloud.settings import REPOSITORY, LocalSettings
+from tests.containers.postgres import postgres
 
+CONTAINERS = REPOSITORY / "containers"
 COMPOSE = REPOSITORY / "docker-compose.yaml"
 INTERPOLATED = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
@@ -101,3 +104,28 @@ class Processes:
         for place, here in self._places.items():
             text = text.replace(place, here)
         return text
+
+
+@contextmanager
+def on_postgres(settings: LocalSettings, folder: Path) -> Iterator[Processes]:
+    """Gives the services with secrets and a PostgreSQL of their own; ends what was started.
+
+    Args:
+        settings: folder of all state, and ports.
+        folder: for the secrets.
+    """
+    clients, server = folder / "secrets", folder / "postgres-secret"
+    clients.mkdir()
+    server.mkdir()
+    subprocess.run([CONTAINERS / "make_secrets.sh", clients, server], check=True)
+    ports = {
+        f"RECSFLOW_PORT_{name.upper()}": str(settings.port(name)) for name in ("airflow", "mlflow", "vertex")
+    }
+    offset = {"RECSFLOW_PORT_OFFSET": str(settings.port_offset)}
+    with postgres((server / "password").read_text(), CONTAINERS / "create_databases.sql") as address:
+        places = {"/state": str(settings.home), "/secrets": str(clients), "postgres:5432": address}
+        processes = Processes(places, ports, offset)
+        try:
+            yield processes
+        finally:
+            processes.stop()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local_cloud.settings import REPOSITORY, LocalSettings
+from local_cloud.settings import LocalSettings
 from scripts.airflow_api import AirflowApi
-from tests.containers.postgres import postgres, programs
-from tests.containers.processes import Processes, services
+from tests.containers.postgres import programs
+from tests.containers.processes import Processes, on_postgres, services
 from tests.local_cloud.conftest import free_port_offset
 
 pytestmark = [
@@ -30,28 +29,11 @@ ELSEWHERE = {"secrets", "postgres", "gateway"}
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSettings]:
     """The settings of the chain, all of whose servers are healthy."""
     folder = tmp_path_factory.mktemp("chain")
-    for name in ("state", "secrets", "postgres-secret"):
-        (folder / name).mkdir()
-    clients, server = folder / "secrets", folder / "postgres-secret"
-    subprocess.run([REPOSITORY / "containers" / "make_secrets.sh", clients, server], check=True)
     settings = LocalSettings(folder / "state", port_offset=free_port_offset())
-    with postgres(
-        (server / "password").read_text(), REPOSITORY / "containers" / "create_databases.sql"
-    ) as address:
-        processes = _processes(settings, clients, address)
-        try:
-            _start(processes, folder)
-            yield settings
-        finally:
-            processes.stop()
-
-
-def _processes(settings: LocalSettings, secrets: Path, address: str) -> Processes:
-    places = {"/state": str(settings.home), "/secrets": str(secrets), "postgres:5432": address}
-    ports = {
-        f"RECSFLOW_PORT_{name.upper()}": str(settings.port(name)) for name in ("airflow", "mlflow", "vertex")
-    }
-    return Processes(places, ports, {"RECSFLOW_PORT_OFFSET": str(settings.port_offset)})
+    settings.home.mkdir()
+    with on_postgres(settings, folder) as processes:
+        _start(processes, folder)
+        yield settings
 
 
 def _start(processes: Processes, logs: Path) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local_cloud.machine import Machine
-from local_cloud.settings import REPOSITORY
-from tests.containers.postgres import postgres, programs
-from tests.containers.processes import Processes
+from tests.containers.postgres import programs
+from tests.containers.processes import on_postgres
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 
@@ -26,28 +23,10 @@ def scheduled(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Ite
             pytest.fail(reason)
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("containers")
-    clients, server = folder / "secrets", folder / "postgres-secret"
-    clients.mkdir()
-    server.mkdir()
-    subprocess.run([REPOSITORY / "containers" / "make_secrets.sh", clients, server], check=True)
-    password = (server / "password").read_text()
-    with postgres(password, REPOSITORY / "containers" / "create_databases.sql") as address:
-        yield from _airflow(machine, clients, address, folder)
-
-
-def _airflow(machine: Machine, secrets: Path, address: str, logs: Path) -> Iterator[Machine]:
-    settings = machine.settings
-    places = {"/state": str(settings.home), "/secrets": str(secrets), "postgres:5432": address}
-    ports = {
-        f"RECSFLOW_PORT_{name.upper()}": str(settings.port(name)) for name in ("airflow", "mlflow", "vertex")
-    }
-    processes = Processes(places, ports, {"RECSFLOW_PORT_OFFSET": str(settings.port_offset)})
-    try:
+    with on_postgres(machine.settings, folder) as processes:
         processes.run("migrate")
         for name in AIRFLOW:
-            processes.start(name, logs / f"{name}.log")
+            processes.start(name, folder / f"{name}.log")
         for name in AIRFLOW:
             processes.wait(name)
         yield machine
-    finally:
-        processes.stop()
