@@ -14,7 +14,7 @@ from local_cloud.cloud_logging.api import LoggingApi
 from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.http_guard import LoopbackGuard
 from local_cloud.settings import LocalSettings
-from local_cloud.vertex import permissions_api
+from local_cloud.vertex import instance_metadata, permissions_api
 from local_cloud.vertex.console import Console
 from local_cloud.vertex.custom_jobs_api import CustomJobsApi
 from local_cloud.vertex.endpoints_api import EndpointsApi
@@ -91,6 +91,7 @@ def build_app(settings: LocalSettings) -> Starlette:
             *MetadataApi(store).routes(),
             *LoggingApi(entries).routes(),
             *permissions_api.routes(),
+            *instance_metadata.routes(),
             *ServingPages(serving, folders).routes(),
             *Console(store, settings.artifact_root_uri, log_of).routes(),
             *TablePages().routes(),

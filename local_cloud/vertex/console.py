@@ -40,7 +40,6 @@ class Console:
     def routes(self) -> list[Route]:
         """Returns the HTTP routes."""
         return [
-            Route("/", lambda _request: RedirectResponse("/console/jobs")),
             Route("/console", lambda _request: RedirectResponse("/console/jobs")),
             Route("/console/jobs", self.jobs),
             Route("/console/jobs/{job_id}", self.job),

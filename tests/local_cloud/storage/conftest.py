@@ -67,9 +67,9 @@ class StorageServer:
 
     @property
     def component_environment(self) -> dict[str, str]:
-        """As a component has it."""
-        bundles = component_environment(LocalSettings(home=self.folder.parent))
-        return {**self.environment, **bundles}
+        """As a component has it, but for the metadata server, which is Vertex AI's."""
+        own = component_environment(LocalSettings(home=self.folder.parent))
+        return {**self.environment, **own, "NO_GCE_CHECK": "true"}
 
     def start(self) -> "StorageServer":
         log = self.folder.parent / "storage.log"
