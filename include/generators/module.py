@@ -1,38 +1,12 @@
 """The frame of a generated module: header, imports, one declaration and one function."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from include.experiment.identity import content_hash
-from include.generators.source_code import Expression, assignment, called_functions
+from include.generators.source_code import Expression, assignment, called_functions, import_statement
 
-TRAINER_VERSION = "0.2.0"
-
-# Where the names that a declaration may call live.
-_HOMES = {
-    "BinaryCrossentropy": "recsflow_trainer.losses.rating",
-    "Bucketized": "recsflow_trainer.features",
-    "Cyclical": "recsflow_trainer.features",
-    "Dense": "recsflow_trainer.towers",
-    "Dropout": "recsflow_trainer.towers",
-    "FeatureSet": "recsflow_trainer.features",
-    "GraphAttention": "recsflow_trainer.graphs.attention",
-    "GraphRanking": "recsflow_trainer.graphs.graph_ranking",
-    "HashedCross": "recsflow_trainer.features",
-    "History": "recsflow_trainer.history.declaration",
-    "Huber": "recsflow_trainer.losses.rating",
-    "LayerNorm": "recsflow_trainer.towers",
-    "MeanAbsoluteError": "recsflow_trainer.losses.rating",
-    "MeanSquaredError": "recsflow_trainer.losses.rating",
-    "Multitask": "recsflow_trainer.multitask.declaration",
-    "Numeric": "recsflow_trainer.features",
-    "PairwiseRankLoss": "recsflow_trainer.losses.pairwise",
-    "Ranking": "recsflow_trainer.ranking.declaration",
-    "Rating": "recsflow_trainer.ranking.rating",
-    "Retrieval": "recsflow_trainer.retrieval.declaration",
-    "Tower": "recsflow_trainer.towers",
-    "Vocabulary": "recsflow_trainer.features",
-}
+TRAINER_VERSION = "0.3.0"
 
 
 @dataclass(frozen=True)
@@ -40,12 +14,14 @@ class EntryPoint:
     """The function that TFX calls.
 
     Attributes:
-        source: Its text, with a line end.
-        imports: The names that it uses, with their modules.
+        source: Its text, with a line end; `Any` is what it annotates with.
+        function: What it calls.
+        api: The module of the trainer's library that has this function and every declaration.
     """
 
     source: str
-    imports: Mapping[str, str]
+    function: str
+    api: str
 
 
 def render_module(
@@ -60,8 +36,9 @@ def render_module(
         declaration: What is declared.
         entry_point: The function that uses it.
     """
-    homes = {**entry_point.imports, **{called: _HOMES[called] for called in called_functions(declaration)}}
-    body = f"{_import_lines(homes)}\n\n{assignment(name, declaration)}\n\n\n{entry_point.source}"
+    imported = import_statement(entry_point.api, {entry_point.function, *called_functions(declaration)})
+    imports = f"from typing import Any\n\n{imported}"
+    body = f"{imports}\n\n{assignment(name, declaration)}\n\n\n{entry_point.source}"
     return f"{_header(title, sources, body)}\n\n{body}"
 
 
@@ -77,18 +54,3 @@ def _header(title: str, sources: Sequence[str], body: str) -> str:
     ]
     text = "\n".join(lines).replace("\\", "\\\\").replace('"', '\\"')
     return f'"""{text}\n"""'
-
-
-def _import_lines(homes: Mapping[str, str]) -> str:
-    """Returns the imports sorted as the linter sorts them: standard library, then the trainer's library."""
-    groups = [
-        [module for module in sorted(set(homes.values())) if module.startswith("recsflow_trainer") is ours]
-        for ours in (False, True)
-    ]
-    return "\n\n".join(
-        "\n".join(_import_line(module, homes) for module in group) for group in groups if group
-    )
-
-
-def _import_line(module: str, homes: Mapping[str, str]) -> str:
-    return f"from {module} import {', '.join(sorted(name for name in homes if homes[name] == module))}"

@@ -1,6 +1,6 @@
 """Python expressions as the formatter lays them out: on one line where they fit, else one part a line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -37,6 +37,14 @@ Expression: TypeAlias = Call | Items | str | int | float | bool | None
 def assignment(name: str, value: Expression) -> str:
     """Returns the statement `name = value`."""
     return _lay_out(f"{name} = ", value, "", indent=0)
+
+
+def import_statement(module: str, names: Collection[str]) -> str:
+    """Returns the import of names from a module, sorted as the linter sorts them."""
+    line = f"from {module} import {', '.join(sorted(names))}"
+    if len(line) <= LINE_LENGTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"{_INDENT}{name}," for name in sorted(names)), ")"])
 
 
 def literal(value: str | float | bool | None) -> str:

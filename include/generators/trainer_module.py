@@ -10,7 +10,8 @@ from include.generators.module import EntryPoint, render_module
 from include.generators.source_code import Call
 
 _RUN_FN = EntryPoint(
-    imports={"Any": "typing", "train": "recsflow_trainer.training.run"},
+    function="train",
+    api="recsflow_trainer.api.trainer",
     source='''\
 def run_fn(fn_args: Any) -> None:
     """Called by TFX Trainer; the hyperparameters are in `fn_args.custom_config`."""

@@ -6,7 +6,8 @@ from include.generators.module import EntryPoint, render_module
 from include.generators.source_code import Call, Expression, Items
 
 _PREPROCESSING_FN = EntryPoint(
-    imports={"Any": "typing", "preprocess": "recsflow_trainer.preprocessing"},
+    function="preprocess",
+    api="recsflow_trainer.api.transform",
     source='''\
 def preprocessing_fn(inputs: dict[str, Any]) -> dict[str, Any]:
     """Called by TFX Transform with the raw columns of the rows."""

@@ -6,4 +6,4 @@ import os
 # imports TensorFlow through another library.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

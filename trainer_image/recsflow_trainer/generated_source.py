@@ -1,8 +1,7 @@
 """The text of a generated module, which is what its address says.
 
-The orchestrator keeps a module at `modules/{hash}/{name}.py`, by the hash of its text
-(`plugins/recsflow/tasks/modules.py`). What was computed with it is kept under that address, so a module that
-was edited in its place must not run.
+The orchestrator keeps a module at `modules/{hash}/{name}.py`, by the hash of its text. What was computed
+with it is kept under that address, so a module that was edited in its place must not run.
 """
 
 import hashlib

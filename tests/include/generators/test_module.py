@@ -11,7 +11,9 @@ from tests.include.generators.checks import ROOT, complaints, undefined_or_unuse
 pytestmark = pytest.mark.unit
 
 ENTRY_POINT = EntryPoint(
-    'def build() -> Any:\n    """Build it."""\n    return MODEL\n', imports={"Any": "typing"}
+    'def build() -> Any:\n    """Build it."""\n    return train(MODEL)\n',
+    function="train",
+    api="recsflow_trainer.api.trainer",
 )
 
 
@@ -48,7 +50,8 @@ def test_content_changes_with_the_declaration_and_not_with_the_title():
 def test_imports_are_what_the_module_uses():
     source = rendered()
     assert undefined_or_unused(source) == set()
-    assert "\n\nfrom typing import Any\n\nfrom recsflow_trainer.towers import Dense\n\n" in source
+    expected = "\n\nfrom typing import Any\n\nfrom recsflow_trainer.api.trainer import Dense, train\n\n"
+    assert expected in source
 
 
 @pytest.mark.parametrize("title", ['Three """ quotes', "A {brace}", "C:\\new"])

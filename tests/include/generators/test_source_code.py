@@ -2,7 +2,15 @@ import ast
 
 import pytest
 
-from include.generators.source_code import Call, Items, assignment, called_functions, literal
+from include.generators.source_code import (
+    LINE_LENGTH,
+    Call,
+    Items,
+    assignment,
+    called_functions,
+    import_statement,
+    literal,
+)
 from tests.include.generators.checks import complaints
 
 pytestmark = pytest.mark.unit
@@ -91,3 +99,12 @@ def test_long_calls_and_lists_inside_them_break_one_part_a_line():
 def test_called_functions_are_found_at_every_depth():
     value = Call("A", [Items([Call("B", keywords={"x": Call("C")})])], {"y": 1})
     assert called_functions(value) == {"A", "B", "C"}
+
+
+@pytest.mark.parametrize("length", [LINE_LENGTH, LINE_LENGTH + 1])
+def test_imports_that_do_not_fit_on_a_line_get_one_each(length):
+    name = "W" + "i" * (length - len("from recsflow_trainer.api.trainer import Dense, W"))
+    source = import_statement("recsflow_trainer.api.trainer", {name, "Dense"})
+    one_line = f"from recsflow_trainer.api.trainer import Dense, {name}"
+    wrapped = f"from recsflow_trainer.api.trainer import (\n    Dense,\n    {name},\n)"
+    assert source == (one_line if length == LINE_LENGTH else wrapped)
