@@ -127,12 +127,22 @@ test: setup ## Set everything up and pass the tests (what CI runs)
 COMPOSER_PYTHON := 3.11
 
 .PHONY: lint
-lint: $(ORCHESTRATOR) ## Lint, format and types
+lint: style types sql ## Lint, format, types and SQL
+
+.PHONY: style
+style: $(ORCHESTRATOR) ## Lint and format of Python
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+.PHONY: types
+types: $(ORCHESTRATOR) ## Types, and what Composer's Python lacks
 	.venv/bin/mypy include plugins dags trainer_image/recsflow_trainer local_cloud scripts benchmarks tests
 	.venv/bin/mypy --python-version $(COMPOSER_PYTHON) --no-site-packages --ignore-missing-imports \
 	    --no-warn-unused-ignores --disable-error-code misc include plugins dags
+
+.PHONY: sql
+sql: $(ORCHESTRATOR) ## SQL: the templates, and the statements that tests render from them
+	.venv/bin/sqlfluff lint include tests containers
 
 .PHONY: parameter-list
 parameter-list: $(ORCHESTRATOR) ## Write docs/run-parameters.md from the DAGs' forms; a unit test holds it to them
