@@ -127,7 +127,7 @@ test: setup ## Set everything up and pass the tests (what CI runs)
 COMPOSER_PYTHON := 3.11
 
 .PHONY: lint
-lint: style types sql ## Lint, format, types and SQL
+lint: style types sql forge ## Lint, format, types, SQL and the forge's files
 
 .PHONY: style
 style: $(ORCHESTRATOR) ## Lint and format of Python
@@ -143,6 +143,15 @@ types: $(ORCHESTRATOR) ## Types, and what Composer's Python lacks
 .PHONY: sql
 sql: $(ORCHESTRATOR) ## SQL: the templates, and the statements that tests render from them
 	.venv/bin/sqlfluff lint include tests containers
+
+SCHEMA := .venv/bin/check-jsonschema --builtin-schema
+
+.PHONY: forge
+forge: $(ORCHESTRATOR) ## The forge's files by their published schemas, and the hooks of pre-commit
+	$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	.venv/bin/pre-commit validate-config
 
 .PHONY: parameter-list
 parameter-list: $(ORCHESTRATOR) ## Write docs/run-parameters.md from the DAGs' forms; a unit test holds it to them
