@@ -120,7 +120,7 @@ TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pypr
 .PHONY: test
 test: setup ## Set everything up and pass the tests (what CI runs)
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
-		e2e emulator trainer unit lint requirements-check
+		e2e emulator trainer unit lint docs requirements-check
 
 # What Airflow loads runs on Composer's Python; pyproject.toml holds ruff to the same. The second mypy looks for what the
 # standard library of that Python lacks, so it reads no other package, and does not know what that never returns from.
@@ -152,6 +152,12 @@ forge: $(ORCHESTRATOR) ## The forge's files by their published schemas, and the 
 	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	.venv/bin/pre-commit validate-config
+
+# Strict: a link to nothing, or a page that is in no menu, fails. Nothing is fetched, here or by a browser.
+.PHONY: docs
+docs: $(ORCHESTRATOR) ## Build the site of the docs in build/site
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 .PHONY: parameter-list
 parameter-list: $(ORCHESTRATOR) ## Write docs/run-parameters.md from the DAGs' forms; a unit test holds it to them

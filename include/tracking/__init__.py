@@ -1,0 +1,1 @@
+"""MLflow: what is recorded of runs, found again and compared, and who is champion."""
