@@ -159,6 +159,12 @@ docs: $(ORCHESTRATOR) ## Build the site of the docs in build/site
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 	@echo "build/site/index.html"
 
+# Of what runs here; `make run` first.
+.PHONY: pictures
+pictures: setup $(AIRFLOW_DB) ## Take the docs' pictures from the running product, with Chromium
+	@$(LOCAL_CLOUD) start all
+	@$(LOCAL_ENV); $(PYTHON) -m scripts.pictures
+
 .PHONY: parameter-list
 parameter-list: $(ORCHESTRATOR) ## Write docs/run-parameters.md from the DAGs' forms; a unit test holds it to them
 	PYTHONPATH=plugins $(PYTHON) -m scripts.parameter_list
