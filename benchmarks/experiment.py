@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from include import storage
-from include.experiment.identity import content_hash
+from include.experiment.resolve.identity import content_hash
 from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from include.sql.renderer import render_staging_query
@@ -19,11 +19,11 @@ from include.warehouse.client import SPLITS
 from include.warehouse.parquet_export import mark_exported
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
     from local_cloud.machine import Machine
-    from recsflow.jobs import Job
-    from recsflow.pipeline_parameters import PipelineRequest
+    from recsflow.vertex.jobs import Job
+    from recsflow.vertex.requests.pipeline import PipelineRequest
     from recsflow.settings import CommandCompiler, Settings
 
 POLL_S = 0.2
@@ -42,7 +42,7 @@ class Prepared:
 
     def request(self) -> PipelineRequest:
         """Returns the request as the submit task makes it."""
-        from recsflow.pipeline_parameters import PipelineRequest
+        from recsflow.vertex.requests.pipeline import PipelineRequest
 
         rows = {"rows_uri": self.rows_uri}
         rows |= {"history_uri": self.history_uri} if self.history_uri else {}
@@ -61,8 +61,8 @@ def prepare(
     settings: Settings, parameters: Mapping[str, Any], run_id: str, window_end: datetime = END
 ) -> Prepared:
     """Resolves, stages, exports and generates; returns what a submit needs."""
-    from include.experiment.resolver import resolve, tables_to_look_up
-    from recsflow.tasks.warehouse import open_warehouse
+    from include.experiment.resolve.resolver import resolve, tables_to_look_up
+    from recsflow.warehouse import open_warehouse
 
     warehouse = open_warehouse(settings)
     schemas = {table: warehouse.table_schema(table) for table in tables_to_look_up(parameters)}
@@ -126,8 +126,8 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
         RuntimeError: It did not succeed.
     """
     from recsflow.compilers.spec_cache import compiled_here
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.jobs import ENDED, JobState
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.jobs import ENDED, JobState
 
     settings, request = prepared.settings, prepared.request()
     hook = PipelineJobsHook(

@@ -20,7 +20,7 @@ from local_cloud.machine import temporary_machine
 
 if TYPE_CHECKING:
     from local_cloud.machine import Machine
-    from recsflow.jobs import Job
+    from recsflow.vertex.jobs import Job
 
 ROWS = {"train": 80_000, "eval": 10_000, "test": 10_000}
 PARAMETERS = {

@@ -79,7 +79,7 @@ def _end(server: subprocess.Popen[str], first: int, last: int) -> float:
 
 
 def _trigger(number: int) -> Any:
-    from recsflow.job_kinds import JobKind
+    from recsflow.vertex.job_kinds import JobKind
     from recsflow.triggers.vertex_job import VertexJobTrigger
 
     is_pipeline = number < PIPELINES

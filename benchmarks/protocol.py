@@ -25,7 +25,7 @@ from local_cloud.settings import REPOSITORY
 
 if TYPE_CHECKING:
     from local_cloud.machine import Machine
-    from recsflow.jobs import Job
+    from recsflow.vertex.jobs import Job
     from recsflow.settings import Settings
 
 DATASET = "complete_journey_benchmark"
@@ -144,7 +144,7 @@ def bench() -> Iterator[Bench]:
 def retrieval_models() -> Sequence[str]:
     """Returns the names of all shipped model configs of type retrieval."""
     from include.configs import list_configs
-    from include.experiment.loader import load_model
+    from include.experiment.config.loader import load_model
 
     return [name for name in list_configs("models") if load_model(name).type == "retrieval"]
 

@@ -19,7 +19,7 @@ model: history
 parameters: {learning_rate: 0.02, epochs: 4}
 """
 ONE_BY_ONE = """
-from recsflow.params import experiment_params
+from recsflow.forms.experiment import experiment_params
 from recsflow.workflow import experiment_workflow
 began = time.perf_counter()
 for entry in range({entries}):

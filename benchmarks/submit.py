@@ -27,11 +27,11 @@ sys.path[:0] = [{root!r}, {root!r} + "/plugins"]
 import airflow.sdk
 began = time.perf_counter()
 from recsflow.compilers.spec_cache import compiled_here
-from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.operators.submit_pipeline import free_job_id
-from recsflow.pipeline_parameters import PipelineRequest
+from recsflow.vertex.requests.pipeline import PipelineRequest
 from recsflow.settings import load_settings
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 imported = time.perf_counter()
 settings = load_settings()
 experiment = Experiment.from_json({experiment!r})

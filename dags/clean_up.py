@@ -22,7 +22,7 @@ Scheduled runs remove nothing, unless the Variable `recsflow` says `"scheduled_c
 
 from airflow.sdk import dag
 
-from recsflow.clean_up_params import clean_up_params
+from recsflow.forms.clean_up import clean_up_params
 from recsflow.tasks.clean_up import remove_old
 
 

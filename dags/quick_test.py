@@ -22,7 +22,7 @@ it waits cancels the job; to start it anew, clear submit_pipeline.
 
 from airflow.sdk import dag
 
-from recsflow.params import experiment_params
+from recsflow.forms.experiment import experiment_params
 from recsflow.workflow import experiment_workflow
 
 

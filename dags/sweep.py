@@ -28,9 +28,9 @@ from typing import Any
 
 from airflow.sdk import TriggerRule, dag, task_group
 
-from recsflow.retries import retries
+from recsflow.extensions.retries import retries
 from recsflow.sensors.trial_turn import SuggestTrial
-from recsflow.sweep_params import sweep_params
+from recsflow.forms.sweep import sweep_params
 from recsflow.tasks.sweep import finish_trial, plan_sweep, resolve_trial
 from recsflow.tasks.sweep_summary import summarize_sweep
 from recsflow.workflow import train_and_record

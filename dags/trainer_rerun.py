@@ -24,8 +24,8 @@ from datetime import timedelta
 from airflow.sdk import dag
 
 from recsflow.operators.submit_trainer import SubmitTrainer
-from recsflow.rerun_params import rerun_params
-from recsflow.retries import retries
+from recsflow.forms.rerun import rerun_params
+from recsflow.extensions.retries import retries
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.tasks.metrics import cache_metrics
 from recsflow.tasks.modules import generate_modules

@@ -16,8 +16,8 @@ LIBRARIES = (
     "great_expectations",
     "mlflow",
     "pyarrow.parquet",
-    "recsflow.hooks.job_service",
-    "recsflow.hooks.pipeline_service",
+    "recsflow.vertex.messages.job_service",
+    "recsflow.vertex.messages.pipeline_service",
 )
 
 

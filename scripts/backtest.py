@@ -20,10 +20,10 @@ from typing import Any
 from include import storage
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
-from include.experiment.loader import load_model
-from include.experiment.schedule_config import ScheduleConfig
-from include.experiment.schedule_loader import load_schedule
-from include.experiment.schedule_names import retraining_dag_id
+from include.experiment.config.loader import load_model
+from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.config.schedule_names import retraining_dag_id
 from include.holdouts.holdout import Holdout, find_holdouts
 from include.holdouts.report import render_html, render_text, title_of
 from local_cloud.settings import LocalSettings

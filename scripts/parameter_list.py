@@ -15,10 +15,10 @@ from typing import Any
 
 from airflow.sdk import Param
 
-from recsflow.clean_up_params import clean_up_params
-from recsflow.params import FIRST, experiment_params, overfit_check_params
-from recsflow.rerun_params import CHANGEABLE, rerun_params
-from recsflow.sweep_params import SHARED, sweep_params
+from recsflow.forms.clean_up import clean_up_params
+from recsflow.forms.experiment import FIRST, experiment_params, overfit_check_params
+from recsflow.forms.rerun import CHANGEABLE, rerun_params
+from recsflow.forms.sweep import SHARED, sweep_params
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "run-parameters.md"
 COMMAND = "make parameter-list"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from include.plan.plan import Plan
     from include.warehouse.client import Warehouse
-    from recsflow.planning.resolution import RunIdentity
+    from recsflow.experiments.resolution import RunIdentity
     from recsflow.settings import Settings
 
 # Airflow tells of each file that it reads.
@@ -95,7 +95,7 @@ def _rerun_text(dag: DAG, parameters: Mapping[str, Any], options: argparse.Names
 
 def _plan(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> Plan:
     from recsflow.planning.plan import Reach, job_limits, make_plan
-    from recsflow.planning.resolution import RunIdentity
+    from recsflow.experiments.resolution import RunIdentity
     from recsflow.settings import load_settings
 
     run = RunIdentity(dag.dag_id, RUN_ID, _window_end(options.date))
@@ -111,8 +111,8 @@ def _resolved(
 ) -> tuple[Any, Warehouse | None, str]:
     """Resolve against the warehouse, or by configs alone where it is not to be asked, or does not answer."""
     from include.warehouse.errors import WarehouseError
-    from recsflow.planning.resolution import resolve_run
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.experiments.resolution import resolve_run
+    from recsflow.warehouse import open_warehouse
 
     if not why_not:
         try:
@@ -127,7 +127,7 @@ def _dag(dag_id: str) -> DAG:
     from airflow.configuration import conf
     from airflow.dag_processing.dagbag import DagBag
 
-    from include.experiment.problems import did_you_mean
+    from include.experiment.config.problems import did_you_mean
 
     dags = DagBag(conf.get("core", "dags_folder")).dags
     known = [name for name, dag in dags.items() if dag.has_task(FIRST_TASK) or dag.has_task(FIRST_OF_RERUN)]

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from include.experiment.feature_config import (
+from include.experiment.config.feature_config import (
     BucketizedFeature,
     CyclicalFeature,
     Feature,

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from include.experiment.dataset_config import Role
-from include.experiment.experiment import Experiment
-from include.experiment.feature_config import NumericFeature, Scaling, VocabularyFeature
-from include.experiment.models import GraphRankingConfig
+from include.experiment.config.dataset_config import Role
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.config.feature_config import NumericFeature, Scaling, VocabularyFeature
+from include.experiment.config.models import GraphRankingConfig
 
 
 def graph_options(experiment: Experiment) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from include.experiment.identity import content_hash
+from include.experiment.resolve.identity import content_hash
 from include.generators.source_code import Expression, assignment, called_functions, import_statement
 
 TRAINER_VERSION = "0.3.0"

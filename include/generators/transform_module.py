@@ -1,6 +1,6 @@
 """The module that TFX Transform runs: what becomes of the rows before any model sees them."""
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.generators.features import preprocessing_call
 from include.generators.module import EntryPoint, render_module
 from include.generators.source_code import Call, Expression, Items

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 from include.plan.cache_hits import TRAINER, ComponentPlan
 
 BYTES_PER_TIB = 2**40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.plan.cache_hits import TRAINER, ComponentPlan
 from include.plan.cost import Prices, Usage
 from include.plan.cost_text import cost_lines

@@ -12,7 +12,7 @@ from include.warehouse.errors import QueryFailed, TableNotFound
 from include.warehouse.parquet_export import is_exported
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.sql.renderer import StagingQuery
     from include.warehouse.client import Warehouse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from include.experiment.choices import SampleUnit, SplitStrategy
-from include.experiment.experiment import Experiment, StagedColumn
+from include.experiment.config.choices import SampleUnit, SplitStrategy
+from include.experiment.resolve.experiment import Experiment, StagedColumn
 from include.plan.cost import size
 from include.plan.lines import row
 from include.plan.plan import Plan

@@ -6,7 +6,7 @@ import json
 
 from include import storage
 from include.errors import RecsflowError
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.promotion.gate import Candidate, Champion
 from include.promotion.rule import PromotionRule
 from include.tracking.champions import RegisteredChampion

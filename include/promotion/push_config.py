@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 
 _ENDPOINT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 _MACHINE_TYPE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){1,3}")

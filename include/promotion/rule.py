@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 
 RECALL = (
     "recall@100",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.quality.cold_rows import cold_findings
 from include.quality.facts import fact_expressions, split_facts
 from include.quality.finite_numbers import finite_number_expressions, finite_number_findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.experiment.dataset_config import DatasetConfig
+from include.experiment.config.dataset_config import DatasetConfig
 from include.quality.rules import WARNING, Rule
 from include.quality.staged_rows import Counts, StagedRows
 from include.quality.validation import Finding

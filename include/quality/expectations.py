@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.experiment.problems import did_you_mean
-from include.experiment.quality_config import ExpectationSeverity
+from include.experiment.config.problems import did_you_mean
+from include.experiment.config.quality_config import ExpectationSeverity
 from include.quality.errors import ExpectationError
 from include.quality.facts import as_date
 from include.quality.rules import Rule

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from include.experiment.dataset_config import DatasetConfig
+from include.experiment.config.dataset_config import DatasetConfig
 from include.quality.staged_rows import Counts
 from include.sql.identifiers import identifier
 

@@ -11,7 +11,7 @@ from include.quality.validation import Finding
 from include.sql.identifiers import identifier
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
 
 # The trainer's library reads it so, in training too: recsflow_trainer/features/densify.py.
 MISSING_NUMBER = -(2**53 - 1)

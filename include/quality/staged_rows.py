@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from include.experiment.column_types import base_type
+from include.experiment.config.column_types import base_type
 from include.sql.identifiers import identifier
 from include.sql.template import ReadQuery
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from include.errors import ConfigError, Problem
-from include.experiment.base import MAX_DAYS
+from include.experiment.config.base import MAX_DAYS
 from include.retention.item import Item
 
 FurtherUses: TypeAlias = Callable[[Item, bool], frozenset[str]]

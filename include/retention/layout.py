@@ -12,7 +12,7 @@ import re
 
 from include.retention.item import Kind
 
-# As include/experiment/identity.py makes them; a job that is submitted again has a number behind it.
+# As include/experiment/resolve/identity.py makes them; a job that is submitted again has a number behind it.
 _EXPERIMENT = r"[a-z][a-z0-9-]*-[0-9a-f]{10}"
 _HASH = r"[0-9a-f]{12}"
 _END = r"(?=/|$)"

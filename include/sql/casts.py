@@ -1,6 +1,6 @@
 """Expressions that turn a warehouse column into its staged type."""
 
-from include.experiment.column_types import StagedType, base_type
+from include.experiment.config.column_types import StagedType, base_type
 
 _SECONDS = {
     "TIMESTAMP": "UNIX_SECONDS({column})",

@@ -1,7 +1,7 @@
 """The question what a table holds, where the warehouse does not tell when it changed."""
 
-from include.experiment.dataset_config import DatasetConfig, JoinKey, Table
-from include.experiment.experiment import Experiment
+from include.experiment.config.dataset_config import DatasetConfig, JoinKey, Table
+from include.experiment.resolve.experiment import Experiment
 from include.sql.conditions import window_conditions
 from include.sql.identifiers import identifier, table
 from include.sql.partitions import bounds_beside_window, partition_bounds

@@ -1,8 +1,8 @@
 """Columns of the source as SQL expressions: in their own type, with missing values, and cast for staging."""
 
-from include.experiment.column_types import base_type
-from include.experiment.dataset_config import DatasetConfig
-from include.experiment.experiment import Experiment
+from include.experiment.config.column_types import base_type
+from include.experiment.config.dataset_config import DatasetConfig
+from include.experiment.resolve.experiment import Experiment
 from include.sql.casts import cast_expression
 from include.sql.identifiers import identifier
 from include.sql.parameters import QueryParameter

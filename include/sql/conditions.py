@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from include.experiment.dataset_config import Condition, Operator
-from include.experiment.experiment import Experiment
+from include.experiment.config.dataset_config import Condition, Operator
+from include.experiment.resolve.experiment import Experiment
 from include.sql.columns import source_column, value_of
 from include.sql.parameters import QueryParameter, condition_parameter, moment_parameter
 from include.sql.sources import joins

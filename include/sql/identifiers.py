@@ -1,7 +1,7 @@
 """Names that may stand in SQL: validated, and quoted where a keyword would be misread."""
 
 from include.errors import RecsflowError
-from include.experiment.base import IDENTIFIER, TABLE
+from include.experiment.config.base import IDENTIFIER, TABLE
 
 _RESERVED_WORDS = """
 ALL AND ANY ARRAY AS ASC ASSERT_ROWS_MODIFIED AT BETWEEN BY CASE CAST COLLATE CONTAINS CREATE CROSS

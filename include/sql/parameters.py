@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from include.experiment.column_types import base_type
-from include.experiment.dataset_config import Scalar
+from include.experiment.config.column_types import base_type
+from include.experiment.config.dataset_config import Scalar
 
 ParameterValue = bool | int | float | str | Decimal | date | datetime
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from include.experiment.dataset_config import Table
-from include.experiment.experiment import Experiment
+from include.experiment.config.dataset_config import Table
+from include.experiment.resolve.experiment import Experiment
 from include.sql.identifiers import identifier
 from include.sql.parameters import QueryParameter, moment_parameter
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from include.experiment.experiment import Experiment
-from include.experiment.identity import content_hash
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.identity import content_hash
 from include.sql.columns import separators, staged_expressions
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import identifier, table

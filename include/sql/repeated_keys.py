@@ -1,7 +1,7 @@
 """The question whether a joined table has one row for its keys, so that a join multiplies no interaction."""
 
-from include.experiment.dataset_config import Table
-from include.experiment.experiment import Experiment
+from include.experiment.config.dataset_config import Table
+from include.experiment.resolve.experiment import Experiment
 from include.sql.identifiers import identifier
 from include.sql.sources import as_of, conditions_parameters, joins
 from include.sql.template import ReadQuery, render

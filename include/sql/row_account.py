@@ -1,6 +1,6 @@
 """The question what becomes of each row of the window before rows are sampled."""
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.sql.columns import source_column
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import table

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.experiment.column_types import base_type
-from include.experiment.dataset_config import DatasetConfig, JoinKey, Table
-from include.experiment.experiment import Experiment
+from include.experiment.config.column_types import base_type
+from include.experiment.config.dataset_config import DatasetConfig, JoinKey, Table
+from include.experiment.resolve.experiment import Experiment
 from include.sql.identifiers import identifier, table
 from include.sql.parameters import QueryParameter, moment_parameter
 from include.sql.partitions import partition_bounds

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from include.experiment.choices import SampleUnit, SplitStrategy
-from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import Role
-from include.experiment.experiment import Experiment
+from include.experiment.config.choices import SampleUnit, SplitStrategy
+from include.experiment.config.column_types import StagedType
+from include.experiment.config.dataset_config import Role
+from include.experiment.resolve.experiment import Experiment
 from include.sql.identifiers import identifier
 from include.sql.parameters import QueryParameter, moment_parameter
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 
 _DIGITS = 4
 MAX_CHOICES = 1000

@@ -7,8 +7,8 @@ into a mapping: `optimizer_options.initial_accumulator_value`, `history.window_d
 from collections.abc import Mapping
 from typing import Any
 
-from include.experiment.model_options import FIELD as MODEL_OPTIONS
-from include.experiment.model_options import merged_options
+from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
+from include.experiment.resolve.model_options import merged_options
 
 # The configs and run parameters that may differ between trials.
 CONFIGS = ("features", "model")

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.base import Frozen
-from include.experiment.loader import load_model
-from include.experiment.problems import did_you_mean, problems_from, shown
-from include.experiment.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.config.base import Frozen
+from include.experiment.config.loader import load_model
+from include.experiment.config.problems import did_you_mean, problems_from, shown
+from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.sweep.dimensions import Space
 from include.sweep.loader import KIND, load_sweep
 from include.sweep.objective import METRICS, common_metrics

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from include.experiment.base import NamedConfig
-from include.experiment.run_parameters import ParameterOverrides
+from include.experiment.config.base import NamedConfig
+from include.experiment.config.run_parameters import ParameterOverrides
 from include.sweep.dimensions import Space
 
 MAX_TRIALS, MAX_PARALLEL = 200, 32

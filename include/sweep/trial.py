@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from include import storage
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 from include.sweep.objective import TrialState
 
 

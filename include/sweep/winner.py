@@ -10,8 +10,8 @@ from typing import Any
 
 from include import storage
 from include.errors import ConfigError, Problem
-from include.experiment.base import Frozen
-from include.experiment.schedule_config import ScheduleConfig
+from include.experiment.config.base import Frozen
+from include.experiment.config.schedule_config import ScheduleConfig
 from include.sweep.objective import Direction, TrialState
 from include.sweep.parameters import CONFIGS, MODEL_OPTIONS
 from include.sweep.plan import SweepPlan

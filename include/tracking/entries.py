@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_tags, overfit_values
 from include.tracking.training_metrics import Comparison, TowerStatistics, TrainingMetrics, Verdict

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from include import storage
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.tracking.connection import tracking_client
 from include.tracking.entries import (
     EXPERIMENT_ID,

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from include import storage
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 from include.tracking.errors import InvalidMetricsFile
 
 CANDIDATE, CHAMPION = "candidate", "champion"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.tracking.entries import failure_of, lift, warnings_of
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_lines

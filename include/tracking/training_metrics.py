@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from include import storage
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 from include.tracking.errors import InvalidMetricsFile
 
 Number = float | None

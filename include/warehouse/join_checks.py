@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.errors import Problem
-from include.experiment.dataset_checks import file_of
-from include.experiment.problems import shown
+from include.experiment.checks.dataset_checks import file_of
+from include.experiment.config.problems import shown
 from include.sql.repeated_keys import repeated_keys_query
 
 if TYPE_CHECKING:
     from google.cloud.bigquery.table import Row
 
-    from include.experiment.dataset_config import Table
-    from include.experiment.experiment import Experiment
+    from include.experiment.config.dataset_config import Table
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 

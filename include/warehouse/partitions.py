@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.errors import Problem
-from include.experiment.dataset_checks import file_of
-from include.experiment.dataset_config import INGESTION_TIME
+from include.experiment.checks.dataset_checks import file_of
+from include.experiment.config.dataset_config import INGESTION_TIME
 from include.sql.parameters import QueryParameter
 from include.sql.template import ReadQuery
 from include.warehouse.results import DateRange
@@ -15,8 +15,8 @@ from include.warehouse.results import DateRange
 if TYPE_CHECKING:
     from google.cloud.bigquery import Table as DescribedTable
 
-    from include.experiment.dataset_config import Table
-    from include.experiment.experiment import Experiment
+    from include.experiment.config.dataset_config import Table
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 STORED = "TABLE"

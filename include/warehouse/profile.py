@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from include.experiment.dataset_config import Role
+from include.experiment.config.dataset_config import Role
 from include.sql.identifiers import identifier
 from include.sql.partitions import partition_bounds
 from include.sql.sources import as_of
@@ -15,8 +15,8 @@ from include.warehouse.partitions import dates_of_partitions, tells_dates
 from include.warehouse.results import DateRange
 
 if TYPE_CHECKING:
-    from include.experiment.dataset_config import Table
-    from include.experiment.experiment import Experiment
+    from include.experiment.config.dataset_config import Table
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 _DATE_RANGE = """

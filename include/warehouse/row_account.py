@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from include.experiment.base import Frozen
+from include.experiment.config.base import Frozen
 from include.sql.conditions import row_steps
 from include.sql.row_account import KEPT, UNDATED, row_account_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 

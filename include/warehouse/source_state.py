@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.errors import ConfigError, Problem
-from include.experiment.experiment import ConfigWarning, Severity
-from include.experiment.run_parameters import RUN_PARAMETERS
-from include.experiment.source_state import MOMENT, SourceState, TableState
+from include.experiment.resolve.experiment import ConfigWarning, Severity
+from include.experiment.config.run_parameters import RUN_PARAMETERS
+from include.experiment.resolve.source_state import MOMENT, SourceState, TableState
 from include.sql.checksum import checksum_query
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Table as DescribedTable
 
-    from include.experiment.dataset_config import Table
-    from include.experiment.experiment import Experiment
+    from include.experiment.config.dataset_config import Table
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 STORED = "TABLE"

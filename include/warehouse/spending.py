@@ -16,7 +16,7 @@ from include.warehouse.profile import dates_query
 from include.warehouse.source_state import CHECKSUMS_OF_A_RUN, needs_checksum
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
 
 

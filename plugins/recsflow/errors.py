@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from recsflow.jobs import Ending, JobEvent
+from recsflow.vertex.jobs import Ending, JobEvent
 
 
 class RecsflowTaskError(AirflowException):

@@ -3,7 +3,7 @@
 from airflow.plugins_manager import AirflowPlugin
 
 from recsflow import pools, run_note
-from recsflow.priority import BackfillLast
+from recsflow.extensions.priority import BackfillLast
 
 
 class RecsflowPlugin(AirflowPlugin):

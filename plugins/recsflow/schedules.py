@@ -11,13 +11,13 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, P
 
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
-from include.experiment.problems import shown
-from include.experiment.schedule_config import ScheduleConfig
-from include.experiment.schedule_loader import load_schedule
-from include.experiment.schedule_names import retraining_dag_id
-from recsflow.assets import champion_asset, dataset_asset
+from include.experiment.config.problems import shown
+from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.config.schedule_names import retraining_dag_id
+from recsflow.extensions.assets import champion_asset, dataset_asset
 from recsflow.errors import InvalidExperiment
-from recsflow.params import experiment_params
+from recsflow.forms.experiment import experiment_params
 from recsflow.workflow import retraining_workflow
 
 PROMOTE, STAGE = "promote", "stage_dataset"

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from airflow.sdk import Variable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from include.experiment.base import MAX_DAYS
+from include.experiment.config.base import MAX_DAYS
 from include.plan.cost import Prices
 from include.warehouse.limits import LEAST_BILLED
 from recsflow.errors import SettingsError

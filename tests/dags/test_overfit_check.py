@@ -38,7 +38,7 @@ def test_file_stays_short():
 
 
 def test_params_are_those_that_an_experiment_takes_but_for_the_batch_size(dag):
-    from include.experiment.run_parameters import RunParameters
+    from include.experiment.config.run_parameters import RunParameters
 
     assert set(dag.params) == set(RunParameters.model_fields) - {"batch_size"}
 

@@ -68,14 +68,14 @@ def test_every_param_is_explained_and_belongs_to_a_section(dag):
 
 
 def test_params_are_those_that_an_experiment_takes(dag):
-    from include.experiment.run_parameters import RunParameters
+    from include.experiment.config.run_parameters import RunParameters
 
     of_an_overfit_check = {"overfit_rows", "learning_rate_factor"}
     assert set(dag.params) == set(RunParameters.model_fields) - of_an_overfit_check
 
 
 def test_choices_in_the_form_are_those_that_an_experiment_takes(dag):
-    from include.experiment.choices import (
+    from include.experiment.config.choices import (
         Accelerator,
         OptimizerName,
         SamplePercent,

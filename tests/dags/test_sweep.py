@@ -63,7 +63,7 @@ def test_file_stays_short():
 
 
 def test_form_asks_for_a_sweep_and_what_all_trials_share(dag):
-    from include.experiment.run_parameters import RunParameters
+    from include.experiment.config.run_parameters import RunParameters
     from include.sweep.request import SweepForm
 
     of_an_overfit_check = {"overfit_rows", "learning_rate_factor"}

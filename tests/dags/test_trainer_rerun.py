@@ -38,7 +38,7 @@ def test_file_stays_short():
 
 
 def test_params_are_those_that_a_rerun_takes_and_are_explained(dag):
-    from include.experiment.rerun import RerunParameters
+    from include.experiment.resolve.rerun import RerunParameters
 
     assert set(dag.params) == set(RerunParameters.model_fields)
     for name in dag.params:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from include.experiment.experiment import Experiment
-from include.experiment.resolver import resolve
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.resolver import resolve
 
 SCHEMAS = {
     "complete_journey.transactions": {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.experiment.run_parameters import RunParameters
+from include.experiment.config.run_parameters import RunParameters
 from scripts import parameter_list
 
 pytestmark = pytest.mark.unit

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from include.experiment.feature_config import Feature, VocabularyFeature
-from include.experiment.models import GraphRankingConfig
+from include.experiment.config.feature_config import Feature, VocabularyFeature
+from include.experiment.config.models import GraphRankingConfig
 from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from recsflow_trainer.graphs.graph_ranking import GraphRanking

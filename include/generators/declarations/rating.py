@@ -1,7 +1,7 @@
 """The rating head, as ranking and multitask models declare it."""
 
-from include.experiment.experiment import Experiment
-from include.experiment.models.rating import (
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.config.models.rating import (
     AbsoluteErrorLoss,
     BinaryCrossentropyLoss,
     HuberLoss,

@@ -15,11 +15,11 @@ from include.retention.models import needed_by_models
 from include.retention.removal import InUse, Removal, remove_all
 from include.retention.stored import files_use
 from recsflow.cleaning.jobs import job_item_name, job_uses
-from recsflow.cleaning.newcomers import Newcomers
+from recsflow.cleaning.recheck import Newcomers
 
 if TYPE_CHECKING:
-    from recsflow.cleaning.reach import Reach
-    from recsflow.submitted_jobs import SubmittedJob
+    from recsflow.cleaning.services import Reach
+    from recsflow.vertex.submitted_jobs import SubmittedJob
 
 
 @dataclass(frozen=True)

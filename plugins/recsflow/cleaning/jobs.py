@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from include.retention.item import Item, Kind
 from include.retention.layout import custom_job_item, experiment_item, mentioned, pipeline_job_item
-from recsflow.jobs import ENDED, TOPOLOGY_LABEL
-from recsflow.submitted_jobs import SubmittedJob
+from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL
+from recsflow.vertex.submitted_jobs import SubmittedJob
 
 # A job of which no time is known is never old.
 _NEVER = datetime.max.replace(tzinfo=UTC)

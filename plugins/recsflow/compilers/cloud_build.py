@@ -76,8 +76,8 @@ def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settin
     from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
 
-    from recsflow.hooks.cloud_build import BuildHook
-    from recsflow.hooks.vertex import OUTAGES
+    from recsflow.compilers.build_hook import BuildHook
+    from recsflow.vertex.hooks.vertex import OUTAGES
 
     hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
     where = f"Cloud Build in {settings.project}, {compiler.location}"

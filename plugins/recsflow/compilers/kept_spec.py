@@ -6,8 +6,8 @@ import json
 import logging
 
 from include import storage
-from include.experiment.identity import content_hash
-from recsflow.progress import say
+from include.experiment.resolve.identity import content_hash
+from recsflow.watching.progress import say
 
 HASH = "contentHash"
 

@@ -21,7 +21,7 @@ TO_RUN_AS = ("iam.serviceAccounts.actAs",)
 
 def check_access(settings: Settings) -> Iterator[Finding]:
     """Look for the account, and for its permissions in the project and on the account of jobs."""
-    from recsflow.hooks.permissions import PermissionsHook
+    from recsflow.doctor.permissions import PermissionsHook
     from recsflow.identity import connection_credentials
 
     credentials = connection_credentials(settings.gcp_conn_id)

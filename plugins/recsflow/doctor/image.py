@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def check_image(settings: Settings) -> Iterator[Finding]:
     """Ask Artifact Registry for the digest of each image."""
-    from recsflow.trainer_images import DIGEST, by_digest
+    from recsflow.images.trainer_images import DIGEST, by_digest
 
     resolved = by_digest(settings)
     for name in ("trainer_image", "accelerator_image"):

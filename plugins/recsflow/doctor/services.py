@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def check_vertex(settings: Settings) -> Iterator[Finding]:
     """List a page of the pipeline jobs that run."""
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.hooks.vertex import answered
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.hooks.vertex import answered
 
     hook = PipelineJobsHook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
@@ -41,7 +41,7 @@ def check_build(settings: Settings) -> Iterator[Finding]:
 
 
 def _list_builds(settings: Settings, compiler: CloudBuildCompiler) -> None:
-    from recsflow.hooks.cloud_build import BuildHook
+    from recsflow.compilers.build_hook import BuildHook
 
     client = BuildHook(gcp_conn_id=settings.gcp_conn_id).get_conn(location=compiler.location)
     parent = f"projects/{settings.project}/locations/{compiler.location}"

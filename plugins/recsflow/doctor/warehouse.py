@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def check_warehouse(settings: Settings) -> Iterator[Finding]:
     """Let a query be checked without running it, and compare the place of the staging dataset."""
     from include.sql.template import ReadQuery
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.warehouse import open_warehouse
 
     warehouse = open_warehouse(settings)
     warehouse.read_bytes(ReadQuery("SELECT 1 AS one", ()))

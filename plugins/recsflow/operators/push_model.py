@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from recsflow.job_kinds import JobKind
-from recsflow.links import ServedModelLink
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.extensions.links import ServedModelLink
 from recsflow.operators.vertex_job import SubmitVertexJob
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.promotion.push_config import PushConfig
     from include.tracking.champions import RegisteredChampion
-    from recsflow.hooks.endpoints import EndpointsHook
-    from recsflow.model_upload import ModelUpload
+    from recsflow.vertex.hooks.endpoints import EndpointsHook
+    from recsflow.vertex.requests.model_upload import ModelUpload
     from recsflow.settings import Settings
 
 
@@ -35,7 +35,7 @@ class PushModel(SubmitVertexJob):
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Upload the champion and begin to deploy it."""
-        from recsflow.model_upload import ModelUpload
+        from recsflow.vertex.requests.model_upload import ModelUpload
 
         dag_id = context["dag"].dag_id
         push, champion = _push_config(dag_id), _champion(dag_id, settings)
@@ -55,7 +55,7 @@ class PushModel(SubmitVertexJob):
         return pushed
 
     def _register(self, upload: ModelUpload, settings: Settings) -> str:
-        from recsflow.hooks.model_registry import ModelRegistryHook
+        from recsflow.vertex.hooks.model_registry import ModelRegistryHook
 
         registry = ModelRegistryHook(
             gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
@@ -91,8 +91,8 @@ class PushModel(SubmitVertexJob):
 
 
 def _push_config(dag_id: str) -> PushConfig:
-    from include.experiment.schedule_loader import load_schedule
-    from include.experiment.schedule_names import schedule_name
+    from include.experiment.config.schedule_loader import load_schedule
+    from include.experiment.config.schedule_names import schedule_name
     from recsflow.errors import InvalidExperiment
 
     name = schedule_name(dag_id)
@@ -106,7 +106,7 @@ def _push_config(dag_id: str) -> PushConfig:
 
 def _champion(dag_id: str, settings: Settings) -> RegisteredChampion:
     from include.tracking.champions import find_champion
-    from recsflow.champion_model import require_model
+    from recsflow.promotion.champion_model import require_model
     from recsflow.errors import ModelGone
 
     champion = find_champion(dag_id, tracking_uri=settings.mlflow_tracking_uri)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, cast
 
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import INPUTS_LABEL
-from recsflow.links import CustomJobLink
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import INPUTS_LABEL
+from recsflow.extensions.links import CustomJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from recsflow.container_request import ContainerRequest
-    from recsflow.hooks.custom_jobs import CustomJobsHook
+    from recsflow.vertex.requests.container import ContainerRequest
+    from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
     from recsflow.settings import Settings
 
 
@@ -37,7 +37,7 @@ class SubmitCustomJob(SubmitVertexJob):
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Find the job, or start it."""
-        from recsflow.trainer_images import by_digest
+        from recsflow.images.trainer_images import by_digest
 
         settings = by_digest(settings)
         request = self.request(settings)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import INPUTS_LABEL
-from recsflow.links import PipelineJobLink
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import INPUTS_LABEL
+from recsflow.extensions.links import PipelineJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from recsflow.compilers.topology import Topology
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.pipeline_parameters import PipelineRequest
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.requests.pipeline import PipelineRequest
     from recsflow.settings import CloudBuildCompiler, Settings
 
 MAX_ATTEMPTS = 50
@@ -53,9 +53,9 @@ class SubmitPipelineJob(SubmitVertexJob):
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Find the job, or start it."""
-        from recsflow.pipeline_parameters import PipelineRequest
-        from recsflow.tasks.files import read_experiment
-        from recsflow.trainer_images import by_digest
+        from recsflow.vertex.requests.pipeline import PipelineRequest
+        from recsflow.experiments.files import read_experiment
+        from recsflow.images.trainer_images import by_digest
 
         settings = by_digest(settings)
         request = PipelineRequest.of(read_experiment(self.experiment), self.rows, self.modules, settings)
@@ -118,7 +118,7 @@ class SubmitPipelineJob(SubmitVertexJob):
 def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:
     """Return the id of this very request's live job and True, or the next free id and False."""
     from recsflow.errors import JobError
-    from recsflow.jobs import REUSABLE
+    from recsflow.vertex.jobs import REUSABLE
 
     for attempt in range(1, MAX_ATTEMPTS + 1):
         job_id = request.experiment_id if attempt == 1 else f"{request.experiment_id}-{attempt}"

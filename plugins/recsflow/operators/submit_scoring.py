@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recsflow.operators.submit_custom_job import SubmitCustomJob
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.tracking.champions import RegisteredChampion
-    from recsflow.container_request import ContainerRequest
+    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.settings import Settings
 
 
@@ -49,9 +49,9 @@ class SubmitScoring(SubmitCustomJob):
     def request(self, settings: Settings) -> ContainerRequest:
         """Return the command that scores the models."""
         from include.tracking.scores import CANDIDATE, CHAMPION
-        from recsflow.champion_model import require_model
-        from recsflow.scoring_request import scoring_request
-        from recsflow.tasks.files import read_experiment
+        from recsflow.promotion.champion_model import require_model
+        from recsflow.vertex.requests.scoring import scoring_request
+        from recsflow.experiments.files import read_experiment
 
         models = {CANDIDATE: self._trained_model()}
         if self._champion is not None:
@@ -61,7 +61,7 @@ class SubmitScoring(SubmitCustomJob):
     def _trained_model(self) -> str:
         from include.tracking.training_metrics import read_training_metrics
         from recsflow.errors import ModelGone
-        from recsflow.tasks.files import sibling
+        from recsflow.experiments.files import sibling
 
         uri = sibling(self.experiment, "training_metrics.json")
         metrics = read_training_metrics(uri)
@@ -71,8 +71,8 @@ class SubmitScoring(SubmitCustomJob):
 
     def _rows(self, settings: Settings) -> str:
         from recsflow.errors import ModelGone
-        from recsflow.job_kinds import JobKind
-        from recsflow.job_outputs import raw_examples
+        from recsflow.vertex.job_kinds import JobKind
+        from recsflow.vertex.outputs import raw_examples
 
         hook = JobKind.PIPELINE.hook(
             gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location

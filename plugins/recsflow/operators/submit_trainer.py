@@ -9,7 +9,7 @@ from recsflow.operators.submit_custom_job import SubmitCustomJob
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recsflow.container_request import ContainerRequest
+    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.settings import Settings
 
 
@@ -32,7 +32,7 @@ class SubmitTrainer(SubmitCustomJob):
 
     def request(self, settings: Settings) -> ContainerRequest:
         """Return the rerun's command."""
-        from recsflow.tasks.files import read_experiment
-        from recsflow.trainer_request import trainer_request
+        from recsflow.experiments.files import read_experiment
+        from recsflow.vertex.requests.trainer import trainer_request
 
         return trainer_request(read_experiment(self.experiment), self.rerun, self.modules, settings)

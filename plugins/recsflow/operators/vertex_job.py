@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
 
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from recsflow.hooks.vertex import VertexHook
-    from recsflow.job_kinds import JobKind
+    from recsflow.vertex.hooks.vertex import VertexHook
+    from recsflow.vertex.job_kinds import JobKind
     from recsflow.settings import Settings
 
 

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from include import storage
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import TOPOLOGY_LABEL, JobState
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.plan.pipelines import PastComponent, PastPipeline
-    from recsflow.hooks.pipeline_job_messages import Submission
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.jobs import Component
+    from recsflow.vertex.messages.pipeline_job import Submission
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.jobs import Component
     from recsflow.settings import Settings
 
 RECORDS, JOBS = 50, 10

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from recsflow.compilers.topology import Topology
-from recsflow.pipeline_parameters import runtime_parameters
+from recsflow.vertex.requests.pipeline import runtime_parameters
 from recsflow.tasks.modules import module_texts, module_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.plan.pipelines import Pipeline
     from include.plan.rows import RowsPlan
     from recsflow.settings import Settings

@@ -14,7 +14,7 @@ from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.plan.cache_hits import Prediction
     from include.plan.pipelines import Pipeline
     from include.plan.plan import KeptFile, Plan
@@ -84,14 +84,14 @@ def job_limits(tasks: Iterable[Any]) -> JobLimits:
 
 def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
     """Return the plan of a run; what cannot be found out is in it as a sentence, and nothing is created."""
-    from include.experiment.schedule_loader import load_schedule
-    from include.experiment.staging import column_uses
+    from include.experiment.config.schedule_loader import load_schedule
+    from include.experiment.resolve.staging import column_uses
     from include.plan.cost import Usage
     from include.plan.plan import Plan
     from recsflow.compilers.topology import Topology
     from recsflow.planning.pipeline import planned_pipeline
     from recsflow.tasks.modules import module_texts
-    from recsflow.trainer_images import by_digest
+    from recsflow.images.trainer_images import by_digest
 
     unknown = _Unknown([] if reach.warehouse else [reach.why_not, *WITHOUT_WAREHOUSE])
     rows = _rows(experiment, settings, reach, unknown)

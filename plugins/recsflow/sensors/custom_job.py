@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recsflow.job_kinds import JobKind
-from recsflow.links import CustomJobLink
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.extensions.links import CustomJobLink
 from recsflow.sensors.vertex_job import VertexJobSensor
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recsflow.job_kinds import JobKind
-from recsflow.links import PipelineJobLink
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.extensions.links import PipelineJobLink
 from recsflow.sensors.vertex_job import VertexJobSensor
 
 

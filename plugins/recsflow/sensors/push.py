@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from recsflow.job_kinds import JobKind
-from recsflow.links import ServedModelLink
-from recsflow.progress import say
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.extensions.links import ServedModelLink
+from recsflow.watching.progress import say
 from recsflow.sensors.vertex_job import VertexJobSensor
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from recsflow.hooks.endpoints import EndpointsHook
+    from recsflow.vertex.hooks.endpoints import EndpointsHook
 
 
 class PushSensor(VertexJobSensor):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator, PokeReturnValue
 
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ class SuggestTrial(BaseSensorOperator):
         from airflow.sdk.exceptions import AirflowSkipException
 
         from include.sweep.trial import read_trials, trial_uri, write_trial
-        from recsflow.tasks.sweep_files import folder_of, read_plan
+        from recsflow.sweeps.files import folder_of, read_plan
 
         number: int = self.trial["number"]
         plan, folder = read_plan(self.trial["sweep"]), folder_of(self.trial["sweep"])

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from recsflow.job_kinds import JobKind
-    from recsflow.jobs import JobEvent
+    from recsflow.vertex.job_kinds import JobKind
+    from recsflow.vertex.jobs import JobEvent
     from recsflow.triggers.vertex_job import WatchedJob
-    from recsflow.watch import JobWatch
+    from recsflow.watching.watch import JobWatch
 
 
 class VertexJobSensor(BaseSensorOperator):
@@ -93,8 +93,8 @@ class VertexJobSensor(BaseSensorOperator):
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the job ended."""
         from recsflow.errors import error_of
-        from recsflow.jobs import Ending, JobEvent
-        from recsflow.run_note import FAILURE_KEY
+        from recsflow.vertex.jobs import Ending, JobEvent
+        from recsflow.extensions.run_note import FAILURE_KEY
 
         ended = JobEvent.from_payload(event)
         if ended.status in (Ending.SUCCEEDED, Ending.CANCELLED) and not ended.components:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context, task
 
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 
 if TYPE_CHECKING:
     from include.retention.removal import Removal
@@ -53,7 +53,7 @@ def clean_up(
     from include.errors import ConfigError
     from include.retention.text import render_decision, render_removal
     from recsflow.cleaning.clean_up import CleanUp
-    from recsflow.cleaning.reach import Reach
+    from recsflow.cleaning.services import Reach
     from recsflow.errors import InvalidRetention
 
     days = settings.retention_days if retention_days is None else retention_days

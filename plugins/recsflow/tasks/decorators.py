@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
-from recsflow.links import (
+from recsflow.extensions.links import (
     ExperimentLink,
     HoldoutsLink,
     MlflowRunLink,

@@ -6,7 +6,7 @@ import logging
 
 from airflow.sdk import task
 
-from recsflow.progress import say
+from recsflow.watching.progress import say
 
 TASK = "examine"
 

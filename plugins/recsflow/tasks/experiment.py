@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.links import ExperimentLink, QueryLink
-from recsflow.progress import say
-from recsflow.retries import retries
-from recsflow.run_note import WARNINGS_KEY
+from recsflow.extensions.links import ExperimentLink, QueryLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
+from recsflow.extensions.run_note import WARNINGS_KEY
 from recsflow.tasks.decorators import experiment_task, query_task
-from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow.sdk import Context
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.sql.renderer import StagingQuery
     from recsflow.settings import Settings
 
@@ -32,9 +32,9 @@ def resolve_experiment() -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
     from include.plan.text import render_plan
     from recsflow.planning.plan import Reach, job_limits, make_plan
-    from recsflow.planning.resolution import RunIdentity, resolve_run
+    from recsflow.experiments.resolution import RunIdentity, resolve_run
     from recsflow.settings import load_settings
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.warehouse import open_warehouse
 
     context = get_current_context()
     settings = load_settings()

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from airflow.sdk import TriggerRule, get_current_context
 
-from recsflow.links import HoldoutsLink
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.extensions.links import HoldoutsLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import holdouts_task
-from recsflow.tasks.files import read_experiment
+from recsflow.experiments.files import read_experiment
 
 
 # Runs after a promotion and after none, but not after a failure, since the last task decides about the run.
@@ -25,7 +25,7 @@ def report_holdouts(experiment: str) -> str:
         experiment: URI of the resolved experiment.
     """
     from include import storage
-    from include.experiment.schedule_loader import load_schedule
+    from include.experiment.config.schedule_loader import load_schedule
     from include.holdouts.holdout import find_holdouts
     from include.holdouts.report import render_html, render_text, title_of
     from recsflow.errors import InvalidExperiment

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import TriggerRule, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from recsflow.links import MlflowRunLink
-from recsflow.progress import say
-from recsflow.retries import ERROR_KEY, retries
+from recsflow.extensions.links import MlflowRunLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import ERROR_KEY, retries
 from recsflow.tasks.decorators import record_task
-from recsflow.tasks.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment, sibling
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.tracking.outcome import PipelineOutcome
     from include.tracking.search import RecordedExperiment
     from include.tracking.training_metrics import TrainingMetrics

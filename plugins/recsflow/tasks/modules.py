@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.links import ModulesLink
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.extensions.links import ModulesLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import modules_task
-from recsflow.tasks.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment, sibling
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
 
 HASH_LENGTH = 12
 
@@ -62,7 +62,7 @@ def module_texts(experiment: Experiment) -> dict[str, str]:
 
 def module_uri(name: str, text: str, root: str) -> str:
     """Return where a module is kept, by the hash of its source."""
-    from include.experiment.identity import content_hash
+    from include.experiment.resolve.identity import content_hash
 
     return f"{root}/modules/{content_hash(text)[:HASH_LENGTH]}/{name}.py"
 

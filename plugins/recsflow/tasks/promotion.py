@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from recsflow.assets import champion_asset
-from recsflow.links import RegisteredModelLink
-from recsflow.progress import say
-from recsflow.retries import retries
-from recsflow.run_note import DECISION_KEY
+from recsflow.extensions.assets import champion_asset
+from recsflow.extensions.links import RegisteredModelLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
+from recsflow.extensions.run_note import DECISION_KEY
 from recsflow.tasks.decorators import promotion_task
-from recsflow.tasks.files import read_experiment
+from recsflow.experiments.files import read_experiment
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.promotion.rule import PromotionRule
     from include.tracking.champions import RegisteredChampion
     from recsflow.settings import Settings
@@ -100,7 +100,7 @@ def _champion(name: str, scored: str, own: str, settings: Settings) -> Registere
 
 
 def _rule(experiment: Experiment) -> PromotionRule:
-    from include.experiment.schedule_loader import load_schedule
+    from include.experiment.config.schedule_loader import load_schedule
     from include.promotion.rule import PromotionRule
 
     return load_schedule(experiment.schedule).promotion if experiment.schedule else PromotionRule()

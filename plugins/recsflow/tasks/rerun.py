@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.job_kinds import JobKind
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import experiment_task
 from recsflow.tasks.experiment import keep_experiment
-from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 
 if TYPE_CHECKING:
     from include.errors import ConfigError
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.tracking.search import RecordedExperiment
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.settings import Settings
 
 
@@ -72,7 +72,7 @@ def resolved_rerun(
         VertexUnavailable: Vertex AI did not answer.
     """
     from include.errors import ConfigError
-    from include.experiment.rerun import resolve_rerun as resolve
+    from include.experiment.resolve.rerun import resolve_rerun as resolve
     from recsflow.errors import InvalidExperiment
 
     try:
@@ -103,7 +103,7 @@ def _resolved(experiment_id: str, settings: Settings) -> Experiment:
 
 def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> dict[str, str]:
     """Return what the Trainer reads; a rerun's rerun trains on what the first experiment left."""
-    from recsflow.job_outputs import history, trainer_input
+    from recsflow.vertex.outputs import history, trainer_input
 
     root = parent
     while root.parent_experiment_id:

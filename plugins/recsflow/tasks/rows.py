@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.assets import announce_nothing, announce_rows, dataset_assets
-from recsflow.hooks.message_values import label
-from recsflow.links import QualityReportLink, StagedTableLink
-from recsflow.pools import ROWS_POOL
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.extensions.assets import announce_nothing, announce_rows, dataset_assets
+from recsflow.vertex.messages.values import label
+from recsflow.extensions.links import QualityReportLink, StagedTableLink
+from recsflow.extensions.pools import ROWS_POOL
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import quality_task, staging_task
 from recsflow.tasks.experiment import keep_query, staging_query
-from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment, sibling
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
 
 if TYPE_CHECKING:
-    from include.experiment.experiment import Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.quality.check import QualityReport
     from include.quality.validation import Finding
     from include.warehouse.client import StagedTable, Warehouse
@@ -47,7 +47,7 @@ def stage_dataset(query: str) -> dict[str, str]:
     """
     from include.warehouse.row_account import row_account
     from recsflow.settings import load_settings
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.warehouse import open_warehouse
 
     settings = load_settings()
     context = get_current_context()
@@ -85,7 +85,7 @@ def check_data_quality(rows: dict[str, str]) -> None:
     from include.warehouse.row_account import RowAccount
     from recsflow.errors import QualityCheckFailed
     from recsflow.settings import load_settings
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.warehouse import open_warehouse
 
     settings = load_settings()
     context = get_current_context()
@@ -110,7 +110,7 @@ def _with_current_source(
 
     This task may be cleared and run long after the experiment was resolved.
     """
-    from recsflow.source import read_source
+    from recsflow.experiments.source import read_source
 
     current = read_source(experiment, warehouse)
     if current.source_state != experiment.source_state:
@@ -124,7 +124,7 @@ def _with_current_source(
 
 
 def _stage(experiment: Experiment, warehouse: Warehouse, settings: Settings) -> StagedTable:
-    from recsflow.source import refuse_changed_source
+    from recsflow.experiments.source import refuse_changed_source
 
     # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
     statement = staging_query(experiment, settings)
@@ -151,7 +151,7 @@ def _tell_staged(experiment: Experiment, staged: StagedTable, account: RowAccoun
 
 def _refuse_empty_splits(experiment: Experiment, staged: StagedTable) -> None:
     from include.errors import ConfigError
-    from include.experiment.history import check_splits
+    from include.experiment.resolve.history import check_splits
     from recsflow.errors import InvalidExperiment
 
     if problems := check_splits(experiment, staged.rows_by_split):

@@ -9,14 +9,14 @@ from airflow.sdk import TriggerRule, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include import storage
-from recsflow.links import MlflowRunLink, SweepLink
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.extensions.links import MlflowRunLink, SweepLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import experiment_task, record_task, sweep_task
 from recsflow.tasks.experiment import keep_experiment, window_end
-from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 from recsflow.tasks.metrics import experiment_outcome, reported_metrics
-from recsflow.tasks.sweep_files import folder_of, read_plan, sweep_uri
+from recsflow.sweeps.files import folder_of, read_plan, sweep_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def plan_sweep() -> list[dict[str, Any]]:
     from include.sweep.request import plan_sweep as plan_new
     from recsflow.errors import InvalidExperiment
     from recsflow.settings import load_settings
-    from recsflow.sweep_checks import check_combinations, earlier_plan
+    from recsflow.sweeps.checks import check_combinations, earlier_plan
 
     context = get_current_context()
     settings, parameters = load_settings(), dict(context["params"])
@@ -69,10 +69,10 @@ def resolve_trial(trial: str) -> str:
         trial: URI of the trial's file.
     """
     from include.sweep.trial import read_trial
-    from recsflow.planning.resolution import RunIdentity, resolve_run
+    from recsflow.experiments.resolution import RunIdentity, resolve_run
     from recsflow.settings import load_settings
-    from recsflow.source import read_source
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.experiments.source import read_source
+    from recsflow.warehouse import open_warehouse
 
     context = get_current_context()
     settings = load_settings()
@@ -137,7 +137,7 @@ def _source_state(folder: str) -> str:
 
 
 def _sweep_id(context: Context) -> str:
-    from include.experiment.identity import experiment_id
+    from include.experiment.resolve.identity import experiment_id
 
     return experiment_id(context["dag"].dag_id, context["run_id"])
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import TriggerRule, get_current_context
 
 from include import storage
-from recsflow.links import MlflowRunLink, SweepLink
-from recsflow.progress import say
-from recsflow.retries import retries
+from recsflow.extensions.links import MlflowRunLink, SweepLink
+from recsflow.watching.progress import say
+from recsflow.extensions.retries import retries
 from recsflow.tasks.decorators import sweep_task
-from recsflow.tasks.files import EXPERIMENT_FILE, read_experiment
-from recsflow.tasks.sweep_files import folder_of, read_plan
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.sweeps.files import folder_of, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

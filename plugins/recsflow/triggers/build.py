@@ -14,8 +14,8 @@ from airflow.triggers.base import TriggerEvent
 from recsflow.triggers.cancelling import CancellingTrigger
 
 if TYPE_CHECKING:
-    from recsflow.build_watch import BuildWatch
-    from recsflow.hooks.cloud_build import BuildHook
+    from recsflow.compilers.build_watch import BuildWatch
+    from recsflow.compilers.build_hook import BuildHook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +41,15 @@ class WatchedBuild:
 
     def hook(self) -> BuildHook:
         """Return a hook for the build; reads the Airflow connection."""
-        from recsflow.hooks.cloud_build import BuildHook
+        from recsflow.compilers.build_hook import BuildHook
 
         return BuildHook(gcp_conn_id=self.gcp_conn_id)
 
     def watch(self) -> BuildWatch:
         """Return a watch that reads the build through the hook."""
-        from recsflow.build_watch import BuildReaders, BuildWatch
-        from recsflow.hooks.component_logs import ComponentLogsHook
-        from recsflow.hooks.vertex import PERMANENT_ERRORS
+        from recsflow.compilers.build_watch import BuildReaders, BuildWatch
+        from recsflow.vertex.hooks.component_logs import ComponentLogsHook
+        from recsflow.vertex.hooks.vertex import PERMANENT_ERRORS
 
         hook = self.hook()
         logs = ComponentLogsHook(gcp_conn_id=self.gcp_conn_id, project=self.project)

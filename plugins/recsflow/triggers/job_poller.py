@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import Job
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import Job
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from recsflow.hooks.vertex import VertexHook
+    from recsflow.vertex.hooks.vertex import VertexHook
     from recsflow.triggers.job_round import JobKey, JobRound
 
 JITTER = 0.2

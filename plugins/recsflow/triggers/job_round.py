@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from recsflow.hooks.vertex import PERMANENT_ERRORS, THROTTLED
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import ENDED, Job, JobState
+from recsflow.vertex.hooks.vertex import PERMANENT_ERRORS, THROTTLED
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import ENDED, Job, JobState
 
 if TYPE_CHECKING:
-    from recsflow.hooks.vertex import VertexHook
+    from recsflow.vertex.hooks.vertex import VertexHook
 
 MAX_SINGLE_READS = 15
 MAX_PAGES_OF_ENDED = 10

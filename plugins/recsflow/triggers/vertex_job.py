@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import TriggerEvent
 
-from recsflow.job_kinds import JobKind
+from recsflow.vertex.job_kinds import JobKind
 from recsflow.triggers.cancelling import CancellingTrigger
 from recsflow.triggers.job_poller import Location, Waiter, waiting
 
 if TYPE_CHECKING:
-    from recsflow.hooks.vertex import VertexHook
-    from recsflow.watch import JobWatch
+    from recsflow.vertex.hooks.vertex import VertexHook
+    from recsflow.watching.watch import JobWatch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,10 @@ class WatchedJob:
 
     def watch(self) -> JobWatch:
         """Return a watch that reads the job through the hook."""
-        from recsflow.component_log import ComponentLog
-        from recsflow.hooks.vertex import PERMANENT_ERRORS, THROTTLED
-        from recsflow.metrics_reader import read_metrics
-        from recsflow.watch import JobReaders, JobWatch
+        from recsflow.vertex.component_log import ComponentLog
+        from recsflow.vertex.hooks.vertex import PERMANENT_ERRORS, THROTTLED
+        from recsflow.watching.metrics_reader import read_metrics
+        from recsflow.watching.watch import JobReaders, JobWatch
 
         hook: list[VertexHook] = []
 
@@ -71,7 +71,7 @@ class WatchedJob:
             return hook[0].read(self.job_id)
 
         def read_log(custom_job: str, since: datetime) -> ComponentLog:
-            from recsflow.hooks.component_logs import ComponentLogsHook
+            from recsflow.vertex.hooks.component_logs import ComponentLogsHook
 
             logs = ComponentLogsHook(gcp_conn_id=self.gcp_conn_id, project=self.project)
             return logs.component_log(custom_job, since)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from include.experiment.choices import SplitStrategy
-from include.experiment.dataset_config import SplitDefaults
+from include.experiment.config.choices import SplitStrategy
+from include.experiment.config.dataset_config import SplitDefaults
 from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit

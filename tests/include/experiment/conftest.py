@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from include.errors import ConfigError
-from include.experiment.experiment import Experiment
-from include.experiment.resolver import resolve
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.resolver import resolve
 
 SCHEMAS = {
     "shop.sales": {

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from include.errors import ConfigError
-from include.experiment.schedule_loader import load_schedule
+from include.experiment.config.schedule_loader import load_schedule
 
 pytestmark = pytest.mark.unit
 

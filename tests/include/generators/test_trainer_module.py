@@ -1,7 +1,7 @@
 import pytest
 
-from include.experiment.choices import SplitStrategy
-from include.experiment.models import RetrievalConfig
+from include.experiment.config.choices import SplitStrategy
+from include.experiment.config.models import RetrievalConfig
 from include.generators.trainer_module import render_trainer_module
 from tests.include.generators.checks import ROOT, complaints, imported_names, undefined_or_unused
 from tests.include.generators.experiments import experiment_of, full_experiment, shipped_experiments

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from include.experiment.feature_config import FeatureConfig
+from include.experiment.config.feature_config import FeatureConfig
 from include.generators.transform_module import render_transform_module
 from tests.include.generators.checks import ROOT, complaints, imported_names, undefined_or_unused
 from tests.include.generators.experiments import experiment_of, full_experiment, shipped_experiments

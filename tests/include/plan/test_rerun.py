@@ -1,6 +1,6 @@
 import pytest
 
-from include.experiment.rerun import resolve_rerun
+from include.experiment.resolve.rerun import resolve_rerun
 from include.plan.plan import KeptFile
 from include.plan.rerun import RerunPlan, render_rerun_plan
 from tests.include.complete_journey import resolved

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.quality import check
 from include.quality.check import QualityReport, StagedRows
 from include.warehouse.connection import connect

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from include.experiment.column_types import StagedType
+from include.experiment.config.column_types import StagedType
 from include.quality.check import count_rows
 from include.quality.errors import ExpectationError
 from include.quality.rules import Rule

@@ -3,9 +3,9 @@ import math
 import pyarrow as pa
 import pytest
 
-from include.experiment.column_types import StagedType
-from include.experiment.dataset_config import Column
-from include.experiment.feature_config import FeatureConfig
+from include.experiment.config.column_types import StagedType
+from include.experiment.config.dataset_config import Column
+from include.experiment.config.feature_config import FeatureConfig
 from tests.include.complete_journey import resolved, with_quality
 from tests.include.quality.staging import check_values
 

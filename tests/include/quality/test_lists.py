@@ -3,8 +3,8 @@ import itertools
 import pyarrow as pa
 import pytest
 
-from include.experiment.column_types import StagedType
-from include.experiment.feature_config import FeatureConfig
+from include.experiment.config.column_types import StagedType
+from include.experiment.config.feature_config import FeatureConfig
 from include.quality.lists import likely_separator
 from tests.include.complete_journey import resolved, with_quality
 from tests.include.quality.staging import check_values

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from include.experiment.identity import experiment_id
+from include.experiment.resolve.identity import experiment_id
 from include.retention.item import Kind
 from include.retention.layout import is_staged_table, item_of, mentioned
 from tests.include.retention.items import OLD, ROOT

@@ -13,8 +13,8 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
-from include.experiment.experiment import Experiment
-from include.experiment.resolver import resolve
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.resolver import resolve
 from tests.patience import PATIENCE_S
 
 PURCHASES = 40_000

@@ -1,6 +1,6 @@
 import pytest
 
-from include.experiment.column_types import StagedType, Use, base_type, staged_type
+from include.experiment.config.column_types import StagedType, Use, base_type, staged_type
 from include.sql.casts import cast_expression
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from google.cloud import bigquery
 
-from include.experiment.column_types import StagedType
+from include.experiment.config.column_types import StagedType
 from include.sql.casts import cast_expression
 from include.sql.renderer import render_staging_query
 from include.warehouse.connection import connect

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from include.experiment.problems import problems_from
+from include.experiment.config.problems import problems_from
 from include.sweep.dimensions import Dimension
 from include.sweep.sweep_config import SweepConfig
 

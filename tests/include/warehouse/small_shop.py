@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from include.experiment.dataset_config import DatasetConfig
-from include.experiment.experiment import Experiment
-from include.experiment.resolver import resolve
+from include.experiment.config.dataset_config import DatasetConfig
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.resolver import resolve
 from include.sql.renderer import StagingQuery, render_staging_query
 from include.warehouse.client import Warehouse
 from include.warehouse.errors import TableNotFound

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.errors import ConfigError
-from include.experiment.history import check_history
+from include.experiment.resolve.history import check_history
 from include.warehouse.cold_rows import cold_rows
 from include.warehouse.errors import QueryFailed, QueryTooExpensive
 from include.warehouse.join_checks import check_joins

@@ -1,7 +1,7 @@
 """Modules where the orchestrator keeps what it generates."""
 
 from include import storage
-from include.experiment.identity import content_hash
+from include.experiment.resolve.identity import content_hash
 from local_cloud.settings import LocalSettings
 
 

@@ -12,7 +12,7 @@ from google.api_core import exceptions
 from google.cloud import aiplatform
 from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
 
-from recsflow.component_log import last_error
+from recsflow.vertex.component_log import last_error
 from tests.local_cloud.vertex.pipelines import SERVICE_ACCOUNT, TRANSFORM_MODULE, UPSTREAM, Pipelines, states
 from tests.patience import PATIENCE_S
 

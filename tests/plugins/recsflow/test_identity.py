@@ -58,20 +58,20 @@ def impersonating(google, monkeypatch, settings_values):
 
 def ask_bigquery():
     from recsflow.settings import load_settings
-    from recsflow.tasks.warehouse import open_warehouse
+    from recsflow.warehouse import open_warehouse
 
     assert open_warehouse(load_settings()).tables.location("recsflow_staging") == "EU"
 
 
 def ask_vertex():
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 
     hook = PipelineJobsHook(gcp_conn_id="recsflow_gcp", project="project", location="us-central1")
     assert list(hook.pages_of_live()) == [[]]
 
 
 def ask_cloud_build():
-    from recsflow.hooks.cloud_build import BuildHook
+    from recsflow.compilers.build_hook import BuildHook
 
     client = BuildHook(gcp_conn_id="recsflow_gcp").get_conn()
     assert list(client.list_builds(project_id="project")) == []

@@ -1,8 +1,8 @@
 import pytest
 from pydantic import TypeAdapter
 
-from include.experiment.loader import load_dataset, load_features
-from include.experiment.models import ModelConfig
+from include.experiment.config.loader import load_dataset, load_features
+from include.experiment.config.models import ModelConfig
 from include.generators.trainer_module import render_trainer_module
 from tests.include.generators.checks import ROOT, complaints, undefined_or_unused
 from tests.include.generators.experiments import experiment_of

@@ -10,19 +10,19 @@ import pytest
 from mlflow import MlflowClient
 
 from include import storage
-from include.experiment.identity import content_hash
+from include.experiment.resolve.identity import content_hash
 from include.process_activity import Activity, wait_until
 from include.sql.renderer import StagingQuery
 from include.tracking.champions import RegisteredChampion, promote, register
 from include.warehouse.parquet_export import export_parquet
 from local_cloud.settings import REPOSITORY
 from recsflow.cleaning.clean_up import CleanUp
-from recsflow.cleaning.reach import Reach
+from recsflow.cleaning.services import Reach
 from recsflow.compilers.spec_cache import compiled_here
 from recsflow.compilers.topology import Topology
 from recsflow.errors import InvalidRetention
-from recsflow.jobs import ENDED, TOPOLOGY_LABEL, JobState
-from recsflow.pipeline_parameters import PipelineRequest
+from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
+from recsflow.vertex.requests.pipeline import PipelineRequest
 from recsflow.settings import parse_settings
 from recsflow.tasks.clean_up import clean_up
 

@@ -4,8 +4,8 @@ import pytest
 
 from include.retention.item import Item, Kind
 from recsflow.cleaning.jobs import with_jobs
-from recsflow.jobs import Component, Job, JobState
-from recsflow.submitted_jobs import SubmittedJob
+from recsflow.vertex.jobs import Component, Job, JobState
+from recsflow.vertex.submitted_jobs import SubmittedJob
 
 pytestmark = pytest.mark.unit
 

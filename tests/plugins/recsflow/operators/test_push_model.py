@@ -5,7 +5,7 @@ import json
 import pytest
 
 from recsflow.errors import EndpointBusy, InvalidExperiment, JobRefused, ModelGone, VertexUnavailable
-from recsflow.links import ServedModelLink
+from recsflow.extensions.links import ServedModelLink
 
 pytestmark = pytest.mark.emulator
 

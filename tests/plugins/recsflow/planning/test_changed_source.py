@@ -12,7 +12,7 @@ from include.warehouse.errors import SourceChanged
 from recsflow.errors import QualityCheckFailed
 from recsflow.settings import load_settings
 from recsflow.tasks.experiment import render_query, resolve_experiment
-from recsflow.tasks.files import read_experiment
+from recsflow.experiments.files import read_experiment
 from recsflow.tasks.rows import check_data_quality, stage_dataset
 from tests.plugins.recsflow.planning.engineer import DATASET, PURCHASES
 

@@ -6,7 +6,7 @@ import pytest
 
 from include.errors import RecsflowError
 from include.warehouse.connection import connect
-from recsflow.planning.resolution import RunIdentity, resolve_run
+from recsflow.experiments.resolution import RunIdentity, resolve_run
 from tests.plugins.recsflow.planning.engineer import MOMENT
 
 pytestmark = pytest.mark.emulator

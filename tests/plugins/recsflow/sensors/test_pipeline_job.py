@@ -4,7 +4,7 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from recsflow.errors import JobCancelled, JobFailed, JobStateUnknown, JobTimeout
-from recsflow.jobs import Ending, JobEvent
+from recsflow.vertex.jobs import Ending, JobEvent
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 
 pytestmark = pytest.mark.emulator

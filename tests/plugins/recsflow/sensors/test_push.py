@@ -6,7 +6,7 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from recsflow.errors import JobCancelled, JobFailed, JobStateUnknown, JobTimeout
-from recsflow.links import ServedModelLink
+from recsflow.extensions.links import ServedModelLink
 from recsflow.triggers.vertex_job import VertexJobTrigger
 
 pytestmark = pytest.mark.emulator

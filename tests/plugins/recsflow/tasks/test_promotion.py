@@ -14,7 +14,7 @@ from include.tracking.champions import ALIAS, find_champion
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
 from include.tracking.training_metrics import parse_training_metrics
-from recsflow.assets import champion_asset
+from recsflow.extensions.assets import champion_asset
 from recsflow.errors import ChampionChanged, ModelGone
 from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.tasks.promotion import promote

@@ -7,7 +7,7 @@ import pytest
 from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.generators.transform_module import render_transform_module
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record

@@ -10,7 +10,7 @@ from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
 from include.configs import config_root
-from include.experiment.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 from include.sweep.objective import TrialState
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial, write_trial

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recsflow.job_kinds import JobKind
-from recsflow.jobs import JobState
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import JobState
 
 pytestmark = pytest.mark.emulator
 
@@ -14,7 +14,7 @@ OURS = {"labels": {"application": "recsflow"}}
 
 @pytest.fixture
 def look(pipeline_jobs):
-    from recsflow.hooks.pipeline_jobs import PipelineJobsHook
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.triggers.job_round import JobKey, JobRound
 
     hook = PipelineJobsHook(gcp_conn_id="recsflow_gcp", project="local", location="us-central1")

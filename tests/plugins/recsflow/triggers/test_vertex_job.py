@@ -6,7 +6,7 @@ import pytest
 from airflow.sdk.execution_time.comms import GetXCom, TaskStatesResult, XComResult
 from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
-from recsflow.job_kinds import JobKind
+from recsflow.vertex.job_kinds import JobKind
 from recsflow.triggers.vertex_job import VertexJobTrigger
 
 pytestmark = pytest.mark.emulator

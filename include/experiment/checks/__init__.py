@@ -1,0 +1,1 @@
+"""What is checked across configs, and against the tables of the warehouse."""

@@ -1,0 +1,96 @@
+"""How any model is trained unless a run says otherwise."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from include.experiment.config.base import Frozen, NamedConfig
+from include.experiment.config.choices import OptimizerName, OptimizerOption
+
+OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
+    OptimizerName.ADAGRAD: ("initial_accumulator_value", "epsilon"),
+    OptimizerName.ADAM: ("beta_1", "beta_2", "epsilon", "amsgrad"),
+    OptimizerName.ADAMW: ("beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"),
+    OptimizerName.SGD: ("momentum", "nesterov"),
+    OptimizerName.RMSPROP: ("rho", "momentum", "epsilon", "centered"),
+    OptimizerName.FTRL: (
+        "learning_rate_power",
+        "initial_accumulator_value",
+        "l1_regularization_strength",
+        "l2_regularization_strength",
+        "beta",
+    ),
+}
+
+
+_FLAGS = {"amsgrad", "nesterov", "centered"}
+_SHARES = {"beta_1", "beta_2", "rho", "momentum"}
+
+
+def _check_option(option: str, value: OptimizerOption) -> None:
+    """Refuse what Keras would refuse, or divide by, once the pipeline runs."""
+    if isinstance(value, bool) != (option in _FLAGS):
+        raise ValueError(f"use {'true or false' if option in _FLAGS else 'a number'} as {option}")
+    if option in _SHARES and not 0 <= value < 1:
+        raise ValueError(f"use at least 0 and less than 1 as {option}")
+    if option == "learning_rate_power" and value > 0:
+        raise ValueError(f"use at most 0 as {option}")
+    if option == "epsilon" and value <= 0:
+        raise ValueError(f"use more than 0 as {option}")
+    if option not in {*_SHARES, *_FLAGS, "learning_rate_power"} and value < 0:
+        raise ValueError(f"use at least 0 as {option}")
+
+
+class OptimizerConfig(Frozen):
+    """An optimizer and its own options; the learning rate stands beside it."""
+
+    name: OptimizerName = OptimizerName.ADAGRAD
+    options: dict[str, OptimizerOption] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _options_belong_to_optimizer(self) -> Self:
+        allowed = OPTIMIZER_OPTIONS[self.name]
+        unknown = [option for option in self.options if option not in allowed]
+        if unknown:
+            listed = ", ".join(allowed)
+            raise ValueError(
+                f"remove {', '.join(unknown)}, since {self.name.value} takes {listed} as options"
+            )
+        for option, value in self.options.items():
+            _check_option(option, value)
+        return self
+
+
+class LearningRateDecay(StrEnum):
+    """How the learning rate changes over the epochs."""
+
+    NONE = "none"
+    LINEAR = "linear"
+
+
+class TrainedModel(NamedConfig):
+    """What every model config has, whatever its type.
+
+    Attributes:
+        learning_rate_decay: Whether the rate falls from epoch to epoch, towards 0 after the last one.
+        clipnorm: Largest gradient norm per variable.
+        early_stopping_patience: Epochs without a better val_loss before training stops; None never stops.
+        min_steps_per_epoch: Batches are made smaller where an epoch would have fewer of them.
+        collapse_patience: Epochs of vanished gradients before training stops.
+    """
+
+    optimizer: OptimizerConfig = OptimizerConfig()
+    learning_rate: float = Field(default=0.05, gt=0, le=10)
+    learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
+    batch_size: int = Field(default=512, ge=2, le=1_048_576)
+    min_steps_per_epoch: int = Field(default=1, ge=1, le=100_000)
+    epochs: int = Field(default=3, ge=1, le=1000)
+    clipnorm: float = Field(default=1.0, gt=0)
+    early_stopping_patience: int | None = Field(default=None, ge=1)
+    collapse_patience: int = Field(default=2, ge=1)
+
+    @property
+    def dense_layers(self) -> int:
+        """Dense layers written for the deepest part of the model."""
+        return 0

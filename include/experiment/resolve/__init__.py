@@ -1,0 +1,1 @@
+"""The experiment that parameters and configs resolve to."""

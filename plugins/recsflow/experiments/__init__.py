@@ -1,0 +1,1 @@
+"""From the params of a DAG run to an experiment, its statement and its modules."""

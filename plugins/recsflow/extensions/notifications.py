@@ -1,0 +1,93 @@
+"""One message where a run fails: which experiment, which component, and why.
+
+Whoever wants messages names Airflow notifiers in the Variable `recsflow`; their arguments are templates that
+know `subject`, `message` and the task's context:
+
+    "notifiers": [{"notifier": "airflow.providers.smtp.notifications.smtp.SmtpNotifier",
+                   "arguments": {"to": "ml@example.com", "from_email": "airflow@example.com",
+                                 "subject": "{{ subject }}", "html_content": "<pre>{{ message | e }}</pre>"}}]
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from recsflow.watching.progress import say
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from recsflow.settings import NotifierSettings
+
+_COMPONENT = re.compile(r"component (\w+) failed")
+_FAILED = "failed"
+
+
+def notify_failure(context: Context) -> None:
+    """Send the message of a failure, if somebody wants it and it is the run's first one.
+
+    A message that cannot be sent is told of in the log; it must not hide the failure that it is about.
+    """
+    from recsflow.errors import SettingsError
+    from recsflow.settings import load_settings
+
+    ti: Any = context["ti"]
+    try:
+        notifiers = load_settings().notifiers
+    except SettingsError:
+        return  # which is what the task has failed with
+    try:
+        if not notifiers or not _is_first(context):
+            return
+        told: Any = {**context, "subject": _subject(context), "message": _message(context)}
+        for notifier in notifiers:
+            _send(notifier, told)
+    except Exception as error:
+        say(ti.task_id, f"NOT NOTIFIED: {error}", logging.ERROR)
+
+
+def _is_first(context: Context) -> bool:
+    """Whether no other task of the run has failed; a failed trial is its sweep's to tell of."""
+    ti: Any = context["ti"]
+    if ti.map_index is not None and ti.map_index >= 0:
+        return False
+    crumbs = ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)
+    return not any(crumb["state"] == _FAILED and crumb["task_id"] != ti.task_id for crumb in crumbs)
+
+
+def _send(notifier: NotifierSettings, context: Any) -> None:
+    from airflow.sdk.module_loading import import_string
+
+    made = import_string(notifier.notifier)(**notifier.arguments)
+    # Not by calling the notifier, which would keep an error to itself.
+    made.render_template_fields(context)
+    made.notify(context)
+    say(context["ti"].task_id, f"notified by {notifier.notifier.rpartition('.')[2]}")
+
+
+def _subject(context: Context) -> str:
+    ti: Any = context["ti"]
+    return f"recsflow: {ti.dag_id} failed at {_component(context)}"
+
+
+def _message(context: Context) -> str:
+    from include.experiment.resolve.identity import experiment_id
+
+    ti: Any = context["ti"]
+    lines = {
+        "experiment": experiment_id(ti.dag_id, ti.run_id),
+        "DAG run": f"{ti.dag_id}, {ti.run_id}",
+        "component": _component(context),
+        "log": ti.log_url,
+    }
+    told = "\n".join(f"{name:<12}{value}" for name, value in lines.items())
+    return f"{told}\n\n{context.get('exception')}"
+
+
+def _component(context: Context) -> str:
+    """Return the component that failed inside a job, else the task."""
+    found = _COMPONENT.search(str(context.get("exception")))
+    task_id = str(context["ti"].task_id)
+    return f"{found[1]} ({task_id})" if found else task_id

@@ -1,0 +1,1 @@
+"""The forms that Airflow shows before a run."""

@@ -1,0 +1,1 @@
+"""The image that jobs run, by its digest."""

@@ -1,0 +1,1 @@
+"""The champion of a schedule: its model, the gate, and the report of its backtest."""

@@ -1,0 +1,1 @@
+"""Sweeps: their plan, trials and winner."""

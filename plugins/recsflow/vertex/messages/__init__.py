@@ -1,0 +1,1 @@
+"""Between Vertex AI's messages and our own types."""

@@ -1,0 +1,62 @@
+"""One custom job, asked for: a command of the trainer image, and the machine that it runs on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from recsflow.vertex.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
+from recsflow.images.trainer_images import image_label
+
+
+@dataclass(frozen=True)
+class ContainerMachine:
+    """The machine of a container on Vertex AI; no accelerator is an empty text."""
+
+    machine_type: str
+    accelerator: str = ""
+
+
+# What a component of a pipeline gets without further asking.
+CPU_MACHINE = ContainerMachine("e2-standard-4")
+
+
+@dataclass(frozen=True)
+class ContainerRequest:
+    """What a custom job is submitted with.
+
+    Attributes:
+        experiment_id: The experiment that it belongs to.
+        command: Of the container.
+        arguments: Of the command.
+        report_uri: Where the command reports how it goes, and why it failed.
+        machine: What it runs on.
+        labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result.
+    """
+
+    experiment_id: str
+    command: tuple[str, ...]
+    arguments: tuple[str, ...]
+    report_uri: str
+    machine: ContainerMachine
+    labels: dict[str, str]
+
+
+def job_labels(component: str, image: str, arguments: tuple[str, ...], **others: str) -> dict[str, str]:
+    """Return the labels that every custom job has, and some others.
+
+    Args:
+        component: Name under which the job is watched.
+        image: The container image.
+        arguments: Of the command.
+        others: Labels of this kind of job.
+    """
+    inputs = hashlib.sha256(json.dumps([image, arguments]).encode()).hexdigest()[:20]
+    return {
+        "application": "recsflow",
+        **others,
+        COMPONENT_LABEL: component,
+        IMAGE_LABEL: image_label(image),
+        INPUTS_LABEL: inputs,
+    }

@@ -1,0 +1,136 @@
+"""One pipeline job, asked for: the pipeline, and everything that differs between runs of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recsflow.compilers.topology import Topology
+from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
+from recsflow.images.trainer_images import image_label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.experiment.resolve.experiment import Experiment
+    from recsflow.settings import Settings
+
+# Where trainer_config says which rows a sample leaves out.
+HISTORY = "history"
+
+
+@dataclass(frozen=True)
+class PipelineRequest:
+    """What a job is submitted with.
+
+    Attributes:
+        parameters: Values of the compiled pipeline's runtime parameters.
+        labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result,
+            `topology` the key of the compiled pipeline.
+        metrics_uri: Where the Trainer reports how training goes.
+    """
+
+    experiment_id: str
+    topology: Topology
+    parameters: dict[str, str]
+    labels: dict[str, str]
+    metrics_uri: str
+
+    @classmethod
+    def of(
+        cls, experiment: Experiment, rows: Mapping[str, str], modules: Mapping[str, str], settings: Settings
+    ) -> PipelineRequest:
+        """Return the request for an experiment.
+
+        Args:
+            experiment: The resolved experiment.
+            rows: What stage_dataset returns: `rows_uri`, and `history_uri` where a sample leaves rows out.
+            modules: What generate_modules returns: the URI of each module.
+            settings: Where everything is.
+        """
+        metrics_uri = _metrics_uri(experiment, settings)
+        topology = Topology.of(experiment, settings)
+        parameters = runtime_parameters(experiment, rows, modules, settings)
+        labels = {
+            "application": "recsflow",
+            "dag": experiment.dag_id,
+            "dataset": experiment.dataset.name,
+            "features": experiment.features.name,
+            "model": experiment.model.name,
+            IMAGE_LABEL: image_label(topology.trainer_image),
+            TOPOLOGY_LABEL: topology.key,
+            INPUTS_LABEL: _inputs_hash(topology, parameters),
+        }
+        return cls(experiment.experiment_id, topology, parameters, labels, metrics_uri)
+
+
+def runtime_parameters(
+    experiment: Experiment, rows: Mapping[str, str] | None, modules: Mapping[str, str], settings: Settings
+) -> dict[str, str]:
+    """Return the values of the compiled pipeline's runtime parameters.
+
+    Args:
+        experiment: The resolved experiment.
+        rows: What stage_dataset returns; None leaves out what depends on it.
+        modules: What generate_modules returns.
+        settings: Where everything is.
+    """
+    from include import storage
+
+    metrics = storage.local_path(_metrics_uri(experiment, settings))
+    return {
+        **(_rows(experiment, rows) if rows is not None else {}),
+        **{name: storage.local_path(uri) for name, uri in modules.items()},
+        "trainer_config": trainer_config(experiment, metrics, (rows or {}).get("history_uri")),
+    }
+
+
+def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
+    return f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
+
+
+def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None) -> str:
+    """Return what the Trainer is told beside its module.
+
+    Args:
+        experiment: Its hyperparameters and hardware.
+        metrics: Where the Trainer reports.
+        history_uri: The rows that a sample leaves out; None where there are none.
+    """
+    config = {
+        "experiment_id": experiment.experiment_id,
+        "metrics_uri": metrics,
+        "accelerator": experiment.parameters.accelerator.value,
+        "training": experiment.training.model_dump(mode="json"),
+        HISTORY: _history(experiment, history_uri),
+    }
+    if experiment.parameters.overfit_rows is not None:
+        config["overfit_check"] = {"rows": experiment.parameters.overfit_rows}
+    return json.dumps(config, sort_keys=True)
+
+
+def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] | None:
+    """Where rows become graphs, the history is in the graphs already."""
+    from include import storage
+
+    if uri is None or experiment.reads_graphs:
+        return None
+    dataset = experiment.dataset
+    return {"uri": storage.local_path(uri), "date": dataset.date_column, "label": dataset.label}
+
+
+def _rows(experiment: Experiment, rows: Mapping[str, str]) -> dict[str, str]:
+    from include import storage
+    from include.generators.graph_options import graph_options
+
+    parameters = {"rows_uri": storage.local_path(rows["rows_uri"])}
+    if experiment.reads_graphs:
+        parameters["graph_options"] = graph_options(experiment)
+    return parameters
+
+
+def _inputs_hash(topology: Topology, parameters: Mapping[str, str]) -> str:
+    text = json.dumps([topology.key, parameters], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,53 @@
+"""The custom job that scores a run's model, and the champion, on the run's test rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recsflow.vertex.requests.container import CPU_MACHINE, ContainerRequest, job_labels
+from recsflow.vertex.jobs import SCORING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.experiment.resolve.experiment import Experiment
+    from recsflow.settings import Settings
+
+COMMAND = ("python", "-m", "recsflow_trainer.scoring")
+SCORES_FILE = "scores.json"
+RATED = {"ranking", "multitask"}
+
+
+def scoring_request(
+    experiment: Experiment, examples: str, models: Mapping[str, str], settings: Settings
+) -> ContainerRequest:
+    """Return the request.
+
+    Args:
+        experiment: The run's resolved experiment.
+        examples: URI of the rows that its pipeline read, or of the graphs made of them.
+        models: URI of each SavedModel, by the name that it has in the scores.
+        settings: Where everything is.
+    """
+    from include import storage
+    from include.experiment.config.dataset_config import Role
+
+    scores_uri = f"{settings.experiment_folder(experiment.experiment_id)}/{SCORES_FILE}"
+    roles = {"customer": Role.CUSTOMER_ID, "product": Role.PRODUCT_ID}
+    if experiment.model.type in RATED:
+        roles["label"] = Role.LABEL
+    columns = {option: experiment.dataset.with_role(role) for option, role in roles.items()}
+    options = [("--examples", storage.local_path(examples))]
+    options += [("--model", f"{name}={storage.local_path(uri)}") for name, uri in models.items()]
+    options += [(f"--{option}", column.name) for option, column in columns.items() if column is not None]
+    options += [("--scores", storage.local_path(scores_uri))]
+    arguments = tuple(word for option in options for word in option)
+    labels = job_labels(
+        SCORING,
+        settings.trainer_image,
+        arguments,
+        dag=experiment.dag_id,
+        dataset=experiment.dataset.name,
+        model=experiment.model.name,
+    )
+    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, scores_uri, CPU_MACHINE, labels)

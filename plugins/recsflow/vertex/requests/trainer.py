@@ -1,0 +1,70 @@
+"""The custom job of a rerun: the command that trains on what an earlier Trainer read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, ContainerRequest, job_labels
+from recsflow.vertex.jobs import TRAINER
+from recsflow.vertex.requests.pipeline import trainer_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.experiment.resolve.experiment import Experiment
+    from recsflow.settings import Settings
+
+COMMAND = ("python", "-m", "recsflow_trainer.training.rerun")
+PARENT_LABEL = "parent"
+# Machines that carry one accelerator.
+MACHINE_TYPES = {
+    "NVIDIA_TESLA_T4": "n1-standard-8",
+    "NVIDIA_L4": "g2-standard-8",
+    "NVIDIA_TESLA_A100": "a2-highgpu-1g",
+}
+
+
+def trainer_request(
+    experiment: Experiment, rerun: Mapping[str, str], modules: Mapping[str, str], settings: Settings
+) -> ContainerRequest:
+    """Return the request for a rerun.
+
+    Args:
+        experiment: The rerun's resolved experiment.
+        rerun: What resolve_rerun returns: `examples`, `transform_graph` unless they are graphs, and
+            `history_uri` where a sample leaves rows out.
+        modules: What generate_modules returns; only `trainer_module_uri` is used.
+        settings: Where everything is.
+    """
+    from include import storage
+
+    folder = settings.experiment_folder(experiment.experiment_id)
+    metrics_uri = f"{folder}/training_metrics.json"
+    options = {
+        "--trainer-module": storage.local_path(modules["trainer_module_uri"]),
+        "--examples": rerun["examples"],
+        **({"--transform-graph": rerun["transform_graph"]} if "transform_graph" in rerun else {}),
+        "--serving-model-dir": storage.local_path(f"{folder}/model"),
+        "--trainer-config": trainer_config(
+            experiment, storage.local_path(metrics_uri), rerun.get("history_uri")
+        ),
+    }
+    arguments = tuple(word for option in options.items() for word in option)
+    labels = job_labels(
+        TRAINER,
+        settings.image_for(experiment.parameters.accelerator.value),
+        arguments,
+        dag=experiment.dag_id,
+        dataset=experiment.dataset.name,
+        features=experiment.features.name,
+        model=experiment.model.name,
+        **{PARENT_LABEL: experiment.parent_experiment_id or ""},
+    )
+    machine = _machine(experiment.parameters.accelerator.value)
+    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, metrics_uri, machine, labels)
+
+
+def _machine(accelerator: str) -> ContainerMachine:
+    if accelerator == "cpu":
+        return CPU_MACHINE
+    return ContainerMachine(MACHINE_TYPES[accelerator], accelerator)

@@ -1,0 +1,1 @@
+"""Following a job until it ends, and the words about how it did."""

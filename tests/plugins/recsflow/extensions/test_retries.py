@@ -1,0 +1,45 @@
+import logging
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk import RetryAction
+
+from recsflow.extensions.retries import keep_error, retries, tell_retry
+
+pytestmark = pytest.mark.unit
+
+
+def test_error_is_said_line_by_line_and_kept(context, caplog):
+    context["ti"].task_id = "resolve_experiment"
+    keep_error({**context, "exception": ValueError("1 problem:\n  - epochs is 0")})
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
+        (logging.ERROR, "recsflow | resolve_experiment | FAILED 1 problem:"),
+        (logging.ERROR, "recsflow | resolve_experiment |   - epochs is 0"),
+    ]
+    assert context["ti"].pushed == {"error": "1 problem:\n  - epochs is 0"}
+
+
+def test_another_try_is_announced_with_its_reason(context, caplog):
+    context["ti"].task_id = "stage_dataset"
+    task = SimpleNamespace(**retries(2, timedelta(minutes=1)))
+    tell_retry({**context, "task": task, "exception": ConnectionError("refused")})
+    assert caplog.messages == ["recsflow | stage_dataset | WILL RETRY in 60 s: refused"]
+    assert task.on_retry_callback is tell_retry
+
+
+def test_long_error_keeps_its_end(context):
+    context["ti"].task_id = "stage_dataset"
+    keep_error({**context, "exception": ValueError("x" * 5000 + "cause")})
+    kept = context["ti"].pushed["error"]
+    assert len(kept) == 4000
+    assert kept.endswith("cause")
+
+
+def test_task_that_a_person_interrupted_is_not_tried_again(context, caplog):
+    policy = retries(2, timedelta(minutes=1))["retry_policy"]
+    decision = policy.evaluate(exception=KeyboardInterrupt(), try_number=1, max_tries=2)
+    assert decision.action is RetryAction.FAIL
+    context["ti"].task_id = "stage_dataset"
+    keep_error({**context, "exception": KeyboardInterrupt()})
+    assert caplog.messages == ["recsflow | stage_dataset | FAILED a person stopped it"]
