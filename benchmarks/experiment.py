@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
     from local_cloud.machine import Machine
+    from recsflow.settings import CommandCompiler, Settings
     from recsflow.vertex.jobs import Job
     from recsflow.vertex.requests.pipeline import PipelineRequest
-    from recsflow.settings import CommandCompiler, Settings
 
 POLL_S = 0.2
 END = datetime(2018, 1, 2, tzinfo=UTC)  # of the sample

@@ -79,8 +79,8 @@ def _end(server: subprocess.Popen[str], first: int, last: int) -> float:
 
 
 def _trigger(number: int) -> Any:
-    from recsflow.vertex.job_kinds import JobKind
     from recsflow.triggers.vertex_job import VertexJobTrigger
+    from recsflow.vertex.job_kinds import JobKind
 
     is_pipeline = number < PIPELINES
     return VertexJobTrigger(

@@ -25,8 +25,8 @@ from local_cloud.settings import REPOSITORY
 
 if TYPE_CHECKING:
     from local_cloud.machine import Machine
-    from recsflow.vertex.jobs import Job
     from recsflow.settings import Settings
+    from recsflow.vertex.jobs import Job
 
 DATASET = "complete_journey_benchmark"
 FEATURES = "assortment"

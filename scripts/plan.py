@@ -94,8 +94,8 @@ def _rerun_text(dag: DAG, parameters: Mapping[str, Any], options: argparse.Names
 
 
 def _plan(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> Plan:
-    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.experiments.resolution import RunIdentity
+    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.settings import load_settings
 
     run = RunIdentity(dag.dag_id, RUN_ID, _window_end(options.date))

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from include.experiment.config.dataset_config import Role
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.feature_config import NumericFeature, Scaling, VocabularyFeature
 from include.experiment.config.models import GraphRankingConfig
+from include.experiment.resolve.experiment import Experiment
 
 
 def graph_options(experiment: Experiment) -> str:

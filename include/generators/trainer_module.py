@@ -1,7 +1,12 @@
 """The module that TFX Trainer runs: what the model is made of."""
 
+from include.experiment.config.models import (
+    GraphRankingConfig,
+    MultitaskConfig,
+    RankingConfig,
+    RetrievalConfig,
+)
 from include.experiment.resolve.experiment import Experiment
-from include.experiment.config.models import GraphRankingConfig, MultitaskConfig, RankingConfig, RetrievalConfig
 from include.generators.declarations.graph_ranking import graph_ranking
 from include.generators.declarations.multitask import multitask
 from include.generators.declarations.ranking import ranking

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models import GraphRankingConfig, MultitaskConfig, RankingConfig
+from include.experiment.resolve.experiment import Experiment
 from include.quality.rules import CRITICAL, WARNING, Rule
 from include.quality.staged_rows import Counts
 from include.quality.validation import Finding

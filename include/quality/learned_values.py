@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from include.experiment.config.dataset_config import Role
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.feature_config import VocabularyFeature
+from include.experiment.resolve.experiment import Experiment
 from include.quality.facts import SPLITS
 from include.quality.finite_numbers import LARGEST, column_place, predicts_label
 from include.quality.missing_numbers import MISSING_NUMBER

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.feature_config import VocabularyFeature
+from include.experiment.resolve.experiment import Experiment
 from include.quality.rules import WARNING, Rule
 from include.quality.staged_rows import OF_SPLITS, StagedRows
 from include.quality.validation import Finding

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from include.experiment.config.choices import SplitStrategy
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.quality_config import ExpectationSeverity
+from include.experiment.resolve.experiment import Experiment
 from include.quality.facts import SPLITS, SplitFacts, as_date
 
 CRITICAL, WARNING = ExpectationSeverity.CRITICAL, ExpectationSeverity.WARNING

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from include.errors import ConfigError, Problem
 from include.experiment.config.config_file import is_config, missing
 from include.experiment.config.loader import load_model
-from include.experiment.resolve.model_options import apply_model_options
 from include.experiment.config.models import ModelConfig
 from include.experiment.config.models.two_towers import TwoTowerModel
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.resolve.model_options import apply_model_options
 from include.sweep.dimensions import Categorical, Dimension, FloatRange, Space
 from include.sweep.parameters import (
     CONFIGS,

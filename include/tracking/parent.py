@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from include.errors import ConfigError, Problem
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.run_parameters import RUN_PARAMETERS
+from include.experiment.resolve.experiment import Experiment
 from include.tracking.entries import metric_name, params_of
 from include.tracking.search import DEFAULT_METRIC, ExperimentFilter, RecordedExperiment, find_experiments
 from include.tracking.training_metrics import TrainingMetrics

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.errors import ConfigError, Problem
-from include.experiment.resolve.experiment import ConfigWarning, Severity
 from include.experiment.config.run_parameters import RUN_PARAMETERS
+from include.experiment.resolve.experiment import ConfigWarning, Severity
 from include.experiment.resolve.source_state import MOMENT, SourceState, TableState
 from include.sql.checksum import checksum_query
 

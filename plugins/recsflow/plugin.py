@@ -2,7 +2,7 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from recsflow import pools, run_note
+from recsflow.extensions import pools, run_note
 from recsflow.extensions.priority import BackfillLast
 
 

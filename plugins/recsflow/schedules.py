@@ -15,8 +15,8 @@ from include.experiment.config.problems import shown
 from include.experiment.config.schedule_config import ScheduleConfig
 from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.config.schedule_names import retraining_dag_id
-from recsflow.extensions.assets import champion_asset, dataset_asset
 from recsflow.errors import InvalidExperiment
+from recsflow.extensions.assets import champion_asset, dataset_asset
 from recsflow.forms.experiment import experiment_params
 from recsflow.workflow import retraining_workflow
 

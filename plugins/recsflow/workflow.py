@@ -7,10 +7,10 @@ from typing import Any
 
 from airflow.sdk import TriggerRule
 
+from recsflow.extensions.retries import retries
 from recsflow.operators.push_model import PushModel
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.operators.submit_scoring import SubmitScoring
-from recsflow.extensions.retries import retries
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.sensors.push import PushSensor

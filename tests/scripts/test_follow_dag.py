@@ -18,7 +18,7 @@ TRACEBACK = [
 
 
 def said(text: str) -> str:
-    return f"2026-01-01T12:00:02.000000Z [error    ] recsflow | {text} [recsflow.watching.progress] loc=progress.py:23"
+    return f"2026-01-01T12:00:02.000000Z [error    ] recsflow | {text} [recsflow.progress] loc=progress.py:23"
 
 
 def test_task_and_its_own_lines_are_shown_without_the_log_around_them():

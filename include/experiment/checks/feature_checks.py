@@ -3,8 +3,17 @@
 from collections.abc import Iterator
 
 from include.errors import Problem
-from include.experiment.config.column_types import StagedType, TableSchemas, Use, base_type, staged_type, type_remedy
 from include.experiment.checks.dataset_checks import RESERVED_COLUMNS
+from include.experiment.checks.list_checks import check_lists, check_separators
+from include.experiment.checks.schema_checks import column_type
+from include.experiment.config.column_types import (
+    StagedType,
+    TableSchemas,
+    Use,
+    base_type,
+    staged_type,
+    type_remedy,
+)
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import (
     BucketizedFeature,
@@ -15,9 +24,7 @@ from include.experiment.config.feature_config import (
     Period,
     VocabularyFeature,
 )
-from include.experiment.checks.list_checks import check_lists, check_separators
 from include.experiment.config.problems import did_you_mean
-from include.experiment.checks.schema_checks import column_type
 
 _PRIMARY_ROLES = {"query": Role.CUSTOMER_ID, "candidate": Role.PRODUCT_ID}
 

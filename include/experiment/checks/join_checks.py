@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from include.errors import Problem
-from include.experiment.config.column_types import TableSchemas, base_type
 from include.experiment.checks.dataset_checks import file_of
+from include.experiment.config.column_types import TableSchemas, base_type
 from include.experiment.config.dataset_config import DatasetConfig, JoinKey, Table
 from include.experiment.config.problems import did_you_mean
 

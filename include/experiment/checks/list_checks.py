@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from include.errors import Problem
+from include.experiment.checks.schema_checks import column_type
 from include.experiment.config.column_types import LISTS, TableSchemas, base_type
 from include.experiment.config.dataset_config import DatasetConfig
 from include.experiment.config.feature_config import FeatureConfig, VocabularyFeature
-from include.experiment.checks.schema_checks import column_type
 
 
 def check_lists(features: FeatureConfig) -> Iterator[Problem]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from include.errors import Problem
-from include.experiment.config.column_types import TableSchemas, Use, base_type, staged_type, type_remedy
 from include.experiment.checks.dataset_checks import file_of
-from include.experiment.config.dataset_config import Column, Condition, DatasetConfig, Role, Scalar
 from include.experiment.checks.join_checks import check_join_columns
 from include.experiment.checks.partition_checks import check_partition_columns
+from include.experiment.config.column_types import TableSchemas, Use, base_type, staged_type, type_remedy
+from include.experiment.config.dataset_config import Column, Condition, DatasetConfig, Role, Scalar
 from include.experiment.config.problems import did_you_mean, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS
 

@@ -1,1 +1,1 @@
-"""What a user writes, typed and with each mistake named: datasets, features, models, schedules, parameters."""
+"""What a user writes, typed, each mistake named: datasets, features, models, schedules, parameters."""

@@ -11,9 +11,9 @@ from include.experiment.config.choices import OptimizerName, OptimizerOption, Sa
 from include.experiment.config.column_types import StagedType
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.resolve.identity import pipeline_name
 from include.experiment.config.models import GraphRankingConfig, LearningRateDecay, ModelConfig
 from include.experiment.config.run_parameters import RunParameters
+from include.experiment.resolve.identity import pipeline_name
 from include.experiment.resolve.source_state import SourceState
 
 

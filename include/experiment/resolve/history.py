@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from include.errors import Problem
 from include.experiment.config.choices import SplitStrategy
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.problems import shown
+from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.split_plan import holdout_field
 
 _BY_SHARE, _LONGER, _SHORTER = "use a smaller train_ratio", "use a longer holdout", "use a shorter holdout"

@@ -7,11 +7,11 @@ from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.config.dataset_config import DatasetConfig, Role
-from include.experiment.resolve.experiment import TrainingParameters
 from include.experiment.config.models import GraphRankingConfig, ModelConfig, OptimizerConfig
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.resolve.experiment import TrainingParameters
 
 RUN_PARAMETER = "run parameter"
 _TRAINING = ("learning_rate", "batch_size", "epochs")

@@ -7,23 +7,23 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.checks.label_checks import check_label
 from include.experiment.config.base import Frozen
 from include.experiment.config.choices import Accelerator, OptimizerName, OptimizerOption
+from include.experiment.config.loader import load_model
+from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.problems import problems_from, shown
+from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.resolve.experiment import Experiment, TrainingParameters
 from include.experiment.resolve.identity import experiment_id
-from include.experiment.checks.label_checks import check_label
-from include.experiment.config.loader import load_model
 from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.experiment.resolve.model_options import apply_model_options, merged_options
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
 from include.experiment.resolve.overrides import (
     RUN_PARAMETER,
     apply_hyperparameters,
     training_parameters,
     value_sources,
 )
-from include.experiment.config.problems import problems_from, shown
-from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.resolve.warnings import config_warnings
 
 _OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options", MODEL_OPTIONS)

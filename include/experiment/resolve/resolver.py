@@ -8,17 +8,24 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.checks.dataset_checks import check_dataset
+from include.experiment.checks.feature_checks import check_features, check_features_fit
+from include.experiment.checks.graph_checks import check_graph
+from include.experiment.checks.label_checks import check_label
+from include.experiment.checks.partition_checks import partition_types
+from include.experiment.checks.schema_checks import check_date, check_schema
+from include.experiment.checks.serving_checks import check_served_names
 from include.experiment.config.base import EARLIEST
 from include.experiment.config.column_types import TableSchemas
-from include.experiment.checks.dataset_checks import check_dataset
 from include.experiment.config.dataset_config import DatasetConfig, required_tables
-from include.experiment.resolve.experiment import Experiment
-from include.experiment.checks.feature_checks import check_features, check_features_fit
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.checks.graph_checks import check_graph
-from include.experiment.resolve.identity import experiment_id
-from include.experiment.checks.label_checks import check_label
 from include.experiment.config.loader import load_dataset, load_features, load_model
+from include.experiment.config.problems import problems_from, shown
+from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.identity import experiment_id
 from include.experiment.resolve.model_options import apply_model_options
 from include.experiment.resolve.overrides import (
     apply_date_column,
@@ -26,13 +33,6 @@ from include.experiment.resolve.overrides import (
     training_parameters,
     value_sources,
 )
-from include.experiment.checks.partition_checks import partition_types
-from include.experiment.config.problems import problems_from, shown
-from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
-from include.experiment.config.schedule_config import ScheduleConfig
-from include.experiment.config.schedule_loader import load_schedule
-from include.experiment.checks.schema_checks import check_date, check_schema
-from include.experiment.checks.serving_checks import check_served_names
 from include.experiment.resolve.split_plan import split_plan
 from include.experiment.resolve.staging import filter_types, recency_types, staged_columns
 from include.experiment.resolve.warnings import config_warnings

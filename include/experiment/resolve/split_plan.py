@@ -5,9 +5,9 @@ from collections.abc import Callable
 from include.errors import ConfigError, Problem
 from include.experiment.config.choices import SampleUnit, SplitStrategy
 from include.experiment.config.dataset_config import DatasetConfig
-from include.experiment.resolve.experiment import SplitPlan
 from include.experiment.config.models import GraphRankingConfig, ModelConfig
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.resolve.experiment import SplitPlan
 
 # How many times holdout_days stands at the end of the window: for test, and for eval.
 _HOLDOUTS = {SplitStrategy.TIME_HOLDOUT: 1, SplitStrategy.STRICT_TIME: 2}

@@ -1,14 +1,14 @@
 """Which columns are staged, and as what."""
 
-from include.experiment.config.column_types import LISTS, TableSchemas, Use, base_type, staged_type
 from include.experiment.checks.dataset_checks import filter_columns
-from include.experiment.config.dataset_config import DatasetConfig, Role
-from include.experiment.resolve.experiment import StagedColumn
 from include.experiment.checks.feature_checks import use_of
-from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.checks.list_checks import separator_of
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
 from include.experiment.checks.schema_checks import column_type
+from include.experiment.config.column_types import LISTS, TableSchemas, Use, base_type, staged_type
+from include.experiment.config.dataset_config import DatasetConfig, Role
+from include.experiment.config.feature_config import FeatureConfig
+from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.resolve.experiment import StagedColumn
 
 
 def staged_columns(

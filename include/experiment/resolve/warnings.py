@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 
 from include.experiment.config.choices import OptimizerName, SplitStrategy
+from include.experiment.config.feature_config import FeatureConfig, VocabularyFeature
+from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.models.rating import PairwiseLoss, RatedModel
+from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.experiment import (
     HELD_BACK_OF_TRAIN,
     ConfigWarning,
@@ -10,10 +14,6 @@ from include.experiment.resolve.experiment import (
     SplitPlan,
     TrainingParameters,
 )
-from include.experiment.config.feature_config import FeatureConfig, VocabularyFeature
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
-from include.experiment.config.models.rating import PairwiseLoss, RatedModel
-from include.experiment.config.run_parameters import RunParameters
 
 HIGH_LEARNING_RATE = 0.1
 DEEP = 3

@@ -1,8 +1,8 @@
 """The declaration of a graph ranking model."""
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models import GraphRankingConfig
 from include.experiment.config.models.graph_ranking import AttentionLayer
+from include.experiment.resolve.experiment import Experiment
 from include.generators.declarations.rating import loss_call
 from include.generators.declarations.towers import layer_list
 from include.generators.source_code import Call, Expression, Items

@@ -1,7 +1,7 @@
 """The declaration of a multitask model."""
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models import MultitaskConfig
+from include.experiment.resolve.experiment import Experiment
 from include.generators.declarations.rating import rating
 from include.generators.declarations.retrieval import retrieval
 from include.generators.source_code import Call

@@ -1,7 +1,7 @@
 """The declaration of a ranking model."""
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models import RankingConfig
+from include.experiment.resolve.experiment import Experiment
 from include.generators.declarations.rating import rating
 from include.generators.declarations.towers import tower
 from include.generators.source_code import Call

@@ -1,6 +1,5 @@
 """The rating head, as ranking and multitask models declare it."""
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models.rating import (
     AbsoluteErrorLoss,
     BinaryCrossentropyLoss,
@@ -10,6 +9,7 @@ from include.experiment.config.models.rating import (
     RatingLoss,
     SquaredErrorLoss,
 )
+from include.experiment.resolve.experiment import Experiment
 from include.generators.declarations.towers import layer_list
 from include.generators.source_code import Call
 

@@ -1,8 +1,8 @@
 """The declaration of a retrieval model."""
 
 from include.experiment.config.choices import SplitStrategy
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models.retrieval import HistoryConfig, RetrievedModel
+from include.experiment.resolve.experiment import Experiment
 from include.generators.declarations.towers import tower
 from include.generators.source_code import Call
 

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 
 from include.experiment.config.feature_config import Feature
-from include.experiment.config.models.layers import Activation, DenseLayer, DropoutLayer, Layer, LayerNormLayer
+from include.experiment.config.models.layers import (
+    Activation,
+    DenseLayer,
+    DropoutLayer,
+    Layer,
+    LayerNormLayer,
+)
 from include.generators.features import tower_call
 from include.generators.source_code import Call, Expression, Items
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from include.warehouse.client import Warehouse
+    from recsflow.settings import Settings
     from recsflow.vertex.hooks.jobs import JobsHook
     from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.settings import Settings
     from recsflow.vertex.submitted_jobs import SubmittedJob
 
 

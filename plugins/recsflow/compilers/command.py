@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from include.process_activity import Activity, ProcessStalled, wait_until
 from recsflow.errors import CompileError
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import logging
 
 from include import storage
 from include.experiment.resolve.identity import content_hash
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 HASH = "contentHash"
 

@@ -48,8 +48,8 @@ def resolve_run(
     from include.errors import ConfigError
     from include.experiment.resolve.resolver import resolve
     from recsflow.errors import InvalidExperiment
-    from recsflow.experiments.tuning import tuned_run
     from recsflow.experiments.source import read_source
+    from recsflow.experiments.tuning import tuned_run
 
     schedule = schedule_name(run.dag_id)
     try:

@@ -14,7 +14,7 @@ from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import SourceChanged, WarehouseError, WarehouseUnavailable
 from recsflow.extensions.notifications import notify_failure
 from recsflow.extensions.priority import BackfillLast
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

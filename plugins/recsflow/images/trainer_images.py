@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.extensions.links import ServedModelLink
+from recsflow.log import say
 from recsflow.operators.vertex_job import SubmitVertexJob
-from recsflow.watching.progress import say
+from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.promotion.push_config import PushConfig
     from include.tracking.champions import RegisteredChampion
+    from recsflow.settings import Settings
     from recsflow.vertex.hooks.endpoints import EndpointsHook
     from recsflow.vertex.requests.model_upload import ModelUpload
-    from recsflow.settings import Settings
 
 
 class PushModel(SubmitVertexJob):
@@ -106,8 +106,8 @@ def _push_config(dag_id: str) -> PushConfig:
 
 def _champion(dag_id: str, settings: Settings) -> RegisteredChampion:
     from include.tracking.champions import find_champion
-    from recsflow.promotion.champion_model import require_model
     from recsflow.errors import ModelGone
+    from recsflow.promotion.champion_model import require_model
 
     champion = find_champion(dag_id, tracking_uri=settings.mlflow_tracking_uri)
     if champion is None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, cast
 
-from recsflow.vertex.job_kinds import JobKind
-from recsflow.vertex.jobs import INPUTS_LABEL
 from recsflow.extensions.links import CustomJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import INPUTS_LABEL
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from recsflow.vertex.requests.container import ContainerRequest
-    from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
     from recsflow.settings import Settings
+    from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
+    from recsflow.vertex.requests.container import ContainerRequest
 
 
 class SubmitCustomJob(SubmitVertexJob):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from recsflow.extensions.links import PipelineJobLink
+from recsflow.log import say
+from recsflow.operators.vertex_job import SubmitVertexJob
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.jobs import INPUTS_LABEL
-from recsflow.extensions.links import PipelineJobLink
-from recsflow.operators.vertex_job import SubmitVertexJob
-from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from recsflow.compilers.topology import Topology
+    from recsflow.settings import CloudBuildCompiler, Settings
     from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.vertex.requests.pipeline import PipelineRequest
-    from recsflow.settings import CloudBuildCompiler, Settings
 
 MAX_ATTEMPTS = 50
 # What a build may wait before its own time begins.
@@ -53,9 +53,9 @@ class SubmitPipelineJob(SubmitVertexJob):
 
     def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
         """Find the job, or start it."""
-        from recsflow.vertex.requests.pipeline import PipelineRequest
         from recsflow.experiments.files import read_experiment
         from recsflow.images.trainer_images import by_digest
+        from recsflow.vertex.requests.pipeline import PipelineRequest
 
         settings = by_digest(settings)
         request = PipelineRequest.of(read_experiment(self.experiment), self.rows, self.modules, settings)

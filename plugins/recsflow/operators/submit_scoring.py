@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from recsflow.log import say
 from recsflow.operators.submit_custom_job import SubmitCustomJob
-from recsflow.watching.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.tracking.champions import RegisteredChampion
-    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.settings import Settings
+    from recsflow.vertex.requests.container import ContainerRequest
 
 
 class SubmitScoring(SubmitCustomJob):
@@ -49,9 +49,9 @@ class SubmitScoring(SubmitCustomJob):
     def request(self, settings: Settings) -> ContainerRequest:
         """Return the command that scores the models."""
         from include.tracking.scores import CANDIDATE, CHAMPION
+        from recsflow.experiments.files import read_experiment
         from recsflow.promotion.champion_model import require_model
         from recsflow.vertex.requests.scoring import scoring_request
-        from recsflow.experiments.files import read_experiment
 
         models = {CANDIDATE: self._trained_model()}
         if self._champion is not None:

@@ -9,8 +9,8 @@ from recsflow.operators.submit_custom_job import SubmitCustomJob
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.settings import Settings
+    from recsflow.vertex.requests.container import ContainerRequest
 
 
 class SubmitTrainer(SubmitCustomJob):

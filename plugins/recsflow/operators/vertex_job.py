@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
 
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from recsflow.settings import Settings
     from recsflow.vertex.hooks.vertex import VertexHook
     from recsflow.vertex.job_kinds import JobKind
-    from recsflow.settings import Settings
 
 
 class SubmitVertexJob(BaseOperator):

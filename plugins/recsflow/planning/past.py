@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from include.experiment.resolve.experiment import Experiment
     from include.plan.pipelines import PastComponent, PastPipeline
-    from recsflow.vertex.messages.pipeline_job import Submission
+    from recsflow.settings import Settings
     from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.vertex.jobs import Component
-    from recsflow.settings import Settings
+    from recsflow.vertex.messages.pipeline_job import Submission
 
 RECORDS, JOBS = 50, 10
 # What each runtime parameter that is an address stands for, as a file beside its experiment.

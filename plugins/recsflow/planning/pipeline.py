@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from recsflow.compilers.topology import Topology
-from recsflow.vertex.requests.pipeline import runtime_parameters
 from recsflow.tasks.modules import module_texts, module_uri
+from recsflow.vertex.requests.pipeline import runtime_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -89,9 +89,9 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
     from include.plan.cost import Usage
     from include.plan.plan import Plan
     from recsflow.compilers.topology import Topology
+    from recsflow.images.trainer_images import by_digest
     from recsflow.planning.pipeline import planned_pipeline
     from recsflow.tasks.modules import module_texts
-    from recsflow.images.trainer_images import by_digest
 
     unknown = _Unknown([] if reach.warehouse else [reach.why_not, *WITHOUT_WAREHOUSE])
     rows = _rows(experiment, settings, reach, unknown)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.extensions.links import CustomJobLink
 from recsflow.sensors.vertex_job import VertexJobSensor
+from recsflow.vertex.job_kinds import JobKind
 
 
 class CustomJobSensor(VertexJobSensor):

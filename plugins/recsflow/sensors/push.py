@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.extensions.links import ServedModelLink
-from recsflow.watching.progress import say
+from recsflow.log import say
 from recsflow.sensors.vertex_job import VertexJobSensor
+from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator, PokeReturnValue
 
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from recsflow.triggers.vertex_job import WatchedJob
     from recsflow.vertex.job_kinds import JobKind
     from recsflow.vertex.jobs import JobEvent
-    from recsflow.triggers.vertex_job import WatchedJob
     from recsflow.watching.watch import JobWatch
 
 
@@ -92,9 +92,9 @@ class VertexJobSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the job ended."""
-        from recsflow.errors import error_of
-        from recsflow.vertex.jobs import Ending, JobEvent
         from recsflow.extensions.run_note import FAILURE_KEY
+        from recsflow.vertex.jobs import Ending, JobEvent
+        from recsflow.watching.job_error import error_of
 
         ended = JobEvent.from_payload(event)
         if ended.status in (Ending.SUCCEEDED, Ending.CANCELLED) and not ended.components:

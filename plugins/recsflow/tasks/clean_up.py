@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context, task
 
-from recsflow.watching.progress import say
 from recsflow.extensions.retries import retries
+from recsflow.log import say
 
 if TYPE_CHECKING:
     from include.retention.removal import Removal

@@ -6,7 +6,7 @@ import logging
 
 from airflow.sdk import task
 
-from recsflow.watching.progress import say
+from recsflow.log import say
 
 TASK = "examine"
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
 from recsflow.extensions.links import ExperimentLink, QueryLink
-from recsflow.watching.progress import say
 from recsflow.extensions.retries import retries
 from recsflow.extensions.run_note import WARNINGS_KEY
+from recsflow.log import say
 from recsflow.tasks.decorators import experiment_task, query_task
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def resolve_experiment() -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
     from include.plan.text import render_plan
-    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.experiments.resolution import RunIdentity, resolve_run
+    from recsflow.planning.plan import Reach, job_limits, make_plan
     from recsflow.settings import load_settings
     from recsflow.warehouse import open_warehouse
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from airflow.sdk import TriggerRule, get_current_context
 
-from recsflow.extensions.links import HoldoutsLink
-from recsflow.watching.progress import say
-from recsflow.extensions.retries import retries
-from recsflow.tasks.decorators import holdouts_task
 from recsflow.experiments.files import read_experiment
+from recsflow.extensions.links import HoldoutsLink
+from recsflow.extensions.retries import retries
+from recsflow.log import say
+from recsflow.tasks.decorators import holdouts_task
 
 
 # Runs after a promotion and after none, but not after a failure, since the last task decides about the run.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import TriggerRule, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from recsflow.extensions.links import MlflowRunLink
-from recsflow.watching.progress import say
-from recsflow.extensions.retries import ERROR_KEY, retries
-from recsflow.tasks.decorators import record_task
 from recsflow.experiments.files import read_experiment, sibling
+from recsflow.extensions.links import MlflowRunLink
+from recsflow.extensions.retries import ERROR_KEY, retries
+from recsflow.log import say
+from recsflow.tasks.decorators import record_task
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

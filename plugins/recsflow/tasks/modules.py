@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.extensions.links import ModulesLink
-from recsflow.watching.progress import say
-from recsflow.extensions.retries import retries
-from recsflow.tasks.decorators import modules_task
 from recsflow.experiments.files import read_experiment, sibling
+from recsflow.extensions.links import ModulesLink
+from recsflow.extensions.retries import retries
+from recsflow.log import say
+from recsflow.tasks.decorators import modules_task
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment

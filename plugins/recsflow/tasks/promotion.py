@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from recsflow.experiments.files import read_experiment
 from recsflow.extensions.assets import champion_asset
 from recsflow.extensions.links import RegisteredModelLink
-from recsflow.watching.progress import say
 from recsflow.extensions.retries import retries
 from recsflow.extensions.run_note import DECISION_KEY
+from recsflow.log import say
 from recsflow.tasks.decorators import promotion_task
-from recsflow.experiments.files import read_experiment
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment

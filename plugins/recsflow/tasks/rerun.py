@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow.sdk import get_current_context
 
 from include import storage
-from recsflow.vertex.job_kinds import JobKind
-from recsflow.watching.progress import say
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 from recsflow.extensions.retries import retries
+from recsflow.log import say
 from recsflow.tasks.decorators import experiment_task
 from recsflow.tasks.experiment import keep_experiment
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
     from include.errors import ConfigError
     from include.experiment.resolve.experiment import Experiment
     from include.tracking.search import RecordedExperiment
-    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.settings import Settings
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 
 
 # Reads only; repeated because MLflow or Vertex AI may be away for a moment.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from airflow.sdk import get_current_context
 
 from include import storage
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
 from recsflow.extensions.assets import announce_nothing, announce_rows, dataset_assets
-from recsflow.vertex.messages.values import label
 from recsflow.extensions.links import QualityReportLink, StagedTableLink
 from recsflow.extensions.pools import ROWS_POOL
-from recsflow.watching.progress import say
 from recsflow.extensions.retries import retries
+from recsflow.log import say
 from recsflow.tasks.decorators import quality_task, staging_task
 from recsflow.tasks.experiment import keep_query, staging_query
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
+from recsflow.vertex.messages.values import label
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment

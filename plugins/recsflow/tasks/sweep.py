@@ -9,14 +9,14 @@ from airflow.sdk import TriggerRule, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include import storage
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 from recsflow.extensions.links import MlflowRunLink, SweepLink
-from recsflow.watching.progress import say
 from recsflow.extensions.retries import retries
+from recsflow.log import say
+from recsflow.sweeps.files import folder_of, read_plan, sweep_uri
 from recsflow.tasks.decorators import experiment_task, record_task, sweep_task
 from recsflow.tasks.experiment import keep_experiment, window_end
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 from recsflow.tasks.metrics import experiment_outcome, reported_metrics
-from recsflow.sweeps.files import folder_of, read_plan, sweep_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +70,8 @@ def resolve_trial(trial: str) -> str:
     """
     from include.sweep.trial import read_trial
     from recsflow.experiments.resolution import RunIdentity, resolve_run
-    from recsflow.settings import load_settings
     from recsflow.experiments.source import read_source
+    from recsflow.settings import load_settings
     from recsflow.warehouse import open_warehouse
 
     context = get_current_context()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import TriggerRule, get_current_context
 
 from include import storage
-from recsflow.extensions.links import MlflowRunLink, SweepLink
-from recsflow.watching.progress import say
-from recsflow.extensions.retries import retries
-from recsflow.tasks.decorators import sweep_task
 from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.extensions.links import MlflowRunLink, SweepLink
+from recsflow.extensions.retries import retries
+from recsflow.log import say
 from recsflow.sweeps.files import folder_of, read_plan
+from recsflow.tasks.decorators import sweep_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from airflow.triggers.base import TriggerEvent
 from recsflow.triggers.cancelling import CancellingTrigger
 
 if TYPE_CHECKING:
-    from recsflow.compilers.build_watch import BuildWatch
     from recsflow.compilers.build_hook import BuildHook
+    from recsflow.compilers.build_watch import BuildWatch
 
 
 @dataclass(frozen=True, kw_only=True)

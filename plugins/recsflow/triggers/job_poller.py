@@ -17,8 +17,8 @@ from recsflow.vertex.jobs import Job
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from recsflow.vertex.hooks.vertex import VertexHook
     from recsflow.triggers.job_round import JobKey, JobRound
+    from recsflow.vertex.hooks.vertex import VertexHook
 
 JITTER = 0.2
 MAX_BACKOFF_S, MAX_DOUBLINGS = 240.0, 10

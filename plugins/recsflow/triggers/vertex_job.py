@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import TriggerEvent
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.triggers.cancelling import CancellingTrigger
 from recsflow.triggers.job_poller import Location, Waiter, waiting
+from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
     from recsflow.vertex.hooks.vertex import VertexHook

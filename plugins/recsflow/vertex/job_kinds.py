@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from recsflow.extensions.links import CustomJobLink, PipelineJobLink, PublishedLink, ServedModelLink
 
 if TYPE_CHECKING:
-    from recsflow.vertex.hooks.vertex import VertexHook
     from recsflow.settings import Settings
+    from recsflow.vertex.hooks.vertex import VertexHook
 
 
 class JobKind(StrEnum):

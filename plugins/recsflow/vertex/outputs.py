@@ -11,8 +11,8 @@ from recsflow.vertex.requests.pipeline import HISTORY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from recsflow.vertex.messages.pipeline_job import Submission
     from recsflow.vertex.jobs import Job
+    from recsflow.vertex.messages.pipeline_job import Submission
 
 Sources: TypeAlias = "Mapping[str, Mapping[str, str]]"
 

@@ -8,14 +8,12 @@ from typing import Any
 
 from recsflow.vertex.component_log import ComponentLog
 from recsflow.vertex.jobs import SCORING, TRAINER, Component, Job
+from recsflow.vertex.quota import HIGHER_QUOTA, NO_QUOTA
 from recsflow.watching.progress import is_current
 
 NO_REASON = "the service gives no reason"
 # What a container's end by SIGKILL is told as.
 KILLED_STATUS = re.compile(r"\bstatus of 137\b")
-# The words of a job that asks for more machines or accelerators than the project may have at all.
-NO_QUOTA = "quota metrics exceed quota limits"
-HIGHER_QUOTA = "Ask for a higher quota in this region, or choose a smaller machine or another accelerator."
 KILLED = "It was killed, as a machine out of memory does; choose a larger machine, or fewer rows."
 Metrics = Mapping[str, Any] | None
 

@@ -1,11 +1,7 @@
-"""Progress lines that a person follows, worked out from what changed since the last look.
-
-Each line that reaches a log begins with `recsflow | <task> | `, so that a terminal can filter for it.
-"""
+"""Progress lines that a person follows, worked out from what changed since the last look."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +14,6 @@ SHOWN = (
     "learning_rate",
 )
 CLOCK_SKEW = timedelta(seconds=30)
-log = logging.getLogger("recsflow.watching.progress")
-
-
-def say(task_id: str, text: str, level: int = logging.INFO) -> None:
-    """Log a text, one prefixed line for each of its lines."""
-    for line in text.splitlines() or [""]:
-        log.log(level, "recsflow | %s | %s", task_id, line)
 
 
 class JobProgress:

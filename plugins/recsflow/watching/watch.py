@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from recsflow.log import say
 from recsflow.vertex.component_log import ComponentLog
-from recsflow.watching.job_failure import failure_of, told_by
 from recsflow.vertex.jobs import TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
-from recsflow.watching.progress import JobProgress, say
+from recsflow.watching.job_failure import failure_of, told_by
+from recsflow.watching.progress import JobProgress
 
 _ENDINGS = {
     JobState.SUCCEEDED: Ending.SUCCEEDED,

@@ -13,12 +13,12 @@ import include.configs
 from include.configs import list_configs
 from include.errors import ConfigError
 from include.experiment.config.dataset_config import DatasetConfig
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.config.loader import load_dataset, load_model
 from include.experiment.config.models import ModelConfig
-from include.experiment.resolve.resolver import resolve
 from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.resolver import resolve
 
 pytestmark = pytest.mark.unit
 

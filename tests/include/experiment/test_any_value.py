@@ -12,9 +12,9 @@ import yaml
 
 from include.configs import config_root
 from include.errors import ConfigError
+from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.resolve.history import check_history
 from include.experiment.resolve.resolver import resolve
-from include.experiment.config.schedule_loader import load_schedule
 from include.sweep.request import plan_sweep
 
 pytestmark = pytest.mark.unit

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from include.configs import list_configs
-from include.experiment.config.dataset_config import DatasetConfig
-from include.experiment.resolve.experiment import Experiment
-from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.checks.graph_checks import check_graph
 from include.experiment.checks.label_checks import check_label
+from include.experiment.config.dataset_config import DatasetConfig
+from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.config.loader import load_dataset, load_features, load_model
 from include.experiment.config.models import ModelConfig, RetrievalConfig
 from include.experiment.config.run_parameters import RunParameters
+from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.split_plan import split_plan
 
 

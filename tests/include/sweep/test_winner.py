@@ -6,8 +6,8 @@ import yaml
 
 from include import storage
 from include.errors import ConfigError
-from include.experiment.resolve.resolver import resolve
 from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.resolve.resolver import resolve
 from include.sweep.objective import TrialState
 from include.sweep.report import run_with, schedule_yaml, trials_table, winner_lines
 from include.sweep.winner import best_trial, read_winner, tuned, winner_of, winner_uri

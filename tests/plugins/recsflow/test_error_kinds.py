@@ -20,8 +20,8 @@ from include.tracking.errors import TrackingRejected, TrackingUnavailable
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import WarehouseError, WarehouseUnavailable
 from recsflow.errors import JobRefused, PermanentTaskError, RecsflowTaskError, VertexUnavailable
-from recsflow.vertex.hooks.vertex import answered
 from recsflow.extensions.retries import retries
+from recsflow.vertex.hooks.vertex import answered
 
 pytestmark = pytest.mark.unit
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
+from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
+from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
 from recsflow.vertex.messages.custom_job import (
     HAS_NOT_ENDED,
     PROGRESS_FIELDS,
@@ -17,16 +20,13 @@ from recsflow.vertex.messages.custom_job import (
     to_submitted,
 )
 from recsflow.vertex.messages.job_service import JobServiceClient
-from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
-from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
-from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from recsflow.vertex.requests.container import ContainerRequest
-    from recsflow.vertex.jobs import Job
     from recsflow.settings import Settings
+    from recsflow.vertex.jobs import Job
+    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.vertex.submitted_jobs import SubmittedJob
 
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from google.api_core.exceptions import NotFound
 
 from recsflow.errors import JobRefused
-from recsflow.vertex.messages.values import label
-from recsflow.vertex.messages.model_service import Model, ModelContainerSpec, ModelServiceClient
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, VertexConnection, answered, ended
 from recsflow.vertex.jobs import INPUTS_LABEL
+from recsflow.vertex.messages.model_service import Model, ModelContainerSpec, ModelServiceClient
+from recsflow.vertex.messages.values import label
 
 if TYPE_CHECKING:
     from recsflow.vertex.requests.model_upload import ModelUpload

@@ -11,6 +11,7 @@ from google.api_core.retry import Retry, if_exception_type
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
+from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
 from recsflow.vertex.messages.pipeline_job import (
     HAS_NOT_ENDED,
     PROGRESS_FIELDS,
@@ -21,14 +22,13 @@ from recsflow.vertex.messages.pipeline_job import (
     to_submitted,
 )
 from recsflow.vertex.messages.pipeline_service import PipelineJob, PipelineServiceClient
-from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from recsflow.settings import Settings
     from recsflow.vertex.jobs import Job
     from recsflow.vertex.requests.pipeline import PipelineRequest
-    from recsflow.settings import Settings
     from recsflow.vertex.submitted_jobs import SubmittedJob
 
 # Hundreds of jobs are more than a minute's quota of requests.

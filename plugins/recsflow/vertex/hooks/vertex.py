@@ -25,8 +25,8 @@ from requests import exceptions as http
 
 from include.errors import innermost
 from recsflow.errors import JobRefused, VertexUnavailable
-from recsflow.watching.job_failure import HIGHER_QUOTA, NO_QUOTA
 from recsflow.vertex.jobs import Job
+from recsflow.vertex.quota import HIGHER_QUOTA, NO_QUOTA
 
 CALL_TIMEOUT_S = 30.0
 PERMANENT_ERRORS = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recsflow.vertex.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
+from recsflow.vertex.jobs import JobState as OurState
 from recsflow.vertex.messages.job_service import (
     ContainerSpec,
     CustomJob,
@@ -13,13 +15,11 @@ from recsflow.vertex.messages.job_service import (
     WorkerPoolSpec,
 )
 from recsflow.vertex.messages.values import label, not_ended, utc
-from recsflow.vertex.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
-from recsflow.vertex.jobs import JobState as OurState
 from recsflow.vertex.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
-    from recsflow.vertex.requests.container import ContainerRequest
     from recsflow.settings import Settings
+    from recsflow.vertex.requests.container import ContainerRequest
 
 _STATES = {
     JobState.JOB_STATE_UNSPECIFIED: OurState.PENDING,

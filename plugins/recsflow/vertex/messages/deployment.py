@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from recsflow.vertex.jobs import DEPLOYMENT, Component, Job, JobState
 from recsflow.vertex.messages.endpoint_service import (
     DedicatedResources,
     DeployedModel,
@@ -13,7 +14,6 @@ from recsflow.vertex.messages.endpoint_service import (
     MachineSpec,
 )
 from recsflow.vertex.messages.values import utc
-from recsflow.vertex.jobs import DEPLOYMENT, Component, Job, JobState
 
 if TYPE_CHECKING:
     from google.longrunning.operations_pb2 import Operation

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.storage import local_path
-from recsflow.vertex.messages.values import label, not_ended, utc
+from recsflow.vertex.jobs import Component, Job, JobState
 from recsflow.vertex.messages.pipeline_service import (
     PipelineFailurePolicy,
     PipelineJob,
@@ -16,12 +16,12 @@ from recsflow.vertex.messages.pipeline_service import (
     PipelineTaskDetail,
     Value,
 )
-from recsflow.vertex.jobs import Component, Job, JobState
+from recsflow.vertex.messages.values import label, not_ended, utc
 from recsflow.vertex.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
-    from recsflow.vertex.requests.pipeline import PipelineRequest
     from recsflow.settings import Settings
+    from recsflow.vertex.requests.pipeline import PipelineRequest
 
 _STATES = {
     PipelineState.PIPELINE_STATE_UNSPECIFIED: JobState.PENDING,

@@ -6,8 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from recsflow.vertex.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
 from recsflow.images.trainer_images import image_label
+from recsflow.vertex.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recsflow.compilers.topology import Topology
-from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
 from recsflow.images.trainer_images import image_label
+from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

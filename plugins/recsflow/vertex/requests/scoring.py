@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recsflow.vertex.requests.container import CPU_MACHINE, ContainerRequest, job_labels
 from recsflow.vertex.jobs import SCORING
+from recsflow.vertex.requests.container import CPU_MACHINE, ContainerRequest, job_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, ContainerRequest, job_labels
 from recsflow.vertex.jobs import TRAINER
+from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, ContainerRequest, job_labels
 from recsflow.vertex.requests.pipeline import trainer_config
 
 if TYPE_CHECKING:

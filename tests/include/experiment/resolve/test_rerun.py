@@ -1,8 +1,8 @@
 import pytest
 
 from include.errors import ConfigError
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.models import GraphRankingConfig
+from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.rerun import resolve_rerun
 from tests.include.complete_journey import resolved
 

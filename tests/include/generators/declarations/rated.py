@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from include.experiment.resolve.experiment import Experiment
 from include.experiment.config.loader import load_dataset, load_features
 from include.experiment.config.models import ModelConfig
+from include.experiment.resolve.experiment import Experiment
 from tests.include.generators.experiments import experiment_of
 
 

@@ -21,10 +21,10 @@ from recsflow.cleaning.services import Reach
 from recsflow.compilers.spec_cache import compiled_here
 from recsflow.compilers.topology import Topology
 from recsflow.errors import InvalidRetention
-from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
-from recsflow.vertex.requests.pipeline import PipelineRequest
 from recsflow.settings import parse_settings
 from recsflow.tasks.clean_up import clean_up
+from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
+from recsflow.vertex.requests.pipeline import PipelineRequest
 
 pytestmark = pytest.mark.emulator
 

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.emulator
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[4]
 DAG = """
 from airflow.sdk import dag, get_current_context, task
 

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.emulator
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[4]
 # What every part of Airflow does when it starts.
 START = """
 from airflow.jobs.job import Job

@@ -4,8 +4,8 @@ import pytest
 
 from recsflow.compilers.topology import Topology
 from recsflow.errors import ImageRefused, ImageRegistryUnavailable
-from recsflow.settings import parse_settings
 from recsflow.images.trainer_images import ArtifactTag, by_digest, image_label
+from recsflow.settings import parse_settings
 from tests.include.complete_journey import resolved
 from tests.plugins.artifact_registry_server import ArtifactRegistryServer
 

@@ -8,12 +8,12 @@ from include.plan.text import render_plan
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
 from include.warehouse.connection import connect
+from recsflow.experiments.files import read_experiment
+from recsflow.experiments.resolution import RunIdentity, resolve_run
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.planning.plan import JobLimits, Reach, make_plan
-from recsflow.experiments.resolution import RunIdentity, resolve_run
 from recsflow.settings import load_settings
 from recsflow.tasks.experiment import render_query, resolve_experiment
-from recsflow.experiments.files import read_experiment
 from recsflow.tasks.modules import generate_modules
 from recsflow.tasks.rows import stage_dataset
 

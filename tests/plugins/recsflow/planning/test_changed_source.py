@@ -10,9 +10,9 @@ from airflow.sdk.execution_time.context import set_current_context
 from include.warehouse.client import Warehouse
 from include.warehouse.errors import SourceChanged
 from recsflow.errors import QualityCheckFailed
+from recsflow.experiments.files import read_experiment
 from recsflow.settings import load_settings
 from recsflow.tasks.experiment import render_query, resolve_experiment
-from recsflow.experiments.files import read_experiment
 from recsflow.tasks.rows import check_data_quality, stage_dataset
 from tests.plugins.recsflow.planning.engineer import DATASET, PURCHASES
 

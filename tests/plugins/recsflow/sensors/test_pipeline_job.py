@@ -4,8 +4,8 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from recsflow.errors import JobCancelled, JobFailed, JobStateUnknown, JobTimeout
-from recsflow.vertex.jobs import Ending, JobEvent
 from recsflow.sensors.pipeline_job import PipelineJobSensor
+from recsflow.vertex.jobs import Ending, JobEvent
 
 pytestmark = pytest.mark.emulator
 

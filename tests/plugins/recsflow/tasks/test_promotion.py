@@ -14,8 +14,8 @@ from include.tracking.champions import ALIAS, find_champion
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
 from include.tracking.training_metrics import parse_training_metrics
-from recsflow.extensions.assets import champion_asset
 from recsflow.errors import ChampionChanged, ModelGone
+from recsflow.extensions.assets import champion_asset
 from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.tasks.promotion import promote
 from tests.include.complete_journey import resolved

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.triggers import job_poller
 from recsflow.triggers.job_poller import pause_s
 from recsflow.triggers.vertex_job import VertexJobTrigger
+from recsflow.vertex.job_kinds import JobKind
 
 pytestmark = pytest.mark.emulator
 
@@ -112,7 +112,7 @@ async def test_progress_is_logged_by_the_trigger_of_the_job(pipeline_jobs):
 
     for job_id in ("job-1", "job-2"):
         pipeline_jobs.add(job_id, "SUCCEEDED", **OURS)
-    log, handler = logging.getLogger("recsflow.watching.progress"), Handler()
+    log, handler = logging.getLogger("recsflow.progress"), Handler()
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     await asyncio.gather(waiting_as("first", "job-1"), waiting_as("second", "job-2"))

@@ -14,8 +14,8 @@ OURS = {"labels": {"application": "recsflow"}}
 
 @pytest.fixture
 def look(pipeline_jobs):
-    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.triggers.job_round import JobKey, JobRound
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 
     hook = PipelineJobsHook(gcp_conn_id="recsflow_gcp", project="local", location="us-central1")
 

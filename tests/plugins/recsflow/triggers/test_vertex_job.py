@@ -6,8 +6,8 @@ import pytest
 from airflow.sdk.execution_time.comms import GetXCom, TaskStatesResult, XComResult
 from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.triggers.vertex_job import VertexJobTrigger
+from recsflow.vertex.job_kinds import JobKind
 
 pytestmark = pytest.mark.emulator
 

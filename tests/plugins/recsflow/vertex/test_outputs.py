@@ -1,7 +1,7 @@
 import pytest
 
-from recsflow.vertex.outputs import raw_examples, trainer_input
 from recsflow.vertex.jobs import Component, Job, JobState
+from recsflow.vertex.outputs import raw_examples, trainer_input
 
 pytestmark = pytest.mark.unit
 

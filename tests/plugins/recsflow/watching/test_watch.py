@@ -194,7 +194,7 @@ def test_job_that_ends_at_its_deadline_counts():
 
 
 def test_progress_is_logged_with_its_prefix(caplog):
-    caplog.set_level(logging.INFO, logger="recsflow.watching.progress")
+    caplog.set_level(logging.INFO, logger="recsflow.progress")
     World(job(JobState.RUNNING, Component("Transform", JobState.RUNNING, START))).watch().look()
     assert caplog.messages == ["recsflow | wait | Transform running 10 s (0 of 6 done, 0 %)"]
 
