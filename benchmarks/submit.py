@@ -28,7 +28,7 @@ import airflow.sdk
 began = time.perf_counter()
 from recsflow.compilers.spec_cache import compiled_here
 from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
-from recsflow.operators.submit_pipeline import free_job_id
+from recsflow.submission.pipeline import free_job_id
 from recsflow.vertex.requests.pipeline import PipelineRequest
 from recsflow.settings import load_settings
 from include.experiment.resolve.experiment import Experiment

@@ -31,8 +31,7 @@ from airflow.sdk import TriggerRule, dag, task_group
 from recsflow.extensions.retries import retries
 from recsflow.forms.sweep import sweep_params
 from recsflow.sensors.trial_turn import SuggestTrial
-from recsflow.tasks.sweep import finish_trial, plan_sweep, resolve_trial
-from recsflow.tasks.sweep_summary import summarize_sweep
+from recsflow.tasks.sweep import finish_trial, plan_sweep, resolve_trial, summarize_sweep
 from recsflow.workflow import train_and_record
 
 

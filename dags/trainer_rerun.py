@@ -25,7 +25,7 @@ from airflow.sdk import dag
 
 from recsflow.extensions.retries import retries
 from recsflow.forms.rerun import rerun_params
-from recsflow.operators.submit_trainer import SubmitTrainer
+from recsflow.operators.submit_custom_job import SubmitTrainer
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.tasks.metrics import cache_metrics
 from recsflow.tasks.modules import generate_modules

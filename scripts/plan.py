@@ -79,9 +79,9 @@ def _text(options: argparse.Namespace) -> str:
 
 def _rerun_text(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> str:
     from include.plan.rerun import render_rerun_plan
+    from recsflow.experiments.rerun import resolved_rerun
     from recsflow.planning.rerun import make_rerun_plan
     from recsflow.settings import load_settings
-    from recsflow.tasks.rerun import resolved_rerun
 
     if options.offline:
         raise UnusableArguments(
@@ -95,15 +95,16 @@ def _rerun_text(dag: DAG, parameters: Mapping[str, Any], options: argparse.Names
 
 def _plan(dag: DAG, parameters: Mapping[str, Any], options: argparse.Namespace) -> Plan:
     from recsflow.experiments.resolution import RunIdentity
-    from recsflow.planning.plan import Reach, job_limits, make_plan
+    from recsflow.planning.limits import job_limits
+    from recsflow.planning.plan import PlanScope, make_plan
     from recsflow.settings import load_settings
 
     run = RunIdentity(dag.dag_id, RUN_ID, _window_end(options.date))
     settings = load_settings()
     offline = "Nothing but the configs was read, as --offline asks." if options.offline else ""
     experiment, warehouse, why_not = _resolved(parameters, run, settings, why_not=offline)
-    reach = Reach(warehouse, job_limits(dag.tasks), offline=options.offline, why_not=why_not)
-    return make_plan(experiment, settings, reach)
+    scope = PlanScope(warehouse, job_limits(dag.tasks), offline=options.offline, why_not=why_not)
+    return make_plan(experiment, settings, scope)
 
 
 def _resolved(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.warehouse.connection import connect
+from include.warehouse.limits import SpendingLimits
+from recsflow.identity import connection_credentials
+
 if TYPE_CHECKING:
     from include.warehouse.client import Warehouse
     from recsflow.settings import Settings
@@ -15,10 +19,6 @@ def open_warehouse(settings: Settings) -> Warehouse:
     Raises:
         SettingsError: Airflow does not have the connection.
     """
-    from include.warehouse.connection import connect
-    from include.warehouse.limits import SpendingLimits
-    from recsflow.identity import connection_credentials
-
     credentials = connection_credentials(settings.gcp_conn_id)
     return connect(
         settings.project,

@@ -9,8 +9,8 @@ from airflow.sdk import TriggerRule
 
 from recsflow.extensions.retries import retries
 from recsflow.operators.push_model import PushModel
+from recsflow.operators.submit_custom_job import SubmitScoring
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
-from recsflow.operators.submit_scoring import SubmitScoring
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.sensors.push import PushSensor

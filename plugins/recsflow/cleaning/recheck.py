@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from recsflow.cleaning.services import Reach
+    from recsflow.cleaning.services import Services
 
 FRESH_S = 2.0
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-class Newcomers:
+class Recheck:
     """Jobs and experiments that began since.
 
     Args:
-        reach: Where to look.
+        services: Where to look.
         since: When the clean-up began to look around.
         known: Names of the items that it saw.
         same_pipeline: Names of what may be re-used, by the name of the pipeline.
@@ -33,13 +33,13 @@ class Newcomers:
 
     def __init__(
         self,
-        reach: Reach,
+        services: Services,
         *,
         since: datetime,
         known: frozenset[str],
         same_pipeline: Mapping[str, set[str]],
     ) -> None:
-        self._reach = reach
+        self._services = services
         # Their clock is not ours.
         self._since = since - CLOCK_SKEW
         self._known = known
@@ -60,9 +60,9 @@ class Newcomers:
         return name in self._uses
 
     def _look(self) -> frozenset[str]:
-        root = self._reach.root
+        root = self._services.root
         uses: set[str] = set()
-        for job in self._reach.jobs(self._since):
+        for job in self._services.jobs(self._since):
             if job_item_name(job) in self._known:
                 continue
             uses |= job_uses(job, root) | job_reads(job, root)

@@ -1,4 +1,4 @@
-"""All that a clean-up can reach, and what it finds there."""
+"""All that a clean-up can services, and what it finds there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from include.retention.stored import stored_items
 from include.warehouse.errors import TableNotFound
 from recsflow.cleaning.jobs import with_jobs
 from recsflow.vertex.job_kinds import JobKind
+from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Reach:
+class Services:
     """The services of one deployment.
 
     Attributes:
@@ -39,10 +40,8 @@ class Reach:
     custom_jobs: JobsHook
 
     @classmethod
-    def of(cls, settings: Settings) -> Reach:
+    def of(cls, settings: Settings) -> Services:
         """Return what the settings point at."""
-        from recsflow.warehouse import open_warehouse
-
         where = {
             "gcp_conn_id": settings.gcp_conn_id,
             "project": settings.project,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
+from google.auth.exceptions import GoogleAuthError
+
 from include.errors import innermost
+from recsflow.compilers.build_hook import BuildHook
 from recsflow.compilers.topology import topology_uri
 from recsflow.errors import CompileError, CompileRefused
+from recsflow.vertex.hooks.vertex import OUTAGES
 
 if TYPE_CHECKING:
     from recsflow.compilers.topology import Topology
@@ -73,12 +78,6 @@ def build_request(
 
 
 def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> str:
-    from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
-    from google.auth.exceptions import GoogleAuthError
-
-    from recsflow.compilers.build_hook import BuildHook
-    from recsflow.vertex.hooks.vertex import OUTAGES
-
     hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
     where = f"Cloud Build in {settings.project}, {compiler.location}"
     try:

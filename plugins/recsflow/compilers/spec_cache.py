@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include import storage
+from recsflow.compilers.cloud_build import built_uri
+from recsflow.compilers.command import compile_with_command
 from recsflow.compilers.kept_spec import keep_spec, read_spec
 from recsflow.compilers.topology import spec_uri, topology_uri
 
@@ -44,8 +46,6 @@ def kept_spec(topology: Topology, settings: Settings) -> CompiledSpec | None:
 
 def compiled_here(topology: Topology, compiler: CommandCompiler, settings: Settings) -> CompiledSpec:
     """Return the compiled pipeline, compiling it with a command on this machine where no run did before."""
-    from recsflow.compilers.command import compile_with_command
-
     kept = kept_spec(topology, settings)
     if kept is not None:
         return kept
@@ -61,6 +61,4 @@ def keep_built(key: str, settings: Settings) -> None:
         key: Of the topology.
         settings: Where everything is.
     """
-    from recsflow.compilers.cloud_build import built_uri
-
     keep_spec(spec_uri(key, settings), storage.read_text(built_uri(key, settings)))

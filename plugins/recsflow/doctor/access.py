@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recsflow.doctor.finding import Finding, bad, doubtful, good
+from recsflow.doctor.permissions import PermissionsHook
+from recsflow.identity import connection_credentials
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings
@@ -21,9 +23,6 @@ TO_RUN_AS = ("iam.serviceAccounts.actAs",)
 
 def check_access(settings: Settings) -> Iterator[Finding]:
     """Look for the account, and for its permissions in the project and on the account of jobs."""
-    from recsflow.doctor.permissions import PermissionsHook
-    from recsflow.identity import connection_credentials
-
     credentials = connection_credentials(settings.gcp_conn_id)
     name = getattr(credentials, "service_account_email", None) or "an account without a name"
     yield good("account", f"connection {settings.gcp_conn_id} is {name}")

@@ -6,7 +6,11 @@ import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from google.cloud.storage import Client
+
+from include import storage
 from recsflow.doctor.finding import Finding, bad, doubtful, good
+from recsflow.identity import connection_credentials
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings
@@ -18,8 +22,6 @@ MULTI_REGIONS = {"US": "us-", "EU": "europe-", "ASIA": "asia-"}
 
 def check_artifacts(settings: Settings) -> Iterator[Finding]:
     """Ask the bucket, if it is one, for permissions and place; then write, read and remove a file."""
-    from include import storage
-
     if settings.artifact_root.startswith("gs://"):
         yield from _bucket(settings)
     uri, text = f"{settings.artifact_root}/doctor/{uuid.uuid4().hex}.txt", "written by the doctor"
@@ -37,10 +39,6 @@ def check_artifacts(settings: Settings) -> Iterator[Finding]:
 
 
 def _bucket(settings: Settings) -> Iterator[Finding]:
-    from google.cloud.storage import Client
-
-    from recsflow.identity import connection_credentials
-
     name = settings.artifact_root.removeprefix("gs://").partition("/")[0]
     client = Client(project=settings.project, credentials=connection_credentials(settings.gcp_conn_id))
     bucket = client.get_bucket(name)

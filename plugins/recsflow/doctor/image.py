@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recsflow.doctor.finding import Finding, doubtful, good
+from recsflow.images.trainer_images import DIGEST, by_digest
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def check_image(settings: Settings) -> Iterator[Finding]:
     """Ask Artifact Registry for the digest of each image."""
-    from recsflow.images.trainer_images import DIGEST, by_digest
-
     resolved = by_digest(settings)
     for name in ("trainer_image", "accelerator_image"):
         image = getattr(resolved, name)

@@ -5,8 +5,6 @@ needed, so they are made without a client library of their own:
 https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions
 https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/testIamPermissions
 """
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
-# ruff: noqa: TID253
 
 from __future__ import annotations
 

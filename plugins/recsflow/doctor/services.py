@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from include.tracking.connection import tracking_client
+from recsflow.compilers.build_hook import BuildHook
 from recsflow.doctor.finding import Finding, bad, good
+from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+from recsflow.vertex.hooks.vertex import answered
 
 if TYPE_CHECKING:
     from recsflow.settings import CloudBuildCompiler, Settings
@@ -15,9 +19,6 @@ if TYPE_CHECKING:
 
 def check_vertex(settings: Settings) -> Iterator[Finding]:
     """List a page of the pipeline jobs that run."""
-    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
-    from recsflow.vertex.hooks.vertex import answered
-
     hook = PipelineJobsHook(
         gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
     )
@@ -41,8 +42,6 @@ def check_build(settings: Settings) -> Iterator[Finding]:
 
 
 def _list_builds(settings: Settings, compiler: CloudBuildCompiler) -> None:
-    from recsflow.compilers.build_hook import BuildHook
-
     client = BuildHook(gcp_conn_id=settings.gcp_conn_id).get_conn(location=compiler.location)
     parent = f"projects/{settings.project}/locations/{compiler.location}"
     request = {"parent": parent, "project_id": settings.project, "page_size": 1}
@@ -51,8 +50,6 @@ def _list_builds(settings: Settings, compiler: CloudBuildCompiler) -> None:
 
 def check_mlflow(settings: Settings) -> Iterator[Finding]:
     """Ask MLflow for an experiment."""
-    from include.tracking.connection import tracking_client
-
     with tracking_client(settings.mlflow_tracking_uri) as client:
         client.search_experiments(max_results=1)
     yield good("mlflow", f"answers at {settings.mlflow_tracking_uri}")

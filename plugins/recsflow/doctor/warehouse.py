@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from include.sql.template import ReadQuery
 from recsflow.doctor.finding import Finding, bad, good
+from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings
@@ -13,9 +15,6 @@ if TYPE_CHECKING:
 
 def check_warehouse(settings: Settings) -> Iterator[Finding]:
     """Let a query be checked without running it, and compare the place of the staging dataset."""
-    from include.sql.template import ReadQuery
-    from recsflow.warehouse import open_warehouse
-
     warehouse = open_warehouse(settings)
     warehouse.read_bytes(ReadQuery("SELECT 1 AS one", ()))
     yield good("bigquery", f"takes queries of project {settings.project} in {settings.bigquery_location}")

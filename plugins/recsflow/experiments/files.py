@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from include import storage
-
-if TYPE_CHECKING:
-    from include.experiment.resolve.experiment import Experiment
+from include.experiment.resolve.experiment import Experiment
 
 EXPERIMENT_FILE = "experiment.json"
 
 
 def read_experiment(uri: str) -> Experiment:
     """Return the resolved experiment."""
-    from include.experiment.resolve.experiment import Experiment
-
     return Experiment.from_json(storage.read_text(uri))
 
 

@@ -6,7 +6,17 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.errors import ConfigError
 from include.experiment.config.schedule_names import schedule_name
+from include.experiment.resolve.history import check_history
+from include.experiment.resolve.resolver import resolve, tables_to_look_up
+from include.warehouse.errors import TableNotFound
+from include.warehouse.partitions import check_partitions
+from include.warehouse.profile import interaction_dates
+from include.warehouse.spending import check_spending
+from recsflow.errors import InvalidExperiment
+from recsflow.experiments.source import read_source
+from recsflow.experiments.tuning import tuned_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +55,6 @@ def resolve_run(
         InvalidExperiment: With every problem of the parameters, the configs and the data's dates.
         WarehouseError: The warehouse did not answer, or refused what it was asked.
     """
-    from include.errors import ConfigError
-    from include.experiment.resolve.resolver import resolve
-    from recsflow.errors import InvalidExperiment
-    from recsflow.experiments.source import read_source
-    from recsflow.experiments.tuning import tuned_run
-
     schedule = schedule_name(run.dag_id)
     try:
         tuned = tuned_run(parameters, schedule)
@@ -72,9 +76,6 @@ def resolve_run(
 
 def _schemas(parameters: Mapping[str, object], warehouse: Warehouse) -> dict[str, dict[str, str]]:
     """Read the schemas of the dataset's tables; a table that is missing is left for `resolve` to report."""
-    from include.experiment.resolve.resolver import tables_to_look_up
-    from include.warehouse.errors import TableNotFound
-
     schemas = {}
     for table in tables_to_look_up(parameters):
         try:
@@ -90,12 +91,6 @@ def check_source(experiment: Experiment, warehouse: Warehouse) -> None:
     Raises:
         ConfigError: With every problem.
     """
-    from include.errors import ConfigError
-    from include.experiment.resolve.history import check_history
-    from include.warehouse.partitions import check_partitions
-    from include.warehouse.profile import interaction_dates
-    from include.warehouse.spending import check_spending
-
     for check in (check_partitions, check_spending):
         if problems := check(experiment, warehouse):
             raise ConfigError(problems)

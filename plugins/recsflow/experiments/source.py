@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.errors import ConfigError
+from include.warehouse.errors import SourceChanged
+from include.warehouse.join_checks import check_joins
+from include.warehouse.source_state import with_source_state
+from recsflow.errors import InvalidExperiment
+
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import StagedTable, Warehouse
@@ -16,11 +22,6 @@ def read_source(experiment: Experiment, warehouse: Warehouse) -> Experiment:
         InvalidExperiment: A join would repeat interactions, or a past state cannot be had.
         WarehouseError: The warehouse did not answer, or refused what it was asked.
     """
-    from include.errors import ConfigError
-    from include.warehouse.join_checks import check_joins
-    from include.warehouse.source_state import with_source_state
-    from recsflow.errors import InvalidExperiment
-
     try:
         current = with_source_state(experiment, warehouse)
     except ConfigError as error:
@@ -36,9 +37,6 @@ def refuse_changed_source(experiment: Experiment, staged: StagedTable, warehouse
     Raises:
         SourceChanged: The tables are in another state than before the rows were taken.
     """
-    from include.warehouse.errors import SourceChanged
-    from include.warehouse.source_state import with_source_state
-
     before, now = experiment.source_state, with_source_state(experiment, warehouse).source_state
     if now == before:
         return

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from include.errors import ConfigError
+from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.resolve.experiment import ConfigWarning, Severity
+from include.sweep.winner import read_winner, tuned
+from recsflow.settings import load_settings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from include.experiment.resolve.experiment import ConfigWarning, Experiment
+    from include.experiment.resolve.experiment import Experiment
     from include.sweep.winner import SweepWinner
 
 
@@ -48,11 +54,6 @@ def tuned_run(parameters: Mapping[str, Any], schedule: str | None) -> TunedRun:
     """
     if schedule is None:
         return TunedRun(parameters)
-    from include.errors import ConfigError
-    from include.experiment.config.schedule_loader import load_schedule
-    from include.sweep.winner import read_winner, tuned
-    from recsflow.settings import load_settings
-
     try:
         config = load_schedule(schedule)
     except ConfigError:
@@ -66,8 +67,6 @@ def tuned_run(parameters: Mapping[str, Any], schedule: str | None) -> TunedRun:
 
 def _from_the_future(winner: SweepWinner, experiment: Experiment) -> tuple[ConfigWarning, ...]:
     """Say where the sweep has seen rows of the test split, as in a backfill of earlier days."""
-    from include.experiment.resolve.experiment import ConfigWarning, Severity
-
     begins = experiment.test_start or experiment.window_start
     if begins is not None and winner.chosen_before <= begins:
         return ()

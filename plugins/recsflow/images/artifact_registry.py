@@ -4,8 +4,6 @@ The connection extra `artifact_registry_endpoint`, for example `http://127.0.0.1
 endpoint where there is one. One call is needed, so it is made without a client library of its own:
 https://docs.cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories.packages.tags/get
 """
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
-# ruff: noqa: TID253
 
 from __future__ import annotations
 

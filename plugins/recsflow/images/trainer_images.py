@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recsflow.images.artifact_registry import ImagesHook
 from recsflow.log import say
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ def _by_digest(name: str, image: str, settings: Settings) -> str:
         return image
     tag = ArtifactTag.of(image)
     if tag is not None:
-        from recsflow.images.artifact_registry import ImagesHook
-
         hook = ImagesHook(gcp_conn_id=settings.gcp_conn_id)
         return f"{image.removesuffix(f':{tag.tag}')}@{hook.digest(name, image, tag)}"
     if "." in image.partition("/")[0]:

@@ -2,49 +2,83 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from recsflow.extensions.links import CustomJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
-from recsflow.vertex.job_kinds import JobKind
-from recsflow.vertex.jobs import INPUTS_LABEL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from airflow.sdk import Context
 
     from recsflow.settings import Settings
-    from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
-    from recsflow.vertex.requests.container import ContainerRequest
+    from recsflow.submission.custom_job import TrainerSubmission
+    from recsflow.submission.scoring import ScoringSubmission
 
 
-class SubmitCustomJob(SubmitVertexJob):
-    """Finds the job of a request, or starts it.
+class SubmitTrainer(SubmitVertexJob):
+    """Starts the trainer image's own command on what an earlier Trainer read.
 
-    Vertex AI chooses the id of a custom job, so a job of ours is known by a label: a hash of everything that
-    determines it. One that runs or has succeeded is used as it is.
+    Args:
+        experiment: URI of the rerun's resolved experiment.
+        rerun: What resolve_rerun returns: `examples`, and `transform_graph` unless the examples are graphs.
+        modules: What generate_modules returns.
 
     Returns:
-        `job_id`, `metrics_uri` where the container reports, and `image`, which the job runs.
+        `job_id`, `metrics_uri` where the Trainer reports, and `image`, which the job runs.
     """
 
-    kind = JobKind.CUSTOM
+    template_fields: Sequence[str] = ("experiment", "rerun", "modules")
     operator_extra_links = (CustomJobLink(),)
 
-    @abstractmethod
-    def request(self, settings: Settings) -> ContainerRequest:
-        """Return what is asked for."""
+    def __init__(self, *, experiment: Any, rerun: Any, modules: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.experiment = experiment
+        self.rerun = rerun
+        self.modules = modules
 
-    def find_or_submit(self, context: Context, settings: Settings) -> dict[str, str]:
-        """Find the job, or start it."""
-        from recsflow.images.trainer_images import by_digest
+    def submission(self, context: Context, settings: Settings) -> TrainerSubmission:
+        """Return what finds the job of the trainer, or starts it."""
+        from recsflow.submission.custom_job import TrainerSubmission
 
-        settings = by_digest(settings)
-        request = self.request(settings)
-        hook = cast("CustomJobsHook", self.hook(settings))
-        found = hook.find_live(request.labels[INPUTS_LABEL])
-        job_id = found.job_id if found else hook.submit(request, settings)
-        self.keep(job_id, hook, context, settings)
-        self.tell(job_id, started=found is None)
-        image = settings.image_for(request.machine.accelerator)
-        return {"job_id": job_id, "metrics_uri": request.report_uri, "image": image}
+        return TrainerSubmission(
+            task_id=self.task_id,
+            context=context,
+            settings=settings,
+            experiment=self.experiment,
+            rerun=self.rerun,
+            modules=self.modules,
+        )
+
+
+class SubmitScoring(SubmitVertexJob):
+    """Asks the run's model, and the champion of its DAG, about the run's test rows.
+
+    Args:
+        experiment: URI of the run's resolved experiment.
+        job: What submit_pipeline returns: the job whose rows are asked about.
+
+    Returns:
+        `job_id`, `metrics_uri` where the scores are, and `champion_version`, empty where there is none.
+    """
+
+    template_fields: Sequence[str] = ("experiment", "job")
+    operator_extra_links = (CustomJobLink(),)
+
+    def __init__(self, *, experiment: Any, job: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.experiment = experiment
+        self.job = job
+
+    def submission(self, context: Context, settings: Settings) -> ScoringSubmission:
+        """Return what finds the job that scores, or starts it."""
+        from recsflow.submission.scoring import ScoringSubmission
+
+        return ScoringSubmission(
+            task_id=self.task_id,
+            context=context,
+            settings=settings,
+            experiment=self.experiment,
+            job=self.job,
+        )

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from include import storage
+from include.plan.pipelines import PastComponent, PastPipeline, Pipeline
+from include.tracking.search import ExperimentFilter, find_experiments
+from recsflow.compilers.topology import topology_uri
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
 
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from include.experiment.resolve.experiment import Experiment
-    from include.plan.pipelines import PastComponent, PastPipeline
     from recsflow.settings import Settings
     from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.vertex.jobs import Component
@@ -36,8 +38,6 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
         TrackingError: MLflow did not answer, or refused.
         VertexUnavailable: Vertex AI did not answer.
     """
-    from include.tracking.search import ExperimentFilter, find_experiments
-
     found = find_experiments(
         ExperimentFilter(dataset=experiment.dataset.name, features=experiment.features.name),
         tracking_uri=settings.mlflow_tracking_uri,
@@ -54,8 +54,6 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
 
 def topology_of(key: str, settings: Settings) -> Mapping[str, object]:
     """Return what a pipeline was compiled from, by field; nothing where that was not kept."""
-    from recsflow.compilers.topology import topology_uri
-
     return dict(json.loads(_text(topology_uri(key, settings)) or "{}"))
 
 
@@ -67,8 +65,6 @@ def _hook(settings: Settings) -> PipelineJobsHook:
 
 
 def _past(experiment_id: str, submission: Submission, settings: Settings) -> PastPipeline:
-    from include.plan.pipelines import PastPipeline, Pipeline
-
     job, folder = submission.job, settings.experiment_folder(experiment_id)
     key = job.labels.get(TOPOLOGY_LABEL)
     kept = {name: _text(f"{folder}/{file}") for name, file in TEXT_FILES.items()}
@@ -87,8 +83,6 @@ def _past(experiment_id: str, submission: Submission, settings: Settings) -> Pas
 
 
 def _component(component: Component) -> PastComponent:
-    from include.plan.pipelines import PastComponent
-
     ended = component.ended if component.state is JobState.SUCCEEDED else None
     return PastComponent(
         state=component.state.value,

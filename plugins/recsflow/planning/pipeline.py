@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from include.plan.pipelines import Pipeline
+from include.warehouse.parquet_export import rows_folder
 from recsflow.compilers.topology import Topology
-from recsflow.tasks.modules import module_texts, module_uri
+from recsflow.experiments.modules import module_texts, module_uri
 from recsflow.vertex.requests.pipeline import runtime_parameters
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from include.experiment.resolve.experiment import Experiment
-    from include.plan.pipelines import Pipeline
     from include.plan.rows import RowsPlan
     from recsflow.settings import Settings
 
@@ -30,8 +31,6 @@ def planned_pipeline(
         settings: Where everything is.
         spec: The compiled pipeline; None where it is not there.
     """
-    from include.plan.pipelines import Pipeline
-
     topology, modules = Topology.of(experiment, settings), module_texts(experiment)
     root = settings.artifact_root
     uris = {f"{name}_uri": module_uri(name, text, root) for name, text in modules.items()}
@@ -51,8 +50,6 @@ def planned_pipeline(
 
 def _staged(rows: RowsPlan, settings: Settings) -> dict[str, str]:
     """Return what stage_dataset would."""
-    from include.warehouse.parquet_export import rows_folder
-
     table = rows.query.table
     return {"table": table, "rows_uri": str(rows_folder(table, settings.artifact_root))}
 

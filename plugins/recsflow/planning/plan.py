@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from include import storage
 from include.errors import RecsflowError
+from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.resolve.staging import column_uses
+from include.plan.cache_hits import Prediction, predict
+from include.plan.cost import Usage
+from include.plan.pipelines import Pipeline
+from include.plan.plan import KeptFile, Plan
+from include.plan.rows import RowsPlan, plan_rows
+from recsflow.compilers.kept_spec import read_spec
+from recsflow.compilers.topology import Topology, spec_uri
 from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
+from recsflow.experiments.modules import module_texts, module_uri
+from recsflow.experiments.query import staging_query
+from recsflow.images.trainer_images import by_digest
+from recsflow.planning.past import past_pipelines
+from recsflow.planning.pipeline import planned_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from include.experiment.resolve.experiment import Experiment
-    from include.plan.cache_hits import Prediction
-    from include.plan.pipelines import Pipeline
-    from include.plan.plan import KeptFile, Plan
-    from include.plan.rows import RowsPlan
     from include.warehouse.client import Warehouse
-    from recsflow.compilers.topology import Topology
+    from recsflow.planning.limits import JobLimits
     from recsflow.settings import Settings
 
 WITHOUT_WAREHOUSE = (
@@ -28,22 +38,13 @@ WITHOUT_WAREHOUSE = (
     "nor that tables and columns are there, and that the data fill the window and the holdout.",
 )
 
-
-@dataclass(frozen=True)
-class JobLimits:
-    """After what time the jobs of a run are cancelled.
-
-    Attributes:
-        pipeline_s: The pipeline job; None where no task waits for it.
-        later_s: Jobs after it, by the tasks that wait for them.
-    """
-
-    pipeline_s: float | None
-    later_s: Mapping[str, float]
+ROOT = "What earlier runs left in the artifact root"
+JOBS = "What earlier runs left, and so what is re-used of the pipeline"
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class Reach:
+class PlanScope:
     """What may be asked.
 
     Attributes:
@@ -51,60 +52,55 @@ class Reach:
         limits: After what time the run's jobs are cancelled.
         offline: No service is asked, nor the artifact root.
         why_not: Why the warehouse is not asked.
+        deadline_s: After this time of the monotonic clock nothing more is asked; None for no such limit.
     """
 
     warehouse: Warehouse | None
     limits: JobLimits
     offline: bool = False
     why_not: str = ""
+    deadline_s: float | None = None
 
 
-class _Unknown(list[str]):
-    """Sentences about what could not be found out."""
+class _Questions(list[str]):
+    """What is asked for a plan, and sentences about what could not be found out."""
 
-    @contextmanager
-    def unless(self, what: str) -> Iterator[None]:
-        """Keep why something is not known, in place of failing."""
+    def __init__(self, sentences: Iterable[str], deadline_s: float | None) -> None:
+        super().__init__(sentences)
+        self._deadline_s = deadline_s
+
+    def ask(self, what: str, question: Callable[[], Answer]) -> Answer | None:
+        """Return the answer; None, with a sentence kept, where there is none or no time for it."""
         try:
-            yield
+            self._refuse_late()
+            return question()
         except (RecsflowError, RecsflowTaskError, ImageRefused, JobRefused, OSError) as error:
             self.append(f"{what}: {error}")
+        return None
+
+    def in_time(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        """Yield answers, each of which costs a request, and raise when the time is over."""
+        for answer in answers:
+            yield answer
+            self._refuse_late()
+
+    def _refuse_late(self) -> None:
+        if self._deadline_s is not None and time.monotonic() > self._deadline_s:
+            raise TimeoutError("not asked any more, since the services were slow and the run goes on")
 
 
-def job_limits(tasks: Iterable[Any]) -> JobLimits:
-    """Return after what time the jobs of a DAG are cancelled, by the tasks that wait for them."""
-    from recsflow.sensors.custom_job import CustomJobSensor
-    from recsflow.sensors.pipeline_job import PipelineJobSensor
-
-    listed = list(tasks)
-    pipeline = next((float(task.timeout) for task in listed if isinstance(task, PipelineJobSensor)), None)
-    later = {task.task_id: float(task.timeout) for task in listed if isinstance(task, CustomJobSensor)}
-    return JobLimits(pipeline, later)
-
-
-def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
+def make_plan(experiment: Experiment, settings: Settings, scope: PlanScope) -> Plan:
     """Return the plan of a run; what cannot be found out is in it as a sentence, and nothing is created."""
-    from include.experiment.config.schedule_loader import load_schedule
-    from include.experiment.resolve.staging import column_uses
-    from include.plan.cost import Usage
-    from include.plan.plan import Plan
-    from recsflow.compilers.topology import Topology
-    from recsflow.images.trainer_images import by_digest
-    from recsflow.planning.pipeline import planned_pipeline
-    from recsflow.tasks.modules import module_texts
-
-    unknown = _Unknown([] if reach.warehouse else [reach.why_not, *WITHOUT_WAREHOUSE])
-    rows = _rows(experiment, settings, reach, unknown)
-    if not reach.offline:
-        with unknown.unless("Image"):
-            settings = by_digest(settings)
+    questions = _Questions([] if scope.warehouse else [scope.why_not, *WITHOUT_WAREHOUSE], scope.deadline_s)
+    rows = _rows(experiment, settings, scope, questions)
+    if not scope.offline:
+        settings = questions.ask("Image", partial(by_digest, settings)) or settings
     texts, topology = module_texts(experiment), Topology.of(experiment, settings)
-    kept = _kept_files(texts, topology, settings, offline=True)
-    if not reach.offline:
-        with unknown.unless("What earlier runs left in the artifact root"):
-            kept = _kept_files(texts, topology, settings, offline=False)
+    look = partial(_kept_files, texts, topology, settings)
+    found = None if scope.offline else questions.ask(ROOT, partial(look, offline=False))
+    kept = found or look(offline=True)
     pipeline = planned_pipeline(experiment, rows, settings, spec=_spec(kept[0], topology, settings))
-    prediction = None if reach.offline else _prediction(experiment, pipeline, settings, unknown)
+    prediction = None if scope.offline else _prediction(experiment, pipeline, settings, questions)
     return Plan(
         experiment=experiment,
         column_names=tuple(column_uses(experiment.dataset, experiment.features, experiment.model)),
@@ -117,36 +113,29 @@ def make_plan(experiment: Experiment, settings: Settings, reach: Reach) -> Plan:
             scanned_bytes=rows.scanned_bytes if rows else None,
             components=prediction.components if prediction else (),
             accelerator=experiment.parameters.accelerator.value,
-            limit_s=reach.limits.pipeline_s,
-            later_jobs_s=reach.limits.later_s,
+            limit_s=scope.limits.pipeline_s,
+            later_jobs_s=scope.limits.later_s,
         ),
         prices=settings.prices,
         push=load_schedule(experiment.schedule).push if experiment.schedule else None,
-        unknown=tuple(unknown),
+        unknown=tuple(questions),
     )
 
 
-def _rows(experiment: Experiment, settings: Settings, reach: Reach, unknown: _Unknown) -> RowsPlan | None:
-    from include.plan.rows import plan_rows
-    from recsflow.tasks.experiment import staging_query
-
-    if reach.warehouse is None:
+def _rows(
+    experiment: Experiment, settings: Settings, scope: PlanScope, questions: _Questions
+) -> RowsPlan | None:
+    if (warehouse := scope.warehouse) is None:
         return None
-    with unknown.unless("Rows"):
-        query = staging_query(experiment, settings)
-        root = settings.artifact_root
-        return plan_rows(experiment, query, warehouse=reach.warehouse, artifact_root=root)
-    return None
+    query, root = staging_query(experiment, settings), settings.artifact_root
+    plan = partial(plan_rows, experiment, query, warehouse=warehouse, artifact_root=root)
+    return questions.ask("Rows", plan)
 
 
 def _kept_files(
     texts: Mapping[str, str], topology: Topology, settings: Settings, *, offline: bool
 ) -> tuple[KeptFile, ...]:
     """Return the compiled pipeline, then the modules."""
-    from include.plan.plan import KeptFile
-    from recsflow.compilers.kept_spec import read_spec
-    from recsflow.compilers.topology import spec_uri
-
     there = None if offline else read_spec(spec_uri(topology.key, settings)) is not None
     modules = [kept_module(name, text, settings, offline=offline) for name, text in texts.items()]
     return (KeptFile("pipeline", topology.key, there), *modules)
@@ -161,28 +150,18 @@ def kept_module(name: str, text: str, settings: Settings, *, offline: bool) -> K
         settings: Where everything is.
         offline: Do not look.
     """
-    from include.plan.plan import KeptFile
-    from recsflow.tasks.modules import module_uri
-
     uri = module_uri(name, text, settings.artifact_root)
     return KeptFile(name, uri.split("/")[-2], None if offline else storage.exists(uri))
 
 
 def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str, Any] | None:
-    from recsflow.compilers.kept_spec import read_spec
-    from recsflow.compilers.topology import spec_uri
-
     text = read_spec(spec_uri(topology.key, settings)) if file.there else None
     spec: Mapping[str, Any] | None = json.loads(text)["pipelineSpec"] if text is not None else None
     return spec
 
 
 def _prediction(
-    experiment: Experiment, pipeline: Pipeline, settings: Settings, unknown: _Unknown
+    experiment: Experiment, pipeline: Pipeline, settings: Settings, questions: _Questions
 ) -> Prediction | None:
-    from include.plan.cache_hits import predict
-    from recsflow.planning.past import past_pipelines
-
-    with unknown.unless("What earlier runs left, and so what is re-used of the pipeline"):
-        return predict(pipeline, past_pipelines(experiment, settings), storage.exists)
-    return None
+    jobs = questions.in_time(past_pipelines(experiment, settings))
+    return questions.ask(JOBS, lambda: predict(pipeline, jobs, storage.exists))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from recsflow.planning.plan import job_limits, kept_module
+from include.generators.trainer_module import render_trainer_module
+from include.plan.rerun import RerunPlan
+from recsflow.planning.limits import job_limits
+from recsflow.planning.plan import kept_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from include.plan.rerun import RerunPlan
+    from recsflow.experiments.rerun import ResolvedRerun
     from recsflow.settings import Settings
-    from recsflow.tasks.rerun import ResolvedRerun
 
 
 def make_rerun_plan(rerun: ResolvedRerun, settings: Settings, tasks: Iterable[Any]) -> RerunPlan:
@@ -22,9 +24,6 @@ def make_rerun_plan(rerun: ResolvedRerun, settings: Settings, tasks: Iterable[An
         settings: Where everything is.
         tasks: Those of its DAG, one of which waits for the job.
     """
-    from include.generators.trainer_module import render_trainer_module
-    from include.plan.rerun import RerunPlan
-
     text = render_trainer_module(rerun.experiment)
     return RerunPlan(
         experiment=rerun.experiment,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include import storage
+from recsflow.errors import ModelGone
+
 if TYPE_CHECKING:
     from include.tracking.champions import RegisteredChampion
 
@@ -14,9 +17,6 @@ def require_model(champion: RegisteredChampion) -> str:
     Raises:
         ModelGone: There is no model in it any more: that must not be passed over in silence.
     """
-    from include import storage
-    from recsflow.errors import ModelGone
-
     if not storage.exists(f"{champion.model_uri}/saved_model.pb"):
         raise ModelGone(
             f"The champion, version {champion.version}, experiment {champion.experiment_id}, has no model at "

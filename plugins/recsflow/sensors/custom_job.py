@@ -8,7 +8,7 @@ from recsflow.vertex.job_kinds import JobKind
 
 
 class CustomJobSensor(VertexJobSensor):
-    """Waits for what `SubmitCustomJob` started."""
+    """Waits for what `SubmitTrainer` or `SubmitScoring` started."""
 
     kind = JobKind.CUSTOM
     operator_extra_links = (CustomJobLink(),)

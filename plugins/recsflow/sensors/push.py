@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from recsflow.extensions.links import ServedModelLink
-from recsflow.log import say
 from recsflow.sensors.vertex_job import VertexJobSensor
 from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
-
-    from recsflow.vertex.hooks.endpoints import EndpointsHook
 
 
 class PushSensor(VertexJobSensor):
@@ -57,19 +54,6 @@ class PushSensor(VertexJobSensor):
 
     def _undeploy_replaced(self) -> None:
         from recsflow.settings import load_settings
+        from recsflow.submission.push import undeploy_replaced
 
-        endpoint_id = self.job["endpoint_id"]
-        if not endpoint_id:
-            say(self.task_id, "uploaded only, since the schedule names no endpoint")
-            return
-        settings = load_settings()
-        where = {"gcp_conn_id": settings.gcp_conn_id, "project": settings.project}
-        hook = cast("EndpointsHook", self.kind.hook(**where, location=settings.location))
-        if under_way := hook.under_way(endpoint_id):
-            # A version that is being deployed has no traffic yet; whoever waits for it undeploys the rest.
-            say(self.task_id, f"{under_way} is under way; what it replaces is left to it")
-            return
-        for each in hook.deployments(endpoint_id, self.job["model_id"]):
-            if not each.traffic_percent:
-                hook.undeploy(endpoint_id, each)
-                say(self.task_id, f"version {each.version} undeployed, it had no traffic any more")
+        undeploy_replaced(self.job, self.task_id, load_settings())

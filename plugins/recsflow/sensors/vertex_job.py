@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseSensorOperator
 
+from recsflow.extensions.run_note import FAILURE_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
 
-    from recsflow.triggers.vertex_job import WatchedJob
     from recsflow.vertex.job_kinds import JobKind
     from recsflow.vertex.jobs import JobEvent
     from recsflow.watching.watch import JobWatch
+    from recsflow.watching.watched_job import WatchedJob
 
 
 class VertexJobSensor(BaseSensorOperator):
@@ -92,25 +94,20 @@ class VertexJobSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the job ended."""
-        from recsflow.extensions.run_note import FAILURE_KEY
-        from recsflow.vertex.jobs import Ending, JobEvent
-        from recsflow.watching.job_error import error_of
+        from recsflow.vertex.jobs import Outcome
+        from recsflow.watching.job_error import complete_event, error_of
 
-        ended = JobEvent.from_payload(event)
-        if ended.status in (Ending.SUCCEEDED, Ending.CANCELLED) and not ended.components:
-            # Many ended together, and the poller has only listed this one.
-            looked = self._watched(time.time()).watch().look()
-            event = looked.to_payload() if looked and looked.status is ended.status else event
+        ended = complete_event(event, lambda: self._watched(time.time()).watch())
         # Airflow clears what was published before the task was deferred.
         address = self._publish(context)
-        context["ti"].xcom_push(key="outcome", value=event)
-        if ended.status is Ending.TIMED_OUT:
+        context["ti"].xcom_push(key="outcome", value=ended.to_payload())
+        if ended.status is Outcome.TIMED_OUT:
             self.on_kill()
-        if ended.status is not Ending.SUCCEEDED:
+        if ended.status is not Outcome.SUCCEEDED:
             context["ti"].xcom_push(key=FAILURE_KEY, value=ended.message)
             submit = " and ".join(sorted(self.upstream_task_ids)) or "the task that submitted it"
             raise error_of(ended, address, submit=submit, wait=self.task_id)
-        return event
+        return ended.to_payload()
 
     def on_kill(self) -> None:
         """Cancel the job when a user stops the task while it runs on a worker."""
@@ -125,7 +122,7 @@ class VertexJobSensor(BaseSensorOperator):
 
     def _watched(self, deadline_s: float) -> WatchedJob:
         from recsflow.settings import load_settings
-        from recsflow.triggers.vertex_job import WatchedJob
+        from recsflow.watching.watched_job import WatchedJob
 
         settings = load_settings()
         return WatchedJob(

@@ -7,7 +7,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.errors import ConfigError, Problem
+from include.experiment.config.run_parameters import RUN_PARAMETERS
+from include.sweep.parameters import run_parameters
+from recsflow.experiments.resolution import RunIdentity, check_source, resolve_run
 from recsflow.sweeps.files import read_plan, sweep_uri
+from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +33,6 @@ def earlier_plan(sweep_id: str, settings: Settings) -> SweepPlan:
     Raises:
         ConfigError: There is none of that id.
     """
-    from include.errors import ConfigError, Problem
-    from include.experiment.config.run_parameters import RUN_PARAMETERS
-
     uri = sweep_uri(sweep_id, settings)
     if _SWEEP_ID.fullmatch(sweep_id) and storage.exists(uri):
         return read_plan(uri)
@@ -46,10 +48,6 @@ def check_combinations(plan: SweepPlan, context: Context, settings: Settings) ->
         InvalidExperiment: With every problem of one that cannot be used.
         ConfigError: The metric cannot be measured, or the earlier window does not fit the data.
     """
-    from include.sweep.parameters import run_parameters
-    from recsflow.experiments.resolution import RunIdentity, check_source, resolve_run
-    from recsflow.warehouse import open_warehouse
-
     warehouse = open_warehouse(settings)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], plan.window_end)
     for point in _points(plan):

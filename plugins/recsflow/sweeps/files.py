@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.sweep.plan import SweepPlan
 
 if TYPE_CHECKING:
-    from include.sweep.plan import SweepPlan
     from recsflow.settings import Settings
 
 PLAN_FILE = "sweep.json"
@@ -20,8 +20,6 @@ def sweep_uri(sweep_id: str, settings: Settings) -> str:
 
 def read_plan(uri: str) -> SweepPlan:
     """Return the plan of a sweep."""
-    from include.sweep.plan import SweepPlan
-
     return SweepPlan.from_json(storage.read_bytes(uri))
 
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context, task
 
 from recsflow.extensions.retries import retries
-from recsflow.log import say
 
-if TYPE_CHECKING:
-    from include.retention.removal import Removal
-    from recsflow.settings import Settings
-
-TASK, SCHEDULED = "remove_old", "scheduled"
+SCHEDULED = "scheduled"
 
 
 # A second try looks around anew, and removes what the first one left.
@@ -30,6 +23,7 @@ def remove_old() -> dict[str, int]:
         InvalidRetention: The retention is no whole number of days, or less than one.
         CleanUpIncomplete: Something could not be removed; lists it.
     """
+    from recsflow.cleaning.task import clean_up
     from recsflow.settings import load_settings
 
     context, settings = get_current_context(), load_settings()
@@ -37,47 +31,3 @@ def remove_old() -> dict[str, int]:
     scheduled = context["dag_run"].run_type == SCHEDULED
     dry_run = params["dry_run"] and not (scheduled and settings.scheduled_clean_up_removes)
     return clean_up(settings, params["retention_days"], dry_run=dry_run, now=datetime.now(UTC))
-
-
-def clean_up(
-    settings: Settings, retention_days: int | None, *, dry_run: bool, now: datetime
-) -> dict[str, int]:
-    """Do what `remove_old` does, at a time that is given.
-
-    Args:
-        settings: Where everything is, and the retention where none is given.
-        retention_days: Age from which things may go.
-        dry_run: Whether to say only what may go.
-        now: When things count as that old.
-    """
-    from include.errors import ConfigError
-    from include.retention.text import render_decision, render_removal
-    from recsflow.cleaning.clean_up import CleanUp
-    from recsflow.cleaning.services import Reach
-    from recsflow.errors import InvalidRetention
-
-    days = settings.retention_days if retention_days is None else retention_days
-    try:
-        plan = CleanUp.plan(Reach.of(settings), settings.mlflow_tracking_uri, retention_days=days, now=now)
-    except ConfigError as error:
-        raise InvalidRetention(str(error.problems[0])) from None
-    say(TASK, render_decision(plan.decision, days))
-    counts = {"going": len(plan.decision.going), "kept": len(plan.decision.kept), "removed": 0}
-    if dry_run:
-        say(TASK, 'dry run: nothing is removed; {"dry_run": false} removes what may go')
-        return counts
-    removal = plan.carry_out()
-    say(TASK, render_removal(removal), logging.WARNING if removal.failed else logging.INFO)
-    _refuse_failures(removal)
-    return {**counts, "removed": len(removal.removed)}
-
-
-def _refuse_failures(removal: Removal) -> None:
-    from recsflow.errors import CleanUpIncomplete
-
-    if removal.failed:
-        failed = "\n".join(f"  - {each.item.name}: {each.reason}" for each in removal.failed)
-        raise CleanUpIncomplete(
-            f"{len(removal.failed)} of {len(removal.failed) + len(removal.removed)} could not be removed; "
-            f"repair the cause, the next clean-up tries again:\n{failed}"
-        )

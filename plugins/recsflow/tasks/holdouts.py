@@ -6,10 +6,7 @@ from datetime import timedelta
 
 from airflow.sdk import TriggerRule, get_current_context
 
-from recsflow.experiments.files import read_experiment
-from recsflow.extensions.links import HoldoutsLink
 from recsflow.extensions.retries import retries
-from recsflow.log import say
 from recsflow.tasks.decorators import holdouts_task
 
 
@@ -24,28 +21,6 @@ def report_holdouts(experiment: str) -> str:
     Args:
         experiment: URI of the resolved experiment.
     """
-    from include import storage
-    from include.experiment.config.schedule_loader import load_schedule
-    from include.holdouts.holdout import find_holdouts
-    from include.holdouts.report import render_html, render_text, title_of
-    from recsflow.errors import InvalidExperiment
-    from recsflow.settings import load_settings
+    from recsflow.promotion import holdouts
 
-    settings = load_settings()
-    context = get_current_context()
-    resolved = read_experiment(experiment)
-    if resolved.schedule is None:
-        raise InvalidExperiment(f"{experiment} belongs to no schedule; run this task in the DAG of one.")
-    holdouts = find_holdouts(
-        resolved.schedule,
-        load_schedule(resolved.schedule).promotion,
-        resolved.model.type,
-        tracking_uri=settings.mlflow_tracking_uri,
-        experiment_name=settings.mlflow_experiment,
-    )
-    title = title_of(holdouts, f"Holdouts of {context['dag'].dag_id}")
-    say("report_holdouts", render_text(title, holdouts))
-    page = render_html(title, holdouts)
-    uri = storage.write_text(f"{settings.artifact_root}/holdouts/{resolved.schedule}.html", page)
-    HoldoutsLink.publish(context, settings.artifact_link(uri))
-    return uri
+    return holdouts.report_holdouts(experiment, get_current_context())

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 
-from include import storage
-from recsflow.experiments.files import read_experiment, sibling
-from recsflow.extensions.links import ModulesLink
 from recsflow.extensions.retries import retries
-from recsflow.log import say
 from recsflow.tasks.decorators import modules_task
-
-if TYPE_CHECKING:
-    from include.experiment.resolve.experiment import Experiment
-
-HASH_LENGTH = 12
 
 
 # Pure text; a retry could only help when the artifact root is away.
@@ -25,48 +15,12 @@ HASH_LENGTH = 12
 def generate_modules(experiment: str) -> dict[str, str]:
     """Write the modules under the hash of their content, and a copy of each beside the experiment.
 
-    Two experiments that differ only in hyperparameters have the same modules at the same address, so the
-    pipeline re-uses what it computed with them.
-
     Args:
         experiment: URI of the resolved experiment.
 
     Returns:
         `trainer_module_uri`, and `transform_module_uri` unless the rows become graphs.
     """
-    from recsflow.settings import load_settings
+    from recsflow.experiments import modules
 
-    settings = load_settings()
-    texts = module_texts(read_experiment(experiment))
-    uris = {
-        f"{name}_uri": _keep(name, text, experiment, settings.artifact_root) for name, text in texts.items()
-    }
-    ModulesLink.publish(
-        get_current_context(), settings.artifact_link(sibling(experiment, "trainer_module.py"))
-    )
-    for uri in uris.values():
-        say("generate_modules", uri)
-    return uris
-
-
-def module_texts(experiment: Experiment) -> dict[str, str]:
-    """Return the source of each module that an experiment's pipeline runs, by its name."""
-    from include.generators.trainer_module import render_trainer_module
-    from include.generators.transform_module import render_transform_module
-
-    texts = {"trainer_module": render_trainer_module(experiment)}
-    if not experiment.reads_graphs:
-        texts["transform_module"] = render_transform_module(experiment)
-    return texts
-
-
-def module_uri(name: str, text: str, root: str) -> str:
-    """Return where a module is kept, by the hash of its source."""
-    from include.experiment.resolve.identity import content_hash
-
-    return f"{root}/modules/{content_hash(text)[:HASH_LENGTH]}/{name}.py"
-
-
-def _keep(name: str, text: str, experiment: str, root: str) -> str:
-    storage.write_text(sibling(experiment, f"{name}.py"), text)
-    return storage.write_text(module_uri(name, text, root), text)
+    return modules.generate_modules(experiment, get_current_context())

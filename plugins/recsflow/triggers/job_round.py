@@ -1,5 +1,4 @@
 """One look at all jobs that are waited for, in few calls."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Job:
         return max(0.0, ((self.ended or now) - self.created).total_seconds()) if self.created else 0.0
 
 
-class Ending(StrEnum):
+class Outcome(StrEnum):
     """How waiting for a job ended; only `succeeded` is success."""
 
     SUCCEEDED = "succeeded"
@@ -102,7 +102,7 @@ class ComponentResult:
 class JobEvent:
     """What the trigger tells the sensor."""
 
-    status: Ending
+    status: Outcome
     job_id: str
     message: str
     seconds: float = 0.0
@@ -120,4 +120,4 @@ class JobEvent:
     def from_payload(cls, payload: dict[str, Any]) -> JobEvent:
         """Reads what `to_payload` wrote."""
         components = tuple(ComponentResult(**component) for component in payload["components"])
-        return cls(**{**payload, "status": Ending(payload["status"]), "components": components})
+        return cls(**{**payload, "status": Outcome(payload["status"]), "components": components})

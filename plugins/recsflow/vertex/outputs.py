@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeAlias
 
+from include import storage
 from recsflow.vertex.jobs import ENDED
 from recsflow.vertex.requests.pipeline import HISTORY
 
@@ -46,8 +47,6 @@ def history(submission: Submission, *, sampled: bool) -> dict[str, str]:
     Raises:
         LookupError: The rows of a sample were never exported, or they are gone; says which.
     """
-    from include import storage
-
     config = json.loads(submission.parameters["trainer_config"])
     if sampled and HISTORY not in config:
         raise LookupError(
@@ -71,8 +70,6 @@ def raw_examples(job: Job) -> str:
 
 
 def _outputs(job: Job, sources: Sources) -> dict[str, str]:
-    from include import storage
-
     if job.state not in ENDED:
         raise LookupError(f"pipeline job {job.job_id} is {job.state}, not finished")
     source = next((each for each in job.components if each.name in sources), None)

@@ -6,6 +6,8 @@ import json
 import logging
 from typing import Any
 
+from include import storage
+
 log = logging.getLogger(__name__)
 
 
@@ -14,8 +16,6 @@ def read_metrics(uri: str) -> dict[str, Any] | None:
 
     Progress is a courtesy: what goes wrong here must not disturb waiting for the job.
     """
-    from include import storage
-
     try:
         metrics = json.loads(storage.read_text(uri))
     except FileNotFoundError:

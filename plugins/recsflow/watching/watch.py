@@ -14,14 +14,14 @@ from typing import Any
 
 from recsflow.log import say
 from recsflow.vertex.component_log import ComponentLog
-from recsflow.vertex.jobs import TRAINER, Component, ComponentResult, Ending, Job, JobEvent, JobState
+from recsflow.vertex.jobs import TRAINER, Component, ComponentResult, Job, JobEvent, JobState, Outcome
 from recsflow.watching.job_failure import failure_of, told_by
 from recsflow.watching.progress import JobProgress
 
-_ENDINGS = {
-    JobState.SUCCEEDED: Ending.SUCCEEDED,
-    JobState.FAILED: Ending.FAILED,
-    JobState.CANCELLED: Ending.CANCELLED,
+_OUTCOMES = {
+    JobState.SUCCEEDED: Outcome.SUCCEEDED,
+    JobState.FAILED: Outcome.FAILED,
+    JobState.CANCELLED: Outcome.CANCELLED,
 }
 # Entries arrive in Cloud Logging some seconds after a job's end.
 LATE_ENTRIES = timedelta(seconds=30)
@@ -106,10 +106,10 @@ class JobWatch:
             return self._overdue(now)
         outage_s = (now - answered).total_seconds()
         if self.readers.is_permanent(error):
-            return self._event(Ending.UNKNOWN, f"job {self.job_id} cannot be read: {error}")
+            return self._event(Outcome.UNKNOWN, f"job {self.job_id} cannot be read: {error}")
         if outage_s > self.max_outage_s:
             return self._event(
-                Ending.UNKNOWN,
+                Outcome.UNKNOWN,
                 f"job {self.job_id} could not be read for {outage_s:.0f} s, last error: {error}",
             )
         say(self.task_id, f"no answer about job {self.job_id}, asking again: {error}", logging.WARNING)
@@ -120,11 +120,11 @@ class JobWatch:
         # The last epochs come before the end of the component that ran them.
         for line in [*components, *epochs] if job.state is JobState.RUNNING else [*epochs, *components]:
             say(self.task_id, line)
-        if job.state not in _ENDINGS:
+        if job.state not in _OUTCOMES:
             return self._overdue(now)
-        ending = _ENDINGS[job.state]
+        ending = _OUTCOMES[job.state]
         failed = [each for each in job.components if each.state is JobState.FAILED]
-        failed = failed if ending is Ending.FAILED else []
+        failed = failed if ending is Outcome.FAILED else []
         logs = {each.name: self._log(each, job) for each in failed}
         if not all(log.is_complete for log in logs.values()) and self._may_be_late(now):
             return None
@@ -133,7 +133,7 @@ class JobWatch:
             ComponentResult(c.name, c.state.value, round(c.seconds(now), 1), told.get(c.name, c.error))
             for c in job.components
         )
-        message = failure_of(job, told) if ending is Ending.FAILED else f"job {self.job_id} {ending}"
+        message = failure_of(job, told) if ending is Outcome.FAILED else f"job {self.job_id} {ending}"
         return JobEvent(ending, self.job_id, message, round(job.seconds(now), 1), results)
 
     def _log(self, component: Component, job: Job) -> ComponentLog:
@@ -159,10 +159,10 @@ class JobWatch:
         if now < self.deadline:
             return None
         return self._event(
-            Ending.TIMED_OUT, f"job {self.job_id} did not end by {self.deadline:%Y-%m-%d %H:%M} UTC"
+            Outcome.TIMED_OUT, f"job {self.job_id} did not end by {self.deadline:%Y-%m-%d %H:%M} UTC"
         )
 
-    def _event(self, ending: Ending, message: str) -> JobEvent:
+    def _event(self, ending: Outcome, message: str) -> JobEvent:
         return JobEvent(ending, self.job_id, message)
 
 

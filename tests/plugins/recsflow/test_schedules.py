@@ -7,7 +7,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 import recsflow.schedules
 from include.configs import config_root
 from recsflow.errors import InvalidExperiment
-from recsflow.planning.plan import job_limits
+from recsflow.planning.limits import job_limits
 from recsflow.schedules import check_schedules, retraining_dags
 
 pytestmark = pytest.mark.unit

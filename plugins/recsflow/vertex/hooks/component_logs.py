@@ -3,8 +3,6 @@
 The connection extra `logging_endpoint`, for example `http://127.0.0.1:9070`, replaces the public endpoint
 where there is one.
 """
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
-# ruff: noqa: TID253
 
 from __future__ import annotations
 

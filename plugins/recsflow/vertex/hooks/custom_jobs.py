@@ -1,5 +1,4 @@
 """Vertex AI custom jobs: submits, reads and cancels the container of a trainer."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Vertex AI endpoints: deploys versions of a model, and reads and cancels what deploys them."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 

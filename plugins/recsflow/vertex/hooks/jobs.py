@@ -1,5 +1,4 @@
 """What pipeline and custom jobs share beyond their watching: they can be listed and deleted."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 

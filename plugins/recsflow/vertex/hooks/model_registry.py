@@ -1,5 +1,4 @@
 """Vertex AI's Model Registry: finds and uploads versions of a model."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Vertex AI Pipelines: submits, reads and cancels pipeline jobs."""
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
+from recsflow.vertex.messages.metadata_service import MetadataServiceClient
 from recsflow.vertex.messages.pipeline_job import (
     HAS_NOT_ENDED,
     PROGRESS_FIELDS,
@@ -130,8 +130,6 @@ class PipelineJobsHook(JobsHook):
         Args:
             executions: Resource names in Vertex ML Metadata; nothing happens to those that are gone.
         """
-        from recsflow.vertex.messages.metadata_service import MetadataServiceClient
-
         client = None
         for name in executions:
             client = client or MetadataServiceClient(**self.client_arguments())

@@ -3,8 +3,6 @@
 The provider's own hooks always call the public endpoint. Here the connection extra `vertex_endpoint`, for
 example `http://127.0.0.1:9070`, replaces it where there is one.
 """
-# Imported inside the functions that need it, never at a DAG file's or an operator's top.
-# ruff: noqa: TID253
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Their import takes 3 s, which each task and each triggerer would pay.
 """
-# ruff: noqa: E402, TID253
+# ruff: noqa: E402
 
 from recsflow.vertex.messages.lazy_package import make_lazy
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf import json_format
+
 from include.storage import local_path
 from recsflow.vertex.jobs import Component, Job, JobState
 from recsflow.vertex.messages.pipeline_service import (
@@ -91,8 +93,6 @@ class Submission:
 
 def to_submission(message: PipelineJob) -> Submission:
     """Read a job's message with the pipeline in it."""
-    from google.protobuf import json_format
-
     given = message.runtime_config.parameters
     return Submission(
         job=to_job(message),

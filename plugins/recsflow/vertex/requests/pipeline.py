@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include import storage
+from include.generators.graph_options import graph_options
 from recsflow.compilers.topology import Topology
 from recsflow.images.trainer_images import image_label
 from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
@@ -77,8 +79,6 @@ def runtime_parameters(
         modules: What generate_modules returns.
         settings: Where everything is.
     """
-    from include import storage
-
     metrics = storage.local_path(_metrics_uri(experiment, settings))
     return {
         **(_rows(experiment, rows) if rows is not None else {}),
@@ -113,8 +113,6 @@ def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None
 
 def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] | None:
     """Where rows become graphs, the history is in the graphs already."""
-    from include import storage
-
     if uri is None or experiment.reads_graphs:
         return None
     dataset = experiment.dataset
@@ -122,9 +120,6 @@ def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] |
 
 
 def _rows(experiment: Experiment, rows: Mapping[str, str]) -> dict[str, str]:
-    from include import storage
-    from include.generators.graph_options import graph_options
-
     parameters = {"rows_uri": storage.local_path(rows["rows_uri"])}
     if experiment.reads_graphs:
         parameters["graph_options"] = graph_options(experiment)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include import storage
+from include.experiment.config.dataset_config import Role
 from recsflow.vertex.jobs import SCORING
 from recsflow.vertex.requests.container import CPU_MACHINE, ContainerRequest, job_labels
 
@@ -29,9 +31,6 @@ def scoring_request(
         models: URI of each SavedModel, by the name that it has in the scores.
         settings: Where everything is.
     """
-    from include import storage
-    from include.experiment.config.dataset_config import Role
-
     scores_uri = f"{settings.experiment_folder(experiment.experiment_id)}/{SCORES_FILE}"
     roles = {"customer": Role.CUSTOMER_ID, "product": Role.PRODUCT_ID}
     if experiment.model.type in RATED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include import storage
 from recsflow.vertex.jobs import TRAINER
 from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, ContainerRequest, job_labels
 from recsflow.vertex.requests.pipeline import trainer_config
@@ -36,8 +37,6 @@ def trainer_request(
         modules: What generate_modules returns; only `trainer_module_uri` is used.
         settings: Where everything is.
     """
-    from include import storage
-
     folder = settings.experiment_folder(experiment.experiment_id)
     metrics_uri = f"{folder}/training_metrics.json"
     options = {

@@ -17,12 +17,12 @@ from include.tracking.champions import RegisteredChampion, promote, register
 from include.warehouse.parquet_export import export_parquet
 from local_cloud.settings import REPOSITORY
 from recsflow.cleaning.clean_up import CleanUp
-from recsflow.cleaning.services import Reach
+from recsflow.cleaning.services import Services
+from recsflow.cleaning.task import clean_up
 from recsflow.compilers.spec_cache import compiled_here
 from recsflow.compilers.topology import Topology
 from recsflow.errors import InvalidRetention
 from recsflow.settings import parse_settings
-from recsflow.tasks.clean_up import clean_up
 from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
 from recsflow.vertex.requests.pipeline import PipelineRequest
 
@@ -63,7 +63,7 @@ class Deployment:
     """A local cloud, and runs of a small pipeline on it."""
 
     settings: object
-    reach: Reach
+    services: Services
     folder: Path
     vertex_pid: int
 
@@ -78,8 +78,8 @@ class Deployment:
         sql = f"CREATE TABLE IF NOT EXISTS `{TABLE}` AS {SELECT}"
         storage.write_text(f"{folder}/experiment.json", json.dumps({"parent_experiment_id": None}))
         storage.write_text(f"{folder}/query.sql", sql)
-        self.staged = self.reach.warehouse.stage(StagingQuery(sql, (), TABLE, "0123456789ab", SELECT))
-        rows = export_parquet(self.reach.warehouse, TABLE, self.root)
+        self.staged = self.services.warehouse.stage(StagingQuery(sql, (), TABLE, "0123456789ab", SELECT))
+        rows = export_parquet(self.services.warehouse, TABLE, self.root)
         uris = {
             f"{module}_uri": storage.write_text(
                 f"{self.root}/modules/{content_hash(text)[:12]}/{module}.py", text
@@ -106,12 +106,12 @@ class Deployment:
         labels = {"application": "recsflow", TOPOLOGY_LABEL: topology.key}
         request = PipelineRequest(job_id, topology, parameters, labels, f"{folder}/training_metrics.json")
         spec = compiled_here(topology, self.settings.compiler, self.settings)
-        self.reach.pipeline_jobs.submit(job_id, spec.text, request, self.settings)
+        self.services.pipeline_jobs.submit(job_id, spec.text, request, self.settings)
         return job_id
 
     def wait(self, job_id, until=ENDED):
         def found():
-            return self.reach.pipeline_jobs.find(job_id)
+            return self.services.pipeline_jobs.find(job_id)
 
         wait_until(lambda: found().state in until, Activity(self.vertex_pid), what=f"{job_id} goes on")
         return found()
@@ -127,13 +127,13 @@ class Deployment:
     def listing(self):
         """All files, tables and jobs that are there."""
         files = {file.path for file in storage.list_files(self.root) if not file.is_folder}
-        tables = {f"tables/{name}" for name in self.reach.warehouse.tables.names("recsflow_staging")}
-        return files | tables | {f"jobs/{job.job.job_id}" for job in self.reach.jobs()}
+        tables = {f"tables/{name}" for name in self.services.warehouse.tables.names("recsflow_staging")}
+        return files | tables | {f"jobs/{job.job.job_id}" for job in self.services.jobs()}
 
 
 @pytest.fixture(scope="module")
 def compiled_once(tmp_path_factory):
-    """The folder of specs that a clean-up does not reach."""
+    """The folder of specs that a clean-up does not services."""
     return tmp_path_factory.mktemp("compiled_once")
 
 
@@ -150,7 +150,7 @@ def deployment(tfx_cloud, compiled_once, tmp_path, monkeypatch):
         if name.startswith(("AIRFLOW_CONN", "AIRFLOW_VAR", "BIGQUERY")):
             monkeypatch.setenv(name, value)
     settings = parse_settings(json.dumps(variable))
-    deployment = Deployment(settings, Reach.of(settings), tmp_path, tfx_cloud.pid("vertex"))
+    deployment = Deployment(settings, Services.of(settings), tmp_path, tfx_cloud.pid("vertex"))
     deployment.clean(now=later())
     return deployment
 
@@ -168,7 +168,7 @@ def test_what_is_needed_stays_and_all_else_goes_and_the_next_run_makes_it_anew(d
     for path in foreign:
         storage.write_text(f"{deployment.root}/{path}", "mine")
     first = deployment.run("first")
-    deployment.reach.warehouse.query(
+    deployment.services.warehouse.query(
         "CREATE TABLE `local.recsflow_staging.mine` AS SELECT 1 AS n", (), {}, 60
     )
 
@@ -225,7 +225,7 @@ def test_what_is_needed_stays_and_all_else_goes_and_the_next_run_makes_it_anew(d
 def test_a_job_that_runs_keeps_all_that_it_needs_and_one_that_came_since_too(deployment):
     deployment.run("fourth")
     plan = CleanUp.plan(
-        deployment.reach, deployment.settings.mlflow_tracking_uri, retention_days=1, now=later()
+        deployment.services, deployment.settings.mlflow_tracking_uri, retention_days=1, now=later()
     )
     assert {item.id for item in plan.decision.going} >= {"quick-test-fourth-0123456789", "rows_0123456789ab"}
     running = deployment.start("fifth", 0.05, go_on=False)

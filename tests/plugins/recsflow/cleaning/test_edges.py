@@ -9,9 +9,10 @@ import pytest
 from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
+from recsflow.cleaning.task import clean_up
 from recsflow.errors import CleanUpIncomplete, VertexUnavailable
 from recsflow.settings import parse_settings
-from recsflow.tasks.clean_up import clean_up, remove_old
+from recsflow.tasks.clean_up import remove_old
 
 pytestmark = pytest.mark.emulator
 

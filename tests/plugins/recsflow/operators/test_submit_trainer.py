@@ -4,7 +4,7 @@ import os
 import pytest
 
 from recsflow.errors import JobRefused, VertexUnavailable
-from recsflow.operators.submit_trainer import SubmitTrainer
+from recsflow.operators.submit_custom_job import SubmitTrainer
 from tests.plugins.artifact_registry_server import ArtifactRegistryServer
 from tests.plugins.experiments import write_experiment
 

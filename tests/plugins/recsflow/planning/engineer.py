@@ -11,7 +11,8 @@ from include.warehouse.connection import connect
 from recsflow.experiments.files import read_experiment
 from recsflow.experiments.resolution import RunIdentity, resolve_run
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
-from recsflow.planning.plan import JobLimits, Reach, make_plan
+from recsflow.planning.limits import JobLimits
+from recsflow.planning.plan import PlanScope, make_plan
 from recsflow.settings import load_settings
 from recsflow.tasks.experiment import render_query, resolve_experiment
 from recsflow.tasks.modules import generate_modules
@@ -67,6 +68,8 @@ import pathlib, sys
 pathlib.Path(sys.argv[sys.argv.index("--output") + 1]).write_text(sys.argv[1])
 """
 
+OFFLINE = "offline: nothing was asked"
+
 
 class Engineer:
     """Somebody who plans runs, and starts some of them."""
@@ -83,8 +86,8 @@ class Engineer:
         warehouse = None if offline else connect("local", location="US")
         identity = RunIdentity("quick_test", "plan", MOMENT)
         experiment = resolve_run(self.params(parameters), identity, warehouse)
-        reach = Reach(warehouse, JobLimits(86_400, {}), offline=offline, why_not="offline: nothing was asked")
-        text = render_plan(make_plan(experiment, settings, reach), whole=True)
+        scope = PlanScope(warehouse, JobLimits(86_400, {}), offline=offline, why_not=OFFLINE)
+        text = render_plan(make_plan(experiment, settings, scope), whole=True)
         lines = (line.strip().partition(" ") for line in text.splitlines())
         # What comes later is about cost, and names the Trainer again.
         return {name: " ".join(said.split()) for name, _, said in reversed(list(lines))}

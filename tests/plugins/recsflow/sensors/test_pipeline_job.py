@@ -5,7 +5,7 @@ from airflow.sdk.exceptions import TaskDeferred
 
 from recsflow.errors import JobCancelled, JobFailed, JobStateUnknown, JobTimeout
 from recsflow.sensors.pipeline_job import PipelineJobSensor
-from recsflow.vertex.jobs import Ending, JobEvent
+from recsflow.vertex.jobs import JobEvent, Outcome
 
 pytestmark = pytest.mark.emulator
 
@@ -35,7 +35,7 @@ def test_worker_can_wait_itself(pipeline_jobs, context):
 
 
 def test_failure_names_the_component_and_links_to_its_log(pipeline_jobs, context):
-    event = ended(Ending.FAILED, "component Transform failed:\nKeyError: 'brand'")
+    event = ended(Outcome.FAILED, "component Transform failed:\nKeyError: 'brand'")
     with pytest.raises(JobFailed) as failed:
         sensor().execute_complete(context, event)
     assert "component Transform failed:\nKeyError: 'brand'" in str(failed.value)
@@ -45,13 +45,13 @@ def test_failure_names_the_component_and_links_to_its_log(pipeline_jobs, context
 def test_what_the_poller_has_only_listed_is_read_once_more(pipeline_jobs, context):
     details = [{"taskName": "Trainer", "state": "SUCCEEDED"}]
     pipeline_jobs.add("job-1", "SUCCEEDED", jobDetail={"taskDetails": details})
-    event = sensor().execute_complete(context, ended(Ending.SUCCEEDED))
+    event = sensor().execute_complete(context, ended(Outcome.SUCCEEDED))
     assert [component["name"] for component in event["components"]] == ["Trainer"]
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(Ending.CANCELLED, JobCancelled), (Ending.UNKNOWN, JobStateUnknown)],
+    [(Outcome.CANCELLED, JobCancelled), (Outcome.UNKNOWN, JobStateUnknown)],
 )
 def test_only_success_is_success(pipeline_jobs, context, status, error):
     with pytest.raises(error):
@@ -67,7 +67,7 @@ def test_job_that_takes_too_long_is_cancelled(pipeline_jobs, context):
 
 
 def test_outcome_is_kept_also_when_it_is_bad(pipeline_jobs, context):
-    event = ended(Ending.FAILED, "no quota")
+    event = ended(Outcome.FAILED, "no quota")
     with pytest.raises(JobFailed):
         sensor().execute_complete(context, event)
     assert context["ti"].pushed["outcome"] == event

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recsflow.tasks.modules import module_uri
+from recsflow.experiments.modules import module_uri
 
 pytestmark = pytest.mark.unit
 

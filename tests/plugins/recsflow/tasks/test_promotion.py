@@ -16,7 +16,7 @@ from include.tracking.recorder import record
 from include.tracking.training_metrics import parse_training_metrics
 from recsflow.errors import ChampionChanged, ModelGone
 from recsflow.extensions.assets import champion_asset
-from recsflow.operators.submit_scoring import SubmitScoring
+from recsflow.operators.submit_custom_job import SubmitScoring
 from recsflow.tasks.promotion import promote
 from tests.include.complete_journey import resolved
 from tests.include.tracking.conftest import CONTRACT

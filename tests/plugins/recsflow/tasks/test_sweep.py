@@ -16,8 +16,7 @@ from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial, write_trial
 from include.warehouse.connection import connect
 from recsflow.errors import InvalidExperiment, SweepFailed
-from recsflow.tasks.sweep import plan_sweep, resolve_trial
-from recsflow.tasks.sweep_summary import summarize_sweep
+from recsflow.tasks.sweep import plan_sweep, resolve_trial, summarize_sweep
 
 pytestmark = pytest.mark.emulator
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recsflow.vertex.component_log import ComponentLog
-from recsflow.vertex.jobs import Component, Ending, Job, JobEvent, JobState
+from recsflow.vertex.jobs import Component, Job, JobEvent, JobState, Outcome
 from recsflow.watching.watch import JobReaders, JobWatch
 
 pytestmark = pytest.mark.unit
@@ -76,17 +76,17 @@ def test_paused_job_that_resumes_succeeds():
     world = World(job(JobState.PAUSED), job(JobState.RUNNING), job(JobState.SUCCEEDED))
     *waiting, event = looks(world.watch(), 3)
     assert waiting == [None, None]
-    assert event.status is Ending.SUCCEEDED
+    assert event.status is Outcome.SUCCEEDED
 
 
 def test_cancelled_job_is_not_success():
-    assert World(job(JobState.CANCELLED)).watch().look().status is Ending.CANCELLED
+    assert World(job(JobState.CANCELLED)).watch().look().status is Outcome.CANCELLED
 
 
 def test_failure_names_the_component_and_carries_its_own_lines():
     transform = Component("Transform", JobState.FAILED, START, START, error="Traceback\nKeyError: 'brand'")
     event = World(job(JobState.FAILED, transform, error="The DAG failed.")).watch().look()
-    assert event.status is Ending.FAILED
+    assert event.status is Outcome.FAILED
     assert event.message == "component Transform failed:\nTraceback\nKeyError: 'brand'"
 
 
@@ -151,14 +151,14 @@ def test_transient_errors_are_bridged():
     world = World(Away("503"), Away("503"), job(JobState.SUCCEEDED))
     *waiting, event = looks(world.watch(), 3)
     assert waiting == [None, None]
-    assert event.status is Ending.SUCCEEDED
+    assert event.status is Outcome.SUCCEEDED
 
 
 def test_outage_longer_than_the_bound_ends_with_unknown_state():
     # The first look starts the clock; looks follow every 10 s, so the eighth is 70 s later.
     events = looks(World(Away("503 unavailable")).watch(max_outage_s=60), 8)
     assert events[:7] == [None] * 7
-    assert events[7].status is Ending.UNKNOWN
+    assert events[7].status is Outcome.UNKNOWN
     assert "could not be read for 70 s, last error: 503 unavailable" in events[7].message
 
 
@@ -171,26 +171,26 @@ def test_service_that_wants_fewer_requests_is_not_away():
     world = World(*[Throttled("429 quota")] * 20, job(JobState.SUCCEEDED))
     *waiting, event = looks(world.watch(max_outage_s=60), 21)
     assert waiting == [None] * 20
-    assert event.status is Ending.SUCCEEDED
+    assert event.status is Outcome.SUCCEEDED
 
 
 def test_deadline_ends_waiting_also_while_requests_are_too_many():
-    assert looks(World(Throttled("")).watch(deadline_s=20), 2)[1].status is Ending.TIMED_OUT
+    assert looks(World(Throttled("")).watch(deadline_s=20), 2)[1].status is Outcome.TIMED_OUT
 
 
 def test_permanent_error_ends_at_once():
     event = World(Refused("403 forbidden")).watch().look()
-    assert event.status is Ending.UNKNOWN
+    assert event.status is Outcome.UNKNOWN
     assert "403 forbidden" in event.message
 
 
 def test_deadline_ends_waiting_also_during_an_outage():
-    assert looks(World(job(JobState.RUNNING)).watch(deadline_s=20), 2)[1].status is Ending.TIMED_OUT
-    assert looks(World(Away("")).watch(deadline_s=20), 2)[1].status is Ending.TIMED_OUT
+    assert looks(World(job(JobState.RUNNING)).watch(deadline_s=20), 2)[1].status is Outcome.TIMED_OUT
+    assert looks(World(Away("")).watch(deadline_s=20), 2)[1].status is Outcome.TIMED_OUT
 
 
 def test_job_that_ends_at_its_deadline_counts():
-    assert World(job(JobState.SUCCEEDED)).watch(deadline_s=0).look().status is Ending.SUCCEEDED
+    assert World(job(JobState.SUCCEEDED)).watch(deadline_s=0).look().status is Outcome.SUCCEEDED
 
 
 def test_progress_is_logged_with_its_prefix(caplog):

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import TriggerRule, get_current_context
-
 from include import storage
+from include.sweep.objective import of_eval_split
+from include.sweep.plots import history_png, importance_png, importances
+from include.sweep.report import RULE, counted, measured_on, schedule_yaml, trials_table, winner_lines
+from include.sweep.trial import Trial, read_trials
+from include.sweep.winner import SweepWinner, best_trial, winner_of, winner_uri
+from include.tracking.entries import metric_name
+from include.tracking.sweep_record import SweepRecord, record_sweep
+from recsflow.errors import SweepFailed
 from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
 from recsflow.extensions.links import MlflowRunLink, SweepLink
-from recsflow.extensions.retries import retries
 from recsflow.log import say
+from recsflow.settings import Settings, load_settings
 from recsflow.sweeps.files import folder_of, read_plan
-from recsflow.tasks.decorators import sweep_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow.sdk import Context
+
     from include.sweep.plan import SweepPlan
-    from include.sweep.trial import Trial
-    from include.sweep.winner import SweepWinner
-    from recsflow.settings import Settings
 
 
-# Runs also where trials failed; writes the same files again.
-@sweep_task(
-    trigger_rule=TriggerRule.ALL_DONE,
-    **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=20)),
-)
-def summarize_sweep(trials: list[dict[str, Any]] | None) -> str:
+def summarize_sweep(trials: list[dict[str, Any]] | None, context: Context) -> str:
     """Show the trials, keep the best one and the plots; returns the URI of the sweep's plan.
 
     Args:
         trials: What plan_sweep returns.
+        context: Of the task at hand.
 
     Raises:
         SweepFailed: No trial has a model. The record is complete by then.
     """
-    from include.sweep.report import RULE, counted, measured_on, trials_table, winner_lines
-    from include.sweep.trial import read_trials
-    from include.sweep.winner import best_trial
-    from recsflow.errors import SweepFailed
-    from recsflow.settings import load_settings
-
     if not trials:
         raise SweepFailed("There is no sweep: plan_sweep failed, its error says why.")
-    context, settings, uri = get_current_context(), load_settings(), trials[0]["sweep"]
+    settings, uri = load_settings(), trials[0]["sweep"]
     plan, folder = read_plan(uri), folder_of(uri)
     found = list(read_trials(folder, plan.trials).values())
     best = best_trial(plan, found)
@@ -65,15 +59,11 @@ def summarize_sweep(trials: list[dict[str, Any]] | None) -> str:
     if winner is None:
         raise SweepFailed(f"No trial of {plan.sweep_id} has a model; the table above says why.")
     if winner.name:
-        from include.sweep.winner import winner_uri
-
         storage.write_text(winner_uri(settings.artifact_root, winner.name), _json(winner))
     return str(uri)
 
 
 def _winner(plan: SweepPlan, best: Trial, settings: Settings) -> SweepWinner:
-    from include.sweep.objective import of_eval_split
-    from include.sweep.winner import winner_of
 
     experiment = read_experiment(f"{settings.experiment_folder(best.experiment_id)}/{EXPERIMENT_FILE}")
     end = experiment.window_end
@@ -89,8 +79,6 @@ def _files(
     files = {"trials.txt": ("\n".join(table) + "\n").encode()}
     if winner is None:
         return files
-    from include.sweep.plots import history_png, importance_png, importances
-    from include.sweep.report import schedule_yaml
 
     files["best.json"] = _json(winner).encode()
     files["best_schedule.yaml"] = schedule_yaml(winner).encode()
@@ -108,10 +96,6 @@ def _record(
     settings: Settings,
 ) -> str:
     """Complete the sweep's MLflow run and return its page."""
-    from include.sweep.report import counted
-    from include.tracking.entries import metric_name
-    from include.tracking.sweep_record import SweepRecord, record_sweep
-
     metrics, best = {}, {}
     if winner:
         metrics = {f"best_{metric_name(winner.metric)}": winner.value}

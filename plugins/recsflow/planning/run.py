@@ -1,0 +1,42 @@
+"""Resolve the run at hand, keep its experiment, and say what it will do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recsflow.experiments.keep import keep_experiment, window_end
+from recsflow.experiments.rerun import resolved_rerun
+from recsflow.experiments.resolution import RunIdentity, resolve_run
+from recsflow.log import say
+from recsflow.planning.logged import log_plan, log_rerun_plan
+from recsflow.settings import load_settings
+from recsflow.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+def resolve_experiment(context: Context) -> str:
+    """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
+    settings = load_settings()
+    warehouse = open_warehouse(settings)
+    run = RunIdentity(context["dag"].dag_id, context["run_id"], window_end(context))
+    experiment = resolve_run(dict(context["params"]), run, warehouse)
+    uri = keep_experiment(experiment, context, settings)
+    log_plan(experiment, warehouse, settings, context)
+    return uri
+
+
+def resolve_rerun(context: Context) -> dict[str, str]:
+    """Find the parent and what its Trainer read, apply what the run changes, and keep the result.
+
+    Returns:
+        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`,
+        `history_uri`.
+    """
+    settings, dag = load_settings(), context["dag"]
+    rerun = resolved_rerun(dict(context["params"]), dag.dag_id, context["run_id"], settings)
+    uri = keep_experiment(rerun.experiment, context, settings)
+    log_rerun_plan(rerun, settings, context)
+    say(context["ti"].task_id, f"reruns {rerun.parent.experiment_id} on {rerun.examples['examples']}")
+    return {"experiment": uri, **rerun.examples}

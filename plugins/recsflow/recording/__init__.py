@@ -1,0 +1,1 @@
+"""How an experiment ended, and its record in MLflow."""

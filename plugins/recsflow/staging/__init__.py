@@ -1,0 +1,1 @@
+"""Staged rows: made, counted, exported, and checked."""

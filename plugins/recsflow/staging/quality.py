@@ -1,0 +1,68 @@
+"""Check staged rows, keep the report, and stop the run on a critical failure."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from include import storage
+from include.quality.check import QualityReport, StagedRows, check_rows
+from include.warehouse.row_account import RowAccount
+from recsflow.errors import QualityCheckFailed
+from recsflow.experiments.files import read_experiment, sibling
+from recsflow.extensions.links import QualityReportLink, StagedTableLink
+from recsflow.log import say
+from recsflow.settings import load_settings
+from recsflow.staging.stage import ACCOUNT_FILE
+from recsflow.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.quality.validation import Finding
+
+
+def check_data_quality(rows: dict[str, str], context: Context) -> None:
+    """Check the staged rows, keep the report, and stop the run on a critical failure.
+
+    Args:
+        rows: What stage_dataset returns.
+        context: Of the task at hand.
+    """
+    settings = load_settings()
+    experiment = read_experiment(rows["experiment"])
+    staged = StagedRows(open_warehouse(settings), rows["table"])
+    StagedTableLink.publish(context, settings.table_link(rows["table"]))
+    account = RowAccount.model_validate_json(storage.read_text(sibling(rows["experiment"], ACCOUNT_FILE)))
+    report = check_rows(staged, experiment, account=account)
+    # Kept before it is judged: a report of a failure is the one that people need.
+    storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
+    html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)
+    QualityReportLink.publish(context, settings.artifact_link(html))
+    _tell_quality(report)
+    if not report.passed:
+        raise QualityCheckFailed(_failures(report, rows["table"]))
+
+
+def _tell_quality(report: QualityReport) -> None:
+    say(
+        "check_data_quality", "critical expectations met" if report.passed else "critical expectations BROKEN"
+    )
+    for warning in report.warnings:
+        say("check_data_quality", f"WARNING {warning}", logging.WARNING)
+    for skipped in report.skipped:
+        say("check_data_quality", f"not checked: {skipped}")
+
+
+def _failures(report: QualityReport, table: str) -> str:
+    broken = [finding for finding in report.findings if finding.critical and not finding.met]
+    failures = "\n".join(f"  - {finding}{_place(finding)}" for finding in broken)
+    remedy = f"repair the data or datasets/{report.dataset}.yaml, and run it again or clear stage_dataset"
+    return (
+        f"{table} breaks critical expectations; {remedy}.\nState of the source: {report.source}.\n{failures}"
+    )
+
+
+def _place(finding: Finding) -> str:
+    """Where the config asks for it; nowhere where every dataset has to fulfil it."""
+    return f" ({finding.rule.field})" if finding.rule.field else ""

@@ -1,0 +1,110 @@
+"""Stage the rows of an experiment, and export them for the pipeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from include import storage
+from include.errors import ConfigError
+from include.experiment.resolve.history import check_splits
+from include.warehouse.row_account import RowAccount, row_account
+from recsflow.errors import InvalidExperiment
+from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
+from recsflow.experiments.query import keep_query, staging_query
+from recsflow.experiments.source import read_source, refuse_changed_source
+from recsflow.extensions.assets import announce_nothing, announce_rows
+from recsflow.extensions.links import StagedTableLink
+from recsflow.log import say
+from recsflow.settings import Settings, load_settings
+from recsflow.vertex.messages.values import label
+from recsflow.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from include.experiment.resolve.experiment import Experiment
+    from include.warehouse.client import StagedTable, Warehouse
+
+STAGING_TIMEOUT_S = 1800.0
+KEEP_DAYS = 7
+ACCOUNT_FILE = "row_account.json"
+
+
+def stage_dataset(query: str, context: Context) -> dict[str, str]:
+    """Create the staged table, count its splits and export it for the pipeline.
+
+    Args:
+        query: URI of the rendered SQL.
+        context: Of the task at hand.
+
+    Returns:
+        `experiment` (URI), `table`, `rows_uri`, and `history_uri` where a sample leaves rows out.
+    """
+    settings = load_settings()
+    experiment_uri = sibling(query, EXPERIMENT_FILE)
+    experiment, warehouse = read_experiment(experiment_uri), open_warehouse(settings)
+    experiment = _with_current_source(experiment, experiment_uri, warehouse, settings)
+    staged = _stage(experiment, warehouse, settings)
+    StagedTableLink.publish(context, settings.table_link(staged.table))
+    account = row_account(experiment, warehouse, timeout_s=STAGING_TIMEOUT_S)
+    storage.write_text(sibling(query, ACCOUNT_FILE), account.model_dump_json(indent=2))
+    _tell_staged(experiment, staged, account)
+    _refuse_empty_splits(experiment, staged)
+    if staged.reused:
+        announce_nothing(context)
+    else:
+        announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
+    rows_uri = warehouse.export_parquet(staged.table, settings.artifact_root)
+    say("stage_dataset", f"rows exported to {rows_uri}")
+    rows = {"experiment": experiment_uri, "table": staged.table, "rows_uri": rows_uri}
+    if staged.history_rows:
+        columns = experiment.history_columns
+        rows["history_uri"] = warehouse.export_history(staged.table, settings.artifact_root, columns)
+    return rows
+
+
+def _with_current_source(
+    experiment: Experiment, uri: str, warehouse: Warehouse, settings: Settings
+) -> Experiment:
+    """Return an experiment with the state that its source is in now, and keep it where that is another.
+
+    This task may be cleared and run long after the experiment was resolved.
+    """
+    current = read_source(experiment, warehouse)
+    if current.source_state != experiment.source_state:
+        say(
+            "stage_dataset",
+            f"the source has changed since the run was resolved; then, {experiment.source_state}",
+        )
+        storage.write_text(uri, current.to_json())
+        keep_query(staging_query(current, settings), uri)
+    return current
+
+
+def _stage(experiment: Experiment, warehouse: Warehouse, settings: Settings) -> StagedTable:
+    # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
+    statement = staging_query(experiment, settings)
+    labels = {"dag": label(experiment.dag_id), "dataset": label(experiment.dataset.name)}
+    staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
+    if not staged.reused:
+        refuse_changed_source(experiment, staged, warehouse)
+    return staged
+
+
+def _tell_staged(experiment: Experiment, staged: StagedTable, account: RowAccount) -> None:
+    say("stage_dataset", f"state of the source: {experiment.source_state}")
+    for line in account.lines():
+        say("stage_dataset", line)
+    counts = ", ".join(f"{split} {rows:,}" for split, rows in staged.rows_by_split.items())
+    say(
+        "stage_dataset",
+        f"{staged.table}{' (re-used)' if staged.reused else ''}: {staged.rows:,} rows, {counts}",
+    )
+    if staged.history_rows:
+        told = f"{staged.history_rows:,} more rows are not in the sample and tell what customers had bought"
+        say("stage_dataset", told)
+
+
+def _refuse_empty_splits(experiment: Experiment, staged: StagedTable) -> None:
+    if problems := check_splits(experiment, staged.rows_by_split):
+        raise InvalidExperiment(str(ConfigError(problems)))

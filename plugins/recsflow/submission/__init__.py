@@ -1,0 +1,1 @@
+"""Starting jobs of Vertex AI, once, however often a task runs."""

@@ -1,0 +1,66 @@
+"""A container of the trainer image, as a custom job."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recsflow.experiments.files import read_experiment
+from recsflow.images.trainer_images import by_digest
+from recsflow.submission.job import JobSubmission
+from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import INPUTS_LABEL
+from recsflow.vertex.requests.trainer import trainer_request
+
+if TYPE_CHECKING:
+    from recsflow.vertex.requests.container import ContainerRequest
+
+
+class CustomJobSubmission(JobSubmission[CustomJobsHook]):
+    """Finds the job of a request, or starts it.
+
+    Vertex AI chooses the id of a custom job, so a job of ours is known by a label: a hash of everything that
+    determines it. One that runs or has succeeded is used as it is.
+    """
+
+    kind = JobKind.CUSTOM
+
+    @abstractmethod
+    def request(self) -> ContainerRequest:
+        """Return what is asked for."""
+
+    def find_or_submit(self) -> dict[str, str]:
+        """Find the job, or start it.
+
+        Returns:
+            `job_id`, `metrics_uri` where the container reports, and `image`, which the job runs.
+        """
+        self.settings = by_digest(self.settings)
+        request, hook = self.request(), self.hook()
+        found = hook.find_live(request.labels[INPUTS_LABEL])
+        job_id = found.job_id if found else hook.submit(request, self.settings)
+        self.keep(job_id)
+        self.tell(job_id, started=found is None)
+        image = self.settings.image_for(request.machine.accelerator)
+        return {"job_id": job_id, "metrics_uri": request.report_uri, "image": image}
+
+
+@dataclass(kw_only=True)
+class TrainerSubmission(CustomJobSubmission):
+    """Starts the trainer image's own command on what an earlier Trainer read.
+
+    Attributes:
+        experiment: URI of the rerun's resolved experiment.
+        rerun: What resolve_rerun returns.
+        modules: What generate_modules returns.
+    """
+
+    experiment: str
+    rerun: dict[str, str]
+    modules: dict[str, str]
+
+    def request(self) -> ContainerRequest:
+        """Return the rerun's command."""
+        return trainer_request(read_experiment(self.experiment), self.rerun, self.modules, self.settings)

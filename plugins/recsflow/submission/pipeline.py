@@ -1,0 +1,112 @@
+"""The pipeline job of an experiment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from airflow.sdk.exceptions import TaskDeferred
+
+from recsflow.compilers.cloud_build import start_build
+from recsflow.compilers.spec_cache import compiled_here, kept_spec
+from recsflow.errors import JobError
+from recsflow.experiments.files import read_experiment
+from recsflow.images.trainer_images import by_digest
+from recsflow.log import say
+from recsflow.settings import CloudBuildCompiler, CommandCompiler
+from recsflow.submission.job import JobSubmission
+from recsflow.triggers.build import BuildTrigger
+from recsflow.triggers.cancelling import WAITING_TRY_KEY
+from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
+from recsflow.vertex.requests.pipeline import PipelineRequest
+
+if TYPE_CHECKING:
+    from recsflow.compilers.topology import Topology
+
+MAX_ATTEMPTS = 50
+# What a build may wait before its own time begins.
+QUEUE_S = 600.0
+
+
+@dataclass(kw_only=True)
+class PipelineSubmission(JobSubmission[PipelineJobsHook]):
+    """Compiles the pipeline unless that was done before, and starts it with this run's parameters.
+
+    The job's id is the experiment's id. A job of that id and with the same inputs that runs or has succeeded
+    is used as it is; one that failed, was cancelled or had other inputs is followed by `<id>-2`, `<id>-3` ...
+
+    Attributes:
+        experiment: URI of the resolved experiment.
+        rows: What stage_dataset returns.
+        modules: What generate_modules returns.
+        resume: Name of the task's method that goes on when Cloud Build has compiled.
+    """
+
+    kind = JobKind.PIPELINE
+    experiment: str
+    rows: dict[str, str]
+    modules: dict[str, str]
+    resume: str
+
+    def find_or_submit(self) -> dict[str, str]:
+        """Find the job, or start it.
+
+        Returns:
+            `job_id`, `metrics_uri` where the Trainer reports, and `image`, which the job runs.
+
+        Raises:
+            TaskDeferred: Cloud Build compiles the pipeline; meanwhile the task holds no worker.
+        """
+        self.settings = settings = by_digest(self.settings)
+        request = PipelineRequest.of(read_experiment(self.experiment), self.rows, self.modules, settings)
+        hook = self.hook()
+        job_id, found = free_job_id(hook, request)
+        # Kept before the job exists: whatever happens next, its id is known.
+        self.keep(job_id)
+        started = not found and hook.submit(job_id, self._spec(request), request, settings)
+        self.tell(job_id, started=started)
+        image = request.topology.trainer_image
+        return {"job_id": job_id, "metrics_uri": request.metrics_uri, "image": image}
+
+    def _spec(self, request: PipelineRequest) -> str:
+        topology, compiler = request.topology, self.settings.compiler
+        if isinstance(compiler, CommandCompiler):
+            spec = compiled_here(topology, compiler, self.settings)
+        else:
+            spec = kept_spec(topology, self.settings) or self._await_build(topology, compiler)
+        say(self.task_id, f"pipeline {'compiled' if spec.compiled else 'compiled before'}: {spec.uri}")
+        return spec.text
+
+    def _await_build(self, topology: Topology, compiler: CloudBuildCompiler) -> NoReturn:
+        build_id = start_build(topology, compiler, self.settings)
+        say(self.task_id, f"build {build_id} compiles the pipeline")
+        self.context["ti"].xcom_push(key=WAITING_TRY_KEY, value=self.context["ti"].try_number)
+        trigger = BuildTrigger(
+            task_id=self.task_id,
+            gcp_conn_id=self.settings.gcp_conn_id,
+            project=self.settings.project,
+            location=compiler.location,
+            build_id=build_id,
+            topology=topology.key,
+            poll_interval_s=self.settings.poll_interval_s,
+            deadline_s=time.time() + compiler.timeout_s + QUEUE_S,
+        )
+        raise TaskDeferred(trigger=trigger, method_name=self.resume)
+
+
+def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:
+    """Return the id of this very request's live job and True, or the next free id and False."""
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        job_id = request.experiment_id if attempt == 1 else f"{request.experiment_id}-{attempt}"
+        job = hook.find(job_id)
+        if job is None:
+            return job_id, False
+        if job.state in REUSABLE and job.labels.get(INPUTS_LABEL) == request.labels[INPUTS_LABEL]:
+            return job_id, True
+    raise JobError(
+        f"experiment {request.experiment_id} has {MAX_ATTEMPTS} jobs that failed, were cancelled or had "
+        "other inputs; repair the cause and trigger a new run."
+    )

@@ -1,0 +1,72 @@
+"""The scoring of a run's model beside the champion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from include.tracking.champions import RegisteredChampion, find_champion
+from include.tracking.scores import CANDIDATE, CHAMPION
+from include.tracking.training_metrics import read_training_metrics
+from recsflow.errors import ModelGone
+from recsflow.experiments.files import read_experiment, sibling
+from recsflow.log import say
+from recsflow.promotion.champion_model import require_model
+from recsflow.submission.custom_job import CustomJobSubmission
+from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.outputs import raw_examples
+from recsflow.vertex.requests.scoring import scoring_request
+
+if TYPE_CHECKING:
+    from recsflow.vertex.requests.container import ContainerRequest
+
+
+@dataclass(kw_only=True)
+class ScoringSubmission(CustomJobSubmission):
+    """Asks the run's model, and the champion of its DAG, about the run's test rows.
+
+    Attributes:
+        experiment: URI of the run's resolved experiment.
+        job: What submit_pipeline returns: the job whose rows are asked about.
+    """
+
+    experiment: str
+    job: dict[str, str]
+    _champion: RegisteredChampion | None = field(default=None, init=False)
+
+    def find_or_submit(self) -> dict[str, str]:
+        """Look up the champion, and find or start the job that scores both.
+
+        Returns:
+            `job_id`, `metrics_uri` where the scores are, `image`, and `champion_version`, empty where there
+            is none.
+        """
+        name = self.context["dag"].dag_id
+        self._champion = champion = find_champion(name, tracking_uri=self.settings.mlflow_tracking_uri)
+        version = champion.version if champion else ""
+        say(self.task_id, f"champion of {name}: {f'version {version}' if version else 'none yet'}")
+        return {**super().find_or_submit(), "champion_version": version}
+
+    def request(self) -> ContainerRequest:
+        """Return the command that scores the models."""
+        models = {CANDIDATE: self._trained_model()}
+        if self._champion is not None:
+            models[CHAMPION] = require_model(self._champion)
+        return scoring_request(read_experiment(self.experiment), self._rows(), models, self.settings)
+
+    def _trained_model(self) -> str:
+        uri = sibling(self.experiment, "training_metrics.json")
+        metrics = read_training_metrics(uri)
+        if metrics is None or not metrics.model_uri:
+            raise ModelGone(f"{uri} names no saved model; clear submit_pipeline to train again.")
+        return metrics.model_uri
+
+    def _rows(self) -> str:
+        where = self.settings
+        hook = JobKind.PIPELINE.hook(
+            gcp_conn_id=where.gcp_conn_id, project=where.project, location=where.location
+        )
+        try:
+            return raw_examples(hook.read(self.job["job_id"]))
+        except LookupError as error:
+            raise ModelGone(f"{error}; clear submit_pipeline to make them again.") from None
