@@ -9,13 +9,13 @@ from google.auth.exceptions import GoogleAuthError
 
 from include.errors import innermost
 from recsflow.compilers.build_hook import BuildHook
-from recsflow.compilers.topology import topology_uri
 from recsflow.errors import CompileError, CompileRefused
 from recsflow.vertex.hooks.vertex import OUTAGES
+from recsflow.vertex.requests.topology import topology_uri
 
 if TYPE_CHECKING:
-    from recsflow.compilers.topology import Topology
     from recsflow.settings import CloudBuildCompiler, Settings
+    from recsflow.vertex.requests.topology import Topology
 
 COPY_IMAGE = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim"
 

@@ -16,8 +16,8 @@ from recsflow.log import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recsflow.compilers.topology import Topology
     from recsflow.settings import CommandCompiler
+    from recsflow.vertex.requests.topology import Topology
 
 ERROR_LINES = 15
 # The orchestrator's own environment would shadow the compiler's packages.

@@ -9,11 +9,11 @@ from include import storage
 from recsflow.compilers.cloud_build import built_uri
 from recsflow.compilers.command import compile_with_command
 from recsflow.compilers.kept_spec import keep_spec, read_spec
-from recsflow.compilers.topology import spec_uri, topology_uri
+from recsflow.vertex.requests.topology import spec_uri, topology_uri
 
 if TYPE_CHECKING:
-    from recsflow.compilers.topology import Topology
     from recsflow.settings import CommandCompiler, Settings
+    from recsflow.vertex.requests.topology import Topology
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from recsflow.errors import CompileError
 from recsflow.extensions.links import PipelineJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
+from recsflow.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +56,6 @@ class SubmitPipelineJob(SubmitVertexJob):
     def execute_built(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         """Take what Cloud Build compiled, and start the job."""
         from recsflow.compilers.spec_cache import keep_built
-        from recsflow.errors import CompileError
-        from recsflow.settings import load_settings
 
         if event["error"]:
             raise CompileError(event["error"])

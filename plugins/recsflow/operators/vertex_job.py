@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from recsflow.settings import load_settings
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -25,8 +27,6 @@ class SubmitVertexJob(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, str]:
         """Find the job, or start it; returns `job_id`, and of a job that reports `metrics_uri`."""
-        from recsflow.settings import load_settings
-
         self._submission = submission = self.submission(context, load_settings())
         try:
             return submission.find_or_submit()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 from include import storage
 from include.plan.pipelines import PastComponent, PastPipeline, Pipeline
 from include.tracking.search import ExperimentFilter, find_experiments
-from recsflow.compilers.topology import topology_uri
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
+from recsflow.vertex.requests.topology import topology_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from include.plan.pipelines import Pipeline
 from include.warehouse.parquet_export import rows_folder
-from recsflow.compilers.topology import Topology
 from recsflow.experiments.modules import module_texts, module_uri
 from recsflow.vertex.requests.pipeline import runtime_parameters
+from recsflow.vertex.requests.topology import Topology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

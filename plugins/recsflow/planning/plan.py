@@ -19,13 +19,13 @@ from include.plan.pipelines import Pipeline
 from include.plan.plan import KeptFile, Plan
 from include.plan.rows import RowsPlan, plan_rows
 from recsflow.compilers.kept_spec import read_spec
-from recsflow.compilers.topology import Topology, spec_uri
 from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
 from recsflow.experiments.modules import module_texts, module_uri
 from recsflow.experiments.query import staging_query
 from recsflow.images.trainer_images import by_digest
 from recsflow.planning.past import past_pipelines
 from recsflow.planning.pipeline import planned_pipeline
+from recsflow.vertex.requests.topology import Topology, spec_uri
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recsflow.extensions.links import ServedModelLink
 from recsflow.sensors.vertex_job import VertexJobSensor
+from recsflow.settings import load_settings
 from recsflow.vertex.job_kinds import JobKind
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ class PushSensor(VertexJobSensor):
             super().on_kill()
 
     def _publish(self, context: Context) -> str:
-        from recsflow.settings import load_settings
-
         if self.job["job_id"]:
             return super()._publish(context)
         settings, endpoint_id = load_settings(), self.job["endpoint_id"]
@@ -53,7 +52,6 @@ class PushSensor(VertexJobSensor):
         return address
 
     def _undeploy_replaced(self) -> None:
-        from recsflow.settings import load_settings
         from recsflow.submission.push import undeploy_replaced
 
         undeploy_replaced(self.job, self.task_id, load_settings())

@@ -9,8 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseSensorOperator
+from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from recsflow.extensions.run_note import FAILURE_KEY
+from recsflow.settings import load_settings
+from recsflow.triggers.cancelling import WAITING_TRY_KEY
+from recsflow.triggers.vertex_job import VertexJobTrigger
+from recsflow.vertex.jobs import Outcome
+from recsflow.watching.job_error import complete_event, error_of
+from recsflow.watching.watched_job import WatchedJob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
     from recsflow.vertex.job_kinds import JobKind
     from recsflow.vertex.jobs import JobEvent
     from recsflow.watching.watch import JobWatch
-    from recsflow.watching.watched_job import WatchedJob
 
 
 class VertexJobSensor(BaseSensorOperator):
@@ -65,16 +71,11 @@ class VertexJobSensor(BaseSensorOperator):
             self.poke_interval = self._watched(self._deadline_s).poll_interval_s
             self._poll(context)
             return self.execute_complete(context, self._event.to_payload())
-        from recsflow.triggers.cancelling import WAITING_TRY_KEY
-        from recsflow.triggers.vertex_job import VertexJobTrigger
-
         context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
         trigger = VertexJobTrigger(**asdict(self._watched(time.time() + self.timeout)))
         return self.defer(trigger=trigger, method_name=self.execute_complete.__name__)
 
     def _poll(self, context: Context) -> None:
-        from airflow.sdk.exceptions import AirflowSensorTimeout
-
         try:
             super().execute(context)
         except AirflowSensorTimeout:
@@ -94,9 +95,6 @@ class VertexJobSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the job ended."""
-        from recsflow.vertex.jobs import Outcome
-        from recsflow.watching.job_error import complete_event, error_of
-
         ended = complete_event(event, lambda: self._watched(time.time()).watch())
         # Airflow clears what was published before the task was deferred.
         address = self._publish(context)
@@ -114,16 +112,11 @@ class VertexJobSensor(BaseSensorOperator):
         self._watched(0).hook().cancel(self.job["job_id"])
 
     def _publish(self, context: Context) -> str:
-        from recsflow.settings import load_settings
-
         address = self.kind.address(self.job["job_id"], load_settings())
         self.kind.link.publish(context, address)
         return address
 
     def _watched(self, deadline_s: float) -> WatchedJob:
-        from recsflow.settings import load_settings
-        from recsflow.watching.watched_job import WatchedJob
-
         settings = load_settings()
         return WatchedJob(
             kind=self.kind,

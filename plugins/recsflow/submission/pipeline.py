@@ -24,7 +24,7 @@ from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
 from recsflow.vertex.requests.pipeline import PipelineRequest
 
 if TYPE_CHECKING:
-    from recsflow.compilers.topology import Topology
+    from recsflow.vertex.requests.topology import Topology
 
 MAX_ATTEMPTS = 50
 # What a build may wait before its own time begins.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from include import storage
 from include.generators.graph_options import graph_options
-from recsflow.compilers.topology import Topology
 from recsflow.images.trainer_images import image_label
 from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
+from recsflow.vertex.requests.topology import Topology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

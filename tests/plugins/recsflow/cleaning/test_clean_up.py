@@ -20,11 +20,11 @@ from recsflow.cleaning.clean_up import CleanUp
 from recsflow.cleaning.services import Services
 from recsflow.cleaning.task import clean_up
 from recsflow.compilers.spec_cache import compiled_here
-from recsflow.compilers.topology import Topology
 from recsflow.errors import InvalidRetention
 from recsflow.settings import parse_settings
 from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
 from recsflow.vertex.requests.pipeline import PipelineRequest
+from recsflow.vertex.requests.topology import Topology
 
 pytestmark = pytest.mark.emulator
 

@@ -6,10 +6,10 @@ import pytest
 from include import storage
 from recsflow.compilers.cloud_build import COPY_IMAGE, start_build
 from recsflow.compilers.spec_cache import keep_built, kept_spec
-from recsflow.compilers.topology import Topology
 from recsflow.errors import CompileError, CompileRefused
 from recsflow.settings import parse_settings
 from recsflow.triggers.build import BuildTrigger
+from recsflow.vertex.requests.topology import Topology
 from tests.include.complete_journey import resolved
 from tests.plugins.cloud_build_server import LOG, CloudBuildServer
 

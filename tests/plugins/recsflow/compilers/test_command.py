@@ -8,9 +8,9 @@ import psutil
 import pytest
 
 from recsflow.compilers.command import compile_with_command
-from recsflow.compilers.topology import Topology
 from recsflow.errors import CompileError
 from recsflow.settings import CommandCompiler
+from recsflow.vertex.requests.topology import Topology
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.unit

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from recsflow.compilers.topology import Topology
 from recsflow.errors import ImageRefused, ImageRegistryUnavailable
 from recsflow.images.trainer_images import ArtifactTag, by_digest, image_label
 from recsflow.settings import parse_settings
+from recsflow.vertex.requests.topology import Topology
 from tests.include.complete_journey import resolved
 from tests.plugins.artifact_registry_server import ArtifactRegistryServer
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from recsflow.compilers.topology import Topology
 from recsflow.settings import parse_settings
+from recsflow.vertex.requests.topology import Topology
 from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
