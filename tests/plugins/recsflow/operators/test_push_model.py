@@ -172,6 +172,6 @@ def test_a_killed_task_cancels_its_deployment(pushing):
     operator.on_kill()
     pushed = operator.execute(pushing.context)
     job_id = pushing.keep_operation(pushed)
-    operator._job = (operator._job[0], job_id)
+    operator._submission.keep(job_id)
     operator.on_kill()
     assert pushing.operation(job_id).error.message == "The operation was cancelled."
