@@ -29,16 +29,6 @@ STOREYS = (
 STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
 # What DAG files load: a body that imports Google's clients is imported when the task runs.
 SHELLS = {"extensions", "forms", "operators", "sensors", "tasks", "triggers", "workflow", "schedules"}
-    "extensions",
-    "forms",
-    "operators",
-    "sensors",
-    "tasks",
-    "triggers",
-    "workflow",
-    "schedules",
-    "plugin",
-}
 
 
 def room_of(path: Path) -> str:

@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter
 
-from include.experiment.loader import load_dataset, load_features
-from include.experiment.models import ModelConfig
-from include.experiment.models.rating import RatingLoss
+from include.experiment.config.loader import load_dataset, load_features
+from include.experiment.config.models import ModelConfig
+from include.experiment.config.models.rating import RatingLoss
 from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from tests.include.generators.checks import ROOT, imported_names
