@@ -26,7 +26,7 @@ from recsflow_trainer.features import HashedCross, Vocabulary
 from recsflow_trainer.keras import tf_keras
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Tower
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 
 HOUSEHOLDS_SHARE = 0.25
 LEAK = "next_product"

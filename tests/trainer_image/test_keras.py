@@ -23,7 +23,7 @@ def test_keras_2_is_chosen_even_after_tensorflow_was_imported():
     assert done.returncode == 0, done.stderr
 
 
-def test_a_process_that_already_uses_keras_3_is_told_what_to_do():
+def test_a_process_that_already_uses_keras_3_gets_the_remedy():
     done = python("import tensorflow; tensorflow.keras.Model; import recsflow_trainer.keras")
     assert done.returncode != 0
     assert "set TF_USE_LEGACY_KERAS=1" in done.stderr

@@ -149,7 +149,7 @@ class EarlyStopping:
     """What early stopping did: the model that is evaluated and saved is that of the restored epoch.
 
     Attributes:
-        metric: What it watched.
+        metric: What it monitored.
         patience: Epochs without a better value before training stops.
         stopped_after: The epoch after which it stopped training; None where it did not.
         restored_epoch: The best epoch, whose weights the model has.

@@ -38,7 +38,7 @@ def test_a_broken_model_is_never_better():
     assert not compare({"rmse": math.nan}, {"global_mean": {"rmse": 9.0}})["rmse"].better
 
 
-def test_what_is_not_better_is_told_by_baseline():
+def test_what_is_not_better_is_listed_by_baseline():
     baselines = {
         "popularity": {"recall@5": 0.2, "recall@10": 0.3},
         "repeat": {"recall@5": 0.1, "recall@10": 0.4},

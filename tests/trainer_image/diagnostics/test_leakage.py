@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recsflow_trainer.diagnostics.leakage import told_labels, told_products
+from recsflow_trainer.diagnostics.leakage import label_leakage, product_leakage
 
 pytestmark = pytest.mark.tensorflow
 
@@ -24,30 +24,30 @@ def _columns(seed: int, rows: int = 4_000) -> dict[str, np.ndarray]:
 
 
 def test_a_feature_made_from_the_product_tells_it():
-    told = told_products(_columns(1), _columns(2), ["copy", "half", "noise", "cycle"], "product")
-    assert told["told_by_copy"] == 1
-    assert told["told_by_half"] == pytest.approx(0.5, abs=0.05)
-    assert told["told_by_noise"] < 0.1
-    assert told["told_by_cycle"] == 1
+    leakage = product_leakage(_columns(1), _columns(2), ["copy", "half", "noise", "cycle"], "product")
+    assert leakage["told_by_copy"] == 1
+    assert leakage["told_by_half"] == pytest.approx(0.5, abs=0.05)
+    assert leakage["told_by_noise"] < 0.1
+    assert leakage["told_by_cycle"] == 1
 
 
 def test_a_value_that_no_train_row_has_tells_nothing():
     train = {"f": np.array([0, 0, 1]), "product": np.array([5, 5, 6])}
     test = {"f": np.array([0, 9]), "product": np.array([5, 6])}
-    assert told_products(train, test, ["f"], "product") == {"told_by_f": 0.5}
+    assert product_leakage(train, test, ["f"], "product") == {"told_by_f": 0.5}
 
 
 def test_a_feature_made_from_the_label_tells_it():
-    told = told_labels(_columns(1), _columns(2), ["twice", "size", "noise", "real_noise"], "label")
-    assert told["told_by_twice"] > 0.99
+    leakage = label_leakage(_columns(1), _columns(2), ["twice", "size", "noise", "real_noise"], "label")
+    assert leakage["told_by_twice"] > 0.99
     # Two groups of ranks explain at most three quarters.
-    assert 0.6 < told["told_by_size"] < 0.76
-    assert abs(told["told_by_noise"]) < 0.05
-    assert abs(told["told_by_real_noise"]) < 0.1
+    assert 0.6 < leakage["told_by_size"] < 0.76
+    assert abs(leakage["told_by_noise"]) < 0.05
+    assert abs(leakage["told_by_real_noise"]) < 0.1
 
 
 def test_rows_without_a_label_do_not_count():
     columns = {"f": np.array([0, 0, 1, 1]), "label": np.array([1.0, np.nan, 3.0, np.nan])}
-    assert told_labels(columns, columns, ["f"], "label") == {"told_by_f": 1.0}
+    assert label_leakage(columns, columns, ["f"], "label") == {"told_by_f": 1.0}
     nothing = {**columns, "label": np.full(4, np.nan)}
-    assert told_labels(nothing, nothing, ["f"], "label") == {}
+    assert label_leakage(nothing, nothing, ["f"], "label") == {}

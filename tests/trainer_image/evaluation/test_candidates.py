@@ -24,7 +24,7 @@ def test_each_product_is_a_candidate_once_with_the_features_of_its_first_row():
     assert candidates.features["product"].tolist() == candidates.ids.tolist()
 
 
-def test_candidates_are_told_apart_by_the_declared_id_not_by_another_column():
+def test_candidates_are_distinguished_by_the_declared_id_not_by_another_column():
     splits = [_split("train", [1, 2, 2], [7, 7, 8])]
     assert len(unique_candidates(splits, "product", ["colour"], vocabulary_size=10).ids) == 2
     assert len(unique_candidates(splits, "colour", ["product"], vocabulary_size=10).ids) == 2

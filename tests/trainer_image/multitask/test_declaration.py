@@ -17,7 +17,7 @@ from recsflow_trainer.multitask.model import apart, side_by_side
 from recsflow_trainer.ranking.rated_model import predicted_ratings
 from recsflow_trainer.ranking.rating import Rating
 from recsflow_trainer.towers import Tower
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.rows import with_labels
 from tests.trainer_image.small_experiment import declared
 
@@ -126,19 +126,19 @@ def test_rows_withheld_from_the_towers_are_not_rated_either(small_experiment):
     assert withheld(seen[History()]) == 0
 
 
-def test_a_memory_counts_in_evaluation_and_in_the_saved_model(small_experiment, tmp_path):
+def test_a_history_counts_in_evaluation_and_in_the_saved_model(small_experiment, tmp_path):
     plain = both(retrieval=declared(loss="full", product_bias=True))
-    remembering = both(retrieval=declared(loss="full", product_bias=True, history=History()))
+    with_history = both(retrieval=declared(loss="full", product_bias=True, history=History()))
     inputs = small_experiment.inputs
-    model = remembering.build(inputs)
-    remembering.finish(model, inputs)
-    with_memory = remembering.evaluate(model, inputs).test
-    assert model.retrieval.memory is not None
-    assert with_memory["recall@10"] > plain.evaluate(plain.build(inputs), inputs).test["recall@10"]
-    remembering.save(model, inputs, str(tmp_path))
+    model = with_history.build(inputs)
+    with_history.finish(model, inputs)
+    test = with_history.evaluate(model, inputs).test
+    assert model.retrieval.history_scorer is not None
+    assert test["recall@10"] > plain.evaluate(plain.build(inputs), inputs).test["recall@10"]
+    with_history.save(model, inputs, str(tmp_path))
     customer = {"household_id": tf.constant([1_003], tf.int64), "segment": tf.constant(["old"])}
     answer = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](**customer)
-    server = remembering.retrieval.server(model.retrieval, inputs)
+    server = with_history.retrieval.server(model.retrieval, inputs)
     expected = server.recommend(customer, tf.constant(10), tf.constant(False))
     assert answer["score"][:, :10].numpy() == pytest.approx(expected["score"].numpy(), abs=1e-5)
 

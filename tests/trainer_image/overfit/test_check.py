@@ -13,7 +13,7 @@ from recsflow_trainer.overfit.sample import Matches, Ratings
 from recsflow_trainer.ranking.declaration import Ranking
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Dropout
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.ranking.test_declaration import ranked
 from tests.trainer_image.small_experiment import declared
 

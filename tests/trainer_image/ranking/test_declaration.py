@@ -17,7 +17,7 @@ from recsflow_trainer.ranking.declaration import Ranking
 from recsflow_trainer.ranking.rated_model import calibrate, predicted_ratings
 from recsflow_trainer.ranking.rating import Rating, check_labels, only_labelled
 from recsflow_trainer.towers import Dense, Dropout, LayerNorm, Tower
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.rows import with_labels
 
 pytestmark = pytest.mark.tensorflow

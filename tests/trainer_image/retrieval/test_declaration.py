@@ -104,8 +104,8 @@ def test_grouped_rows_teach_each_customers_department(inputs, loss):
 
 
 def test_the_towers_do_not_see_what_their_weight_is_fitted_to(inputs):
-    plain, remembering = (declared(loss="full", history=history) for history in (None, History()))
-    rows = [d.batches(inputs, "train", 300, seed=1, reshuffle=True).rows for d in (plain, remembering)]
+    plain, with_history = (declared(loss="full", history=history) for history in (None, History()))
+    rows = [d.batches(inputs, "train", 300, seed=1, reshuffle=True).rows for d in (plain, with_history)]
     assert 0 < rows[0] - rows[1] < 0.2 * rows[0]
 
 
@@ -115,7 +115,7 @@ def test_windows_that_do_not_fit_into_the_rows_end_a_run_before_it_trains(inputs
         declaration.batches(inputs, "train", 300, seed=1, reshuffle=True)
 
 
-def test_a_loaded_model_with_a_memory_gives_the_scores_of_its_evaluation(inputs, tmp_path):
+def test_a_loaded_model_with_a_history_gives_the_scores_of_its_evaluation(inputs, tmp_path):
     declaration = declared(loss="full", product_bias=True, history=History())
     model = declaration.build(inputs)
     declaration.finish(model, inputs)
@@ -128,7 +128,7 @@ def test_a_loaded_model_with_a_memory_gives_the_scores_of_its_evaluation(inputs,
     customer = {"household_id": tf.constant([1_003], tf.int64), "segment": tf.constant(["old"])}
     best = server.recommend(customer, tf.constant(10), tf.constant(False))
     assert answer["score"][:, :10].numpy() == pytest.approx(best["score"].numpy(), abs=1e-5)
-    assert model.memory is not None
+    assert model.history_scorer is not None
     assert evaluation.test["recall@100"] > 0
 
 

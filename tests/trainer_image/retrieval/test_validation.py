@@ -8,7 +8,7 @@ import pytest
 
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.keras import tf_keras
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -61,11 +61,11 @@ def test_where_nothing_is_bought_twice_early_stopping_goes_by_lists_without_what
     measured = declaration.epoch_probe(inputs)(_trained(declaration, inputs, 20))
     # Towers that know their train rows fill whole lists with them.
     assert measured["val_unbought_recall@10"] > measured["val_recall@10"] + 0.1
-    assert declaration.watched(inputs) == "val_unbought_recall@100"
-    assert declaration.watched(repeated) == "val_recall@100"
+    assert declaration.monitored(inputs) == "val_unbought_recall@100"
+    assert declaration.monitored(repeated) == "val_recall@100"
 
 
-def test_whole_lists_of_a_model_with_a_memory_are_measured_once_it_has_it(small_experiment, tmp_path):
+def test_whole_lists_of_a_model_with_a_history_are_measured_once_it_is_learnt(small_experiment, tmp_path):
     train(declared(loss="full", history=History()), small_experiment.fn_args(tmp_path, epochs=2))
     metrics = json.loads((tmp_path / "training_metrics.json").read_text())
     first, last = (epoch["metrics"] for epoch in metrics["epochs"])

@@ -55,7 +55,7 @@ def rows(tmp_path):
     return write(tmp_path / "rows", [nothing, {"age": 0, "height": 0.0, "town": "0"}])
 
 
-def test_what_is_missing_is_told_from_0(rows):
+def test_what_is_missing_differs_from_0(rows):
     found = read_raw_rows(rows, READERS).columns
     assert found["age"].tolist() == [MISSING_NUMBER, 0]
     assert np.isnan(found["height"]).tolist() == [True, False]

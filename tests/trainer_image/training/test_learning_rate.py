@@ -4,7 +4,7 @@ import pytest
 
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.training.learning_rate import linear_decay
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow

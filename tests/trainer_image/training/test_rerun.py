@@ -71,7 +71,7 @@ def test_graphs_come_without_a_transform_graph(options, tmp_path):
         ("--trainer-config", "{", "is not JSON"),
     ],
 )
-def test_what_is_not_there_is_told_in_one_sentence(options, capsys, option, value, words):
+def test_what_is_not_there_is_named_in_one_sentence(options, capsys, option, value, words):
     assert main(argv({**options, option: value})) == 1
     error = capsys.readouterr().err
     assert error.startswith(f"error: {option} ")

@@ -11,7 +11,7 @@ from recsflow_trainer.ranking.declaration import Ranking
 from recsflow_trainer.ranking.rating import Rating
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.towers import Dense, Dropout, LayerNorm, Tower
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 
 __all__ = [
     "BinaryCrossentropy",

@@ -41,10 +41,10 @@ def probe_of(declaration: object, inputs: Any) -> EpochProbe:
 
 @runtime_checkable
 class ChoosesEpochs(Protocol):
-    """A declaration whose epochs are told apart by more than the loss."""
+    """A declaration whose early stopping monitors something else than the loss."""
 
-    def watched(self, inputs: Any) -> str:
-        """Returns the measure of an epoch that early stopping goes by; large values are good."""
+    def monitored(self, inputs: Any) -> str:
+        """Returns the metric of an epoch that early stopping monitors; large values are good."""
         ...
 
     def finished_probe(self, inputs: Any) -> EpochProbe | None:
@@ -52,9 +52,9 @@ class ChoosesEpochs(Protocol):
         ...
 
 
-def watched_by(declaration: object, inputs: Any) -> str | None:
-    """Returns the measure that early stopping goes by; None for the validation loss."""
-    return declaration.watched(inputs) if isinstance(declaration, ChoosesEpochs) else None
+def monitored_by(declaration: object, inputs: Any) -> str | None:
+    """Returns the metric that early stopping monitors; None for the validation loss."""
+    return declaration.monitored(inputs) if isinstance(declaration, ChoosesEpochs) else None
 
 
 def finished_probe(declaration: object, inputs: Any) -> EpochProbe | None:
@@ -62,7 +62,7 @@ def finished_probe(declaration: object, inputs: Any) -> EpochProbe | None:
     return declaration.finished_probe(inputs) if isinstance(declaration, ChoosesEpochs) else None
 
 
-class Takes(Protocol):
+class SelectableRows(Protocol):
     """Rows, or graphs, some of which can be taken."""
 
     @property
@@ -90,12 +90,12 @@ class Sampled:
     candidates: Candidates
 
 
-def sample_of[Rows: Takes](split: Rows, rows: int = _ROWS) -> Rows:
+def sample_of[Rows: SelectableRows](split: Rows, rows: int = _ROWS) -> Rows:
     """Returns some rows of a split, the same ones every time."""
     return sample_apart(split, split.rows, rows)[0]
 
 
-def sample_apart[Rows: Takes](split: Rows, at_most: int, rows: int = _ROWS) -> tuple[Rows, Rows]:
+def sample_apart[Rows: SelectableRows](split: Rows, at_most: int, rows: int = _ROWS) -> tuple[Rows, Rows]:
     """Returns some rows of a split, at most so many and the same ones every time, and all others."""
     order = np.random.default_rng(_SEED).permutation(split.rows)
     size = min(rows, at_most)
@@ -103,17 +103,17 @@ def sample_apart[Rows: Takes](split: Rows, at_most: int, rows: int = _ROWS) -> t
 
 
 def retrieval_probe(
-    rows: Sampled, scores: Scores, *, with_memory: bool, factorized_top_k: bool = False
+    rows: Sampled, scores: Scores, *, with_history: bool, factorized_top_k: bool = False
 ) -> EpochProbe:
     """Measures recall among all candidates as the test does, and how much each tower's outputs differ.
 
     `val_recall@k` is of whole lists, `val_unbought_recall@k` of lists without what customers had bought. Of a
-    model with a memory, which scores what was bought, whole lists are measured once it is learnt.
+    model with a history, which scores what was bought, whole lists are measured once it is learnt.
 
     Args:
         rows: The sample.
         scores: Returns what scores queries of a model against all candidates.
-        with_memory: Whether the model gets a memory when it is finished.
+        with_history: Whether the model learns to score histories when it is finished.
         factorized_top_k: Whether TFRS counts the same rows too, as `val_factorized_top_k@5` and so on.
     """
     candidates, customers = rows.candidates, rows.test.bought.customers
@@ -125,7 +125,7 @@ def retrieval_probe(
         lists = top_lists(scores(model, queries, products), customers, rows.test.baskets, size, max(_CUTOFFS))
         ranks = ranks_in_lists(lists, each, rows.test.bought.products)
         found = recall_by_novelty(ranks, rows.test.repeat, _CUTOFFS)
-        whole = () if with_memory and model.memory is None else ("recall",)
+        whole = () if with_history and model.history_scorer is None else ("recall",)
         named = {
             f"val_{family}@{k}": found[f"{family}@{k}"]
             for family in (*whole, "unbought_recall")

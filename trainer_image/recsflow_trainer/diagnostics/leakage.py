@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-TOLD_BY = "told_by_"
+LEAKAGE = "told_by_"  # as metrics files have it
 _TRAIN_ROWS, _TEST_ROWS = 200_000, 20_000
 _BINS = 100
 _SEED = 17
 
 
-def told_products(
+def product_leakage(
     train: Mapping[str, np.ndarray], test: Mapping[str, np.ndarray], features: Sequence[str], product: str
 ) -> dict[str, float]:
     """Returns for each feature the share of test rows whose product is the usual one of the feature's value.
@@ -31,11 +31,11 @@ def told_products(
     for feature in features:
         keys, known = _keys(train[feature][learnt], test[feature][tried])
         guess = _most_common(keys, train[product][learnt], known)
-        found[TOLD_BY + feature] = float(np.mean(guess == truth)) if len(truth) else float("nan")
+        found[LEAKAGE + feature] = float(np.mean(guess == truth)) if len(truth) else float("nan")
     return found
 
 
-def told_labels(
+def label_leakage(
     train: Mapping[str, np.ndarray], test: Mapping[str, np.ndarray], features: Sequence[str], label: str
 ) -> dict[str, float]:
     """Returns for each feature the share of the variance of the label's rank that its value explains.
@@ -64,7 +64,7 @@ def told_labels(
         means = np.append(np.bincount(keys, ranks) / np.maximum(counts, 1), ranks.mean())
         residual = np.mean(np.square(truth - means[known]))
         total = np.mean(np.square(truth - ranks.mean()))
-        found[TOLD_BY + feature] = float(1 - residual / total) if total > 0 else float("nan")
+        found[LEAKAGE + feature] = float(1 - residual / total) if total > 0 else float("nan")
     return found
 
 
@@ -79,8 +79,8 @@ def _some_rows(columns: Mapping[str, np.ndarray], count: int, label: str | None 
 def _keys(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Numbers the values of a feature from 0; a test value that no train row has gets the last number of all.
 
-    A feature of several numbers is told by the first one and the others in turn; many different real numbers
-    become a hundred bins.
+    A feature of several numbers is numbered by the first one and the others in turn; many different real
+    numbers become a hundred bins.
     """
     train, test = (values.reshape(len(values), -1) for values in (train, test))
     keys, known = np.zeros(len(train), np.int64), np.zeros(len(test), np.int64)

@@ -15,15 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from recsflow_trainer.baselines.comparison import LOWER_IS_BETTER
-from recsflow_trainer.diagnostics.leakage import TOLD_BY
+from recsflow_trainer.diagnostics.leakage import LEAKAGE
 from recsflow_trainer.diagnostics.verdict import CONSTANT_OUTPUT, SPREAD, TOO_FAST
 from recsflow_trainer.metrics_file import Comparison, Diagnosis, Verdict
 
 SAME_SCORES = 1e-3
 SAME_RATINGS = 0.01
 ECHO_OVERLAP = 0.5
-TELLS_ALL = 0.5
-TELLS_RANK = 0.95
+LEAKED_PRODUCTS = 0.5
+LEAKED_VARIANCE = 0.95
 IMPLAUSIBLE_RECALL = 0.5
 IMPLAUSIBLE_LIFT = 3.0
 IMPLAUSIBLE_ERROR = 0.05
@@ -106,12 +106,12 @@ def _constant_tower(seen: Evidence) -> list[str]:
 
 def _leakage(seen: Evidence) -> list[str]:
     rated = any(metric in LOWER_IS_BETTER for metric in seen.comparison)
-    bound = TELLS_RANK if rated else TELLS_ALL
+    bound = LEAKED_VARIANCE if rated else LEAKED_PRODUCTS
     what = "of the label's variance" if rated else "of the test rows' products"
     evidence = [
-        f"{name.removeprefix(TOLD_BY)} alone tells {value:.0%} {what}"
+        f"{name.removeprefix(LEAKAGE)} alone tells {value:.0%} {what}"
         for name, value in seen.measures.items()
-        if name.startswith(TOLD_BY) and value > bound
+        if name.startswith(LEAKAGE) and value > bound
     ]
     return evidence + [
         f"{metric} {compared.value:.4f} is too good beside {compared.baseline_value:.4f} of "
@@ -133,14 +133,14 @@ def _echo(seen: Evidence) -> list[str]:
     overlap = seen.measures.get("list_overlap@10")
     if overlap is None or not overlap >= ECHO_OVERLAP:
         return []
-    told = {
+    texts = {
         "popular_overlap@10": "{:.0%} of a list is among the ten most popular products",
         "coverage@10": "{:.2%} of all products are in some list",
         "query_effective_rank": "customers differ in {:.1f} directions",
     }
     return [
         f"two customers' lists of ten have {overlap:.0%} in common",
-        *(text.format(seen.measures[name]) for name, text in told.items() if name in seen.measures),
+        *(text.format(seen.measures[name]) for name, text in texts.items() if name in seen.measures),
     ]
 
 

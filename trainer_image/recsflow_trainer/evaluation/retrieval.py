@@ -9,7 +9,7 @@ from recsflow_trainer.baselines.popularity import counts, popularity_ranks
 from recsflow_trainer.baselines.recent_popularity import recent_popularity_ranks
 from recsflow_trainer.baselines.repeat_purchases import repeat_purchase_ranks
 from recsflow_trainer.diagnostics.echo import list_measures
-from recsflow_trainer.diagnostics.leakage import told_products
+from recsflow_trainer.diagnostics.leakage import product_leakage
 from recsflow_trainer.evaluation.candidates import Candidates
 from recsflow_trainer.evaluation.cold_rows import cold_rows, is_cold
 from recsflow_trainer.evaluation.headline import retrieval_headline
@@ -143,7 +143,7 @@ class RetrievalTest:
                 **measures,
                 "repeat_share": float(np.mean(repeat)),
                 **list_measures(one_each, counts(self.seen, size)),
-                **self._told_products(features),
+                **self._product_leakage(features),
             },
         )
 
@@ -167,9 +167,9 @@ class RetrievalTest:
             for name, ranks in BASELINES.items()
         }
 
-    def _told_products(self, features: Sequence[str]) -> dict[str, float]:
+    def _product_leakage(self, features: Sequence[str]) -> dict[str, float]:
         others = [name for name in features if name != self.customer]
-        return told_products(self.splits.train.columns, self.splits.test.columns, others, self.product)
+        return product_leakage(self.splits.train.columns, self.splits.test.columns, others, self.product)
 
 
 def without_bought(baselines: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:

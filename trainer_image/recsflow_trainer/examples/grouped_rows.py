@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsflow_trainer.examples.background import made_ahead
 from recsflow_trainer.examples.distinct_rows import distinct_rows
+from recsflow_trainer.examples.prefetching import prefetched
 from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features.interaction import INTERACTION_DATE
 from recsflow_trainer.keras import tf
@@ -81,7 +81,7 @@ class GroupedRows:
             }
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
-        dataset = made_ahead(passes.flat_map(shuffled), gather)
+        dataset = prefetched(passes.flat_map(shuffled), gather)
         counted = dataset.apply(tf.data.experimental.assert_cardinality(-(-total // size)))
         return Batches(counted, rows=self.rows)
 

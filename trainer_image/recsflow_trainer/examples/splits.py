@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import ExamplesError
-from recsflow_trainer.examples.background import made_ahead
+from recsflow_trainer.examples.prefetching import prefetched
 from recsflow_trainer.keras import tf
 
 _PARSE_ROWS = 8_192
@@ -80,7 +80,7 @@ class Split:
             return {name: tf.gather(values, rows) for name, values in columns.items()}
 
         passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=reshuffle).take(1)
-        dataset = made_ahead(passes.flat_map(shuffled), gather)
+        dataset = prefetched(passes.flat_map(shuffled), gather)
         counted = dataset.apply(tf.data.experimental.assert_cardinality(steps))
         return Batches(counted, rows=steps * size)
 
@@ -168,7 +168,7 @@ def _parsed(
     if len(compressed) > 1:
         raise ExamplesError(f"Files beside {files[0]} are compressed in part; write all of them in one way.")
     records = tf.data.TFRecordDataset(list(files), compression_type="GZIP" if compressed == {True} else "")
-    return made_ahead(
+    return prefetched(
         records.batch(_PARSE_ROWS), lambda serialized: tf.io.parse_example(serialized, dict(spec))
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsflow_trainer.errors import ManifestError
-from recsflow_trainer.examples.background import made_ahead
+from recsflow_trainer.examples.prefetching import prefetched
 from recsflow_trainer.keras import tf
 
 INPUTS = ("nodes", "edges", "edge_features", "node_counts", "edge_counts")
@@ -89,7 +89,7 @@ class Graphs:
         passes = tf.data.Dataset.range(1)
         if reshuffle:
             passes = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
-        dataset = made_ahead(passes.flat_map(order), lambda places: _gathered(arrays, starts, places))
+        dataset = prefetched(passes.flat_map(order), lambda places: _gathered(arrays, starts, places))
         steps = self.rows // size if whole else -(-self.rows // size)
         return dataset.apply(tf.data.experimental.assert_cardinality(steps))
 

@@ -12,7 +12,7 @@ import numpy as np
 from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.combination import MEMBERS, Combination
 from recsflow_trainer.history.passes import decaying_passes, new_optimizer, ranges
-from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.history.purchase_features import PurchaseFeatures
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.log_sums import log_sums
 
@@ -40,7 +40,7 @@ class _Fixed(NamedTuple):
 
 def fit_bought(  # noqa: PLR0913, PLR0917
     combination: Combination,
-    signals: Signals,
+    features: PurchaseFeatures,
     window: Purchases,
     epochs: int,
     random: np.random.Generator,
@@ -50,35 +50,35 @@ def fit_bought(  # noqa: PLR0913, PLR0917
 
     Args:
         combination: Its other weights are fitted already.
-        signals: At the beginning of the window.
+        features: At the beginning of the window.
         window: Purchases in it.
         epochs: Passes over the customers.
         random: Their order.
         towers: What counts beside the rest for a product that was not bought before; None where the towers
             have seen the window.
     """
-    fixed = _fixed(combination, signals, window, towers)
+    fixed = _fixed(combination, features, window, towers)
     variables = combination.bought_variables
     optimizer = new_optimizer(variables)
 
     @tf.function(reduce_retracing=True)
-    def step(signs: tf.Tensor, owners: tf.Tensor, fixed: _Fixed) -> None:
+    def step(pairs: tf.Tensor, owners: tf.Tensor, fixed: _Fixed) -> None:
         with tf.GradientTape() as tape:
-            scores = combination.bought_by_member(signs, fixed.plain)
+            scores = combination.bought_by_member(pairs, fixed.plain)
             sums = _log_sums(scores, owners, fixed.others)
             loss = tf.reduce_sum(fixed.rows[:, None] * sums) - tf.reduce_sum(fixed.wanted[:, None] * scores)
             loss /= tf.reduce_sum(fixed.rows)
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
     for chosen in decaying_passes(optimizer, np.unique(window.customers), epochs, random):
-        owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
+        owners, pairs = ranges(features.starts[chosen], features.starts[chosen + 1])
         batch = _Fixed(
             plain=tf.constant(fixed.plain[pairs]),
             others=tf.constant(fixed.others[chosen]),
             wanted=tf.constant(fixed.wanted[pairs]),
             rows=tf.constant(fixed.rows[chosen]),
         )
-        step(tf.constant(signals.pairs[pairs]), tf.constant(owners, tf.int64), batch)
+        step(tf.constant(features.pairs[pairs]), tf.constant(owners, tf.int64), batch)
 
 
 def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
@@ -89,11 +89,11 @@ def _log_sums(scores: tf.Tensor, owners: tf.Tensor, others: tf.Tensor) -> tf.Ten
 
 
 def _fixed(
-    combination: Combination, signals: Signals, window: Purchases, towers: TowerScores | None
+    combination: Combination, features: PurchaseFeatures, window: Purchases, towers: TowerScores | None
 ) -> _Fixed:
-    products, customers = len(signals.trends), len(signals.starts) - 1
-    pair_customer = np.repeat(np.arange(customers), np.diff(signals.starts))
-    cells = pair_customer * products + signals.products
+    products, customers = len(features.trends), len(features.starts) - 1
+    pair_customer = np.repeat(np.arange(customers), np.diff(features.starts))
+    cells = pair_customer * products + features.products
     rows = np.unique(window.customers * products + window.products, return_counts=True)
     places = np.searchsorted(cells, rows[0])
     again = np.append(cells, -1)[places] == rows[0]
@@ -107,10 +107,10 @@ def _fixed(
     present = np.unique(window.customers)
     for start in range(0, len(present), _CUSTOMERS_A_CALL):
         chosen = present[start : start + _CUSTOMERS_A_CALL]
-        affinities = [table[chosen] for table in signals.affinities]
-        plain = combination.plain(tf.constant(signals.trends), affinities, len(chosen))
-        owners, pairs = ranges(signals.starts[chosen], signals.starts[chosen + 1])
-        bought = np.stack([owners, signals.products[pairs]], axis=1)
+        affinities = [table[chosen] for table in features.affinities]
+        plain = combination.plain(tf.constant(features.trends), affinities, len(chosen))
+        owners, pairs = ranges(features.starts[chosen], features.starts[chosen + 1])
+        bought = np.stack([owners, features.products[pairs]], axis=1)
         fixed.plain[pairs] = tf.gather_nd(plain, bought)
         others = plain if towers is None else plain + combination.towers * towers(chosen)
         hidden = tf.tensor_scatter_nd_update(others, bought, tf.fill([len(bought)], others.dtype.min))

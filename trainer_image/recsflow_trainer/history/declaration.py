@@ -1,4 +1,4 @@
-"""The declaration of a retrieval model's memory of purchases."""
+"""The declaration of how purchase histories count in a retrieval model's scores."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -19,9 +19,10 @@ FittedTo = Literal["window", "eval"]
 class History:
     """Scores what a customer bought before by when and how often, and other products by what is like it.
 
-    How much each sign counts is fitted to purchases like those of the test rows. Where these are the newest,
-    that is the last `window_days` before the end of training, with what was known at their beginning; how
-    much the towers count is then fitted to some customers whose rows of that window the towers have not seen.
+    How much each feature of a history weighs is fitted to purchases like those of the test rows. Where these
+    are the newest, that is the last `window_days` before the end of training, with what was known at their
+    beginning; how much the towers count is then fitted to some customers whose rows of that window the towers
+    have not seen.
     Where test rows are drawn from all dates, or follow eval rows that are newer than training, it is the eval
     rows, none of which the towers see.
 

@@ -1,4 +1,4 @@
-"""Fits a combination of signs to what was bought after them."""
+"""Fits a combination of features to what was bought after them."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.bought_fitting import TowerScores, fit_bought
 from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.passes import decaying_passes, epochs_of_steps, new_optimizer, ranges
-from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.history.purchase_features import PurchaseFeatures
 from recsflow_trainer.keras import tf, tf_keras
 
 _TOGETHER_EPOCHS = 3  # the few weights of what was not bought before settle in as many passes
@@ -21,15 +21,17 @@ class Fitting:
 
     Args:
         combination: What is fitted.
-        signals: At the beginning of the window.
+        features: At the beginning of the window.
         window: Purchases in it.
         seed: Of the order of customers.
     """
 
-    def __init__(self, combination: Combination, signals: Signals, window: Purchases, seed: int) -> None:
+    def __init__(
+        self, combination: Combination, features: PurchaseFeatures, window: Purchases, seed: int
+    ) -> None:
         self._combination = combination
-        self._signals = signals
-        self._trends = tf.constant(signals.trends)
+        self._features = features
+        self._trends = tf.constant(features.trends)
         self._window = window.take(np.argsort(window.customers, kind="stable"))
         self._random = np.random.default_rng(seed)
 
@@ -39,7 +41,7 @@ class Fitting:
         customers = np.unique(self._window.customers)
         _warn_of_nobody(customers)
         self._fit(customers, [*combination.own_variables, combination.towers], scores)
-        fit_bought(combination, self._signals, self._window, epochs, self._random, scores)
+        fit_bought(combination, self._features, self._window, epochs, self._random, scores)
 
     def own_weights(self, epochs: int) -> None:
         """Fits everything but the weight of the towers, to all customers of the window.
@@ -47,7 +49,7 @@ class Fitting:
         After a few passes over all products, what was bought before has passes of its own.
         """
         self._fit(np.unique(self._window.customers), self._combination.own_variables, None)
-        fit_bought(self._combination, self._signals, self._window, epochs, self._random)
+        fit_bought(self._combination, self._features, self._window, epochs, self._random)
 
     def tower_weight(self, customers: np.ndarray, scores: TowerScores) -> None:
         """Fits the weight of the towers, to customers whose purchases of the window they have not seen."""
@@ -62,12 +64,12 @@ class Fitting:
         step = tf.function(self._step, reduce_retracing=True)
         for chosen in decaying_passes(optimizer, customers, epochs, self._random):
             towers = None if scores is None else scores(chosen)
-            rows, pairs = ranges(self._signals.starts[chosen], self._signals.starts[chosen + 1])
-            places = tf.constant(np.stack([rows, self._signals.products[pairs]], axis=1), tf.int64)
-            affinities = [tf.constant(table[chosen]) for table in self._signals.affinities]
-            signs = tf.constant(self._signals.pairs[pairs])
+            rows, pairs = ranges(self._features.starts[chosen], self._features.starts[chosen + 1])
+            places = tf.constant(np.stack([rows, self._features.products[pairs]], axis=1), tf.int64)
+            affinities = [tf.constant(table[chosen]) for table in self._features.affinities]
+            of_pairs = tf.constant(self._features.pairs[pairs])
             count = tf.constant(len(chosen))
-            step(optimizer, variables, affinities, count, signs, places, self._bought(chosen), towers)
+            step(optimizer, variables, affinities, count, of_pairs, places, self._bought(chosen), towers)
 
     def _bought(self, customers: np.ndarray) -> tf.Tensor:
         """Returns int64 [rows, 2], place in `customers` and product of each row of the window."""
@@ -83,14 +85,14 @@ class Fitting:
         variables: list[tf.Variable],
         affinities: Sequence[tf.Tensor],
         customers: tf.Tensor,
-        signs: tf.Tensor,
+        of_pairs: tf.Tensor,
         places: tf.Tensor,
         bought: tf.Tensor,
         towers: tf.Tensor | None,
     ) -> None:
         with tf.GradientTape() as tape:
             plain = self._combination.plain(self._trends, affinities, customers)
-            pairs = self._combination.bought(signs, tf.gather_nd(plain, places))
+            pairs = self._combination.bought(of_pairs, tf.gather_nd(plain, places))
             others = plain if towers is None else plain + self._combination.towers * towers
             scores = tf.tensor_scatter_nd_update(others, places, pairs)
             log_sums = tf.reduce_logsumexp(scores, axis=1)

@@ -1,4 +1,4 @@
-"""Purchases that a memory's weights are fitted to, beside what was known before them."""
+"""Purchases that a history's weights are fitted to, beside what was known before them."""
 
 from dataclasses import dataclass
 

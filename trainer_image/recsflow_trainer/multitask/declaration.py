@@ -129,12 +129,12 @@ class Multitask:
         rated = ratings_probe(inputs.splits.eval, self._ids(inputs))
         return lambda model: {**found(model.retrieval), **rated(model)}
 
-    def watched(self, inputs: TransformedInputs) -> str:
-        """Returns what a retrieval model's epochs are told apart by."""
-        return self.retrieval.watched(inputs)
+    def monitored(self, inputs: TransformedInputs) -> str:
+        """Returns the metric that a retrieval model's early stopping monitors."""
+        return self.retrieval.monitored(inputs)
 
     def finished_probe(self, inputs: TransformedInputs) -> EpochProbe | None:
-        """Measures recall of some eval rows with a memory that has learnt from all other rows alone."""
+        """Measures recall of some eval rows with histories that have learnt from all other rows alone."""
         found = self.retrieval.finished_probe(inputs)
         return None if found is None else lambda model: found(model.retrieval)
 

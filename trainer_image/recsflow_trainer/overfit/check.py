@@ -78,7 +78,7 @@ def report(record: OverfitRecord) -> None:
     if not record.passed:
         raise OverfitCheckFailed(
             f"{record.rows} rows could not be learnt by heart in {record.epochs} epochs at learning rate "
-            f"{record.learning_rate:g}. " + " ".join(_told(flag) for flag in record.red_flags)
+            f"{record.learning_rate:g}. " + " ".join(_sentence(flag) for flag in record.red_flags)
         )
 
 
@@ -130,7 +130,7 @@ def _matched(matches: Matches) -> Fit:
     )
 
 
-def _told(flag: RedFlag) -> str:
+def _sentence(flag: RedFlag) -> str:
     return f"RED FLAG {flag.name}, look at the {flag.look_at}: {flag.evidence}. {flag.advice}"
 
 

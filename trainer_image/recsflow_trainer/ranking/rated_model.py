@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 
 from recsflow_trainer.baselines.ratings import Ids, rating_baselines
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, rated_sample, rating_probe
-from recsflow_trainer.diagnostics.leakage import told_labels
+from recsflow_trainer.diagnostics.leakage import label_leakage
 from recsflow_trainer.evaluation.cold_rows import cold_rows, is_cold
 from recsflow_trainer.evaluation.headline import rating_headline
 from recsflow_trainer.evaluation.ratings import rating_metrics
@@ -100,7 +100,7 @@ def evaluate_ratings(
         measures={
             "score_std": float(np.std(ratings, dtype=np.float64)),
             "label_std": float(np.std(labels, dtype=np.float64)),
-            **told_labels(train.columns, test.columns, others, INTERACTION_LABEL),
+            **label_leakage(train.columns, test.columns, others, INTERACTION_LABEL),
         },
     )
 

@@ -1,8 +1,8 @@
 """Approximate search over the products of a saved retrieval model, for catalogues too large to score in full.
 
 `python -m recsflow_trainer.retrieval.approximate_search MODEL_FOLDER` writes an index beside the model; it
-needs the extra `approximate`. The index knows the towers only: a model's memory of purchases, and leaving out
-what a customer bought, are what the exact signatures are for.
+needs the extra `approximate`. The index knows the towers only: a model's scores of purchase histories, and
+leaving out what a customer bought, are what the exact signatures are for.
 """
 
 import sys

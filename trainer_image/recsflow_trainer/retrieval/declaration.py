@@ -21,8 +21,8 @@ from recsflow_trainer.examples.inputs import TransformedInputs
 from recsflow_trainer.examples.splits import Batches, Split
 from recsflow_trainer.features.interaction import DATE_SPEC
 from recsflow_trainer.history.declaration import History
-from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import LearnedHistory, embed_each, learn
+from recsflow_trainer.history.learning import LearnedHistory, embed_each, learn
+from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, known_ids, matches, rows_without_shared_ids
@@ -161,15 +161,15 @@ class Retrieval(TwoTowers):
         return average
 
     def finish(self, model: RetrievalModel, inputs: TransformedInputs) -> None:
-        """Averages unseen values, and then learns the memory beside the towers.
+        """Averages unseen values, and then learns to score purchase histories beside the towers.
 
         The weight of the towers is fitted to customers of whom they have seen few rows, or none.
         """
         self.averages_unseen(inputs)(model)
         if self.history:
             # What is measured of eval rows afterwards is not learned from.
-            model.learned = self._learn(self.history, model, self._validation(inputs).others)
-            model.memory = model.learned.memory_of(self._seen(inputs))
+            model.learned_history = self._learn(self.history, model, self._validation(inputs).others)
+            model.history_scorer = model.learned_history.scorer(self._seen(inputs))
 
     def evaluate(self, model: RetrievalModel, inputs: TransformedInputs) -> Evaluation:
         """Measures recall on the whole test split, with the baselines on the same rows."""
@@ -180,28 +180,29 @@ class Retrieval(TwoTowers):
         queries = embed(model.query, {name: columns[name] for name in features})
         products = embed(model.candidate, test.candidates.features)
         measures = embedding_measures(queries, products, self.temperature or 1.0)
-        if model.memory is None:
+        scorer = model.history_scorer
+        if scorer is None:
             scores = dot_products(queries, products)
         else:
-            scores = model.memory.on(columns[customer.name], queries, products)
-        return test.evaluate(scores, distinct, features, measures, knows_bought=model.memory is not None)
+            scores = scorer.on(columns[customer.name], queries, products)
+        return test.evaluate(scores, distinct, features, measures, knows_bought=scorer is not None)
 
     def epoch_probe(self, inputs: TransformedInputs) -> EpochProbe:
         """Measures recall of some eval rows after each epoch, by the towers alone."""
         return retrieval_probe(
             self._validation(inputs).rows,
             lambda model, queries, products: dot_products(queries, products),
-            with_memory=self.history is not None,
+            with_history=self.history is not None,
             factorized_top_k=self.factorized_top_k,
         )
 
-    def watched(self, inputs: TransformedInputs) -> str:
+    def monitored(self, inputs: TransformedInputs) -> str:
         """Returns the headline of the eval rows, as far as the towers alone decide about it."""
         repeat_share = 0.0 if self.history else float(np.mean(self._validation(inputs).rows.test.repeat))
         return f"val_{retrieval_headline(repeat_share).metric}"
 
     def finished_probe(self, inputs: TransformedInputs) -> EpochProbe | None:
-        """Measures recall of some eval rows with a memory of all other rows alone."""
+        """Measures recall of some eval rows with the purchase histories of all other rows alone."""
         if self.history is None:
             return None
         validation = self._validation(inputs)
@@ -209,12 +210,12 @@ class Retrieval(TwoTowers):
         def scores(
             model: RetrievalModel, queries: np.ndarray, products: np.ndarray
         ) -> Callable[[int, int], tf.Tensor]:
-            if model.learned is None:
+            if model.learned_history is None:
                 raise LookupError("The model was not finished before it is measured.")
-            memory = model.learned.memory_of(self._seen(validation.others))
-            return memory.on(validation.rows.test.bought.customers, queries, products)
+            scorer = model.learned_history.scorer(self._seen(validation.others))
+            return scorer.on(validation.rows.test.bought.customers, queries, products)
 
-        return retrieval_probe(validation.rows, scores, with_memory=True)
+        return retrieval_probe(validation.rows, scores, with_history=True)
 
     def save(self, model: RetrievalModel, inputs: TransformedInputs, folder: str) -> None:
         """Saves what answers raw columns of a customer with product ids and scores."""
@@ -228,7 +229,7 @@ class Retrieval(TwoTowers):
             ids=raw_ids(product.values(tft_output), candidates.ids, raw_type),
             embeddings=embed(model.candidate, candidates.features),
         )
-        bought: Memory | BoughtProducts | None = model.memory
+        bought: HistoryScorer | BoughtProducts | None = model.history_scorer
         if bought is None:
             bought = BoughtProducts(
                 self._seen(inputs), self.customer.vocabulary_size(tft_output), len(candidates.ids)
@@ -255,7 +256,7 @@ class Retrieval(TwoTowers):
             self.customer,
             self.product,
             queries=list(self.query.transformed_spec()),
-            with_memory=self.history is not None,
+            with_history=self.history is not None,
         )
 
     @property
@@ -280,7 +281,7 @@ class Retrieval(TwoTowers):
         return seen_purchases(inputs, self._candidates(inputs), self.customer, self.product)
 
     def _learn(self, history: History, model: RetrievalModel, inputs: TransformedInputs) -> LearnedHistory:
-        """Returns how much each sign counts beside trained towers."""
+        """Returns how much each feature of a history weighs beside trained towers."""
         candidates, train = self._candidates(inputs), inputs.splits.train
         columns = {name: train.columns[name] for name in self.query.transformed_spec()}
         customers = self.customer.vocabulary_size(inputs.tft_output)

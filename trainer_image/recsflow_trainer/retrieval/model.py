@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
-from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import LearnedHistory
+from recsflow_trainer.history.learning import LearnedHistory
+from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.losses.towers import RetrievalLoss
 
@@ -23,8 +23,8 @@ class RetrievalModel(TrackedModel):
         self.query = query
         self.candidate = candidate
         # Both after training, from what the towers cannot know.
-        self.learned: LearnedHistory | None = None
-        self.memory: Memory | None = None
+        self.learned_history: LearnedHistory | None = None
+        self.history_scorer: HistoryScorer | None = None
         self._loss = loss
 
     def compute_loss(self, features: Mapping[str, tf.Tensor], training: bool = False) -> tf.Tensor:

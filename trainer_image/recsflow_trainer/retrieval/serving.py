@@ -8,7 +8,7 @@ import tensorflow_transform as tft
 
 from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.examples.raw_columns import RawColumnsServer, as_traced, signature_of
-from recsflow_trainer.history.memory import Memory
+from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf, tf_keras
 from recsflow_trainer.retrieval.bought_products import BoughtProducts
 from recsflow_trainer.top_k import top_k
@@ -57,7 +57,7 @@ class RetrievalServer(RawColumnsServer):
         tower: tf_keras.Model,
         catalogue: ProductCatalogue,
         *,
-        bought: BoughtProducts | Memory,
+        bought: BoughtProducts | HistoryScorer,
         customer: str,
     ) -> None:
         super().__init__("retrieval_server")
@@ -83,7 +83,7 @@ class RetrievalServer(RawColumnsServer):
         `serving_default` answers with 100 products, or all where there are fewer. `recommend` takes as well
         `k` and `exclude_bought`, as the method does. `embed` answers with `embedding`, float32 [batch,
         embedding_dim], or one wider with a product bias, which its last number, 1, is multiplied by: what an
-        index of the products is searched with; the memory is not in it.
+        index of the products is searched with; purchase histories are not in it.
         """
         columns = signature_of(self._spec)
 

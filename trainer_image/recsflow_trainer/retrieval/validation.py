@@ -18,7 +18,7 @@ class Validation:
 
     Attributes:
         rows: The rows that are measured.
-        others: The inputs without them, which a memory may learn from before it is asked.
+        others: The inputs without them, which histories may learn from before they are asked.
     """
 
     rows: Sampled
@@ -33,7 +33,7 @@ class Validation:
         product: Vocabulary,
         *,
         queries: Sequence[str],
-        with_memory: bool,
+        with_history: bool,
     ) -> Self:
         """Picks the rows, the same ones every time.
 
@@ -43,10 +43,10 @@ class Validation:
             customer: The customer's id.
             product: The product's id.
             queries: Names of the query tower's features.
-            with_memory: Whether a memory learns from eval rows; at least half of them are left to it.
+            with_history: Whether histories learn from eval rows; at least half of them are left to that.
         """
         split = inputs.splits.eval
-        measured, rest = sample_apart(split, max(split.rows // 2, 1) if with_memory else split.rows)
+        measured, rest = sample_apart(split, max(split.rows // 2, 1) if with_history else split.rows)
         others = replace(inputs, splits=replace(inputs.splits, eval=rest))
         bought = purchases(
             [measured],

@@ -1,1 +1,1 @@
-"""One run of the Trainer, whatever the model type: its parameters, its steps, and how it begins and ends."""
+"""A training run, whatever the model type: its parameters, what it does, and how it begins and ends."""

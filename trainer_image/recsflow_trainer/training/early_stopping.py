@@ -10,7 +10,7 @@ class BestEpoch(tf_keras.callbacks.EarlyStopping):
     The best epoch's weights are restored however training ends, also where it was never stopped early.
 
     Args:
-        metric: What is watched.
+        metric: What is monitored.
         largest: Whether large values are good.
         patience: Epochs without a better value before training stops.
     """

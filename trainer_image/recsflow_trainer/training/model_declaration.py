@@ -104,7 +104,8 @@ class ModelDeclaration(Protocol):
     def finish(self, model: Any, inputs: Any) -> None:
         """Makes of trained weights the model that is evaluated and saved; nothing changes it afterwards.
 
-        What training has not taught is set here: embeddings of unseen values, a memory, a rating's level.
+        What training has not taught is set here: embeddings of unseen values, the scores of purchase
+        histories, a rating's level.
         """
         ...
 

@@ -6,9 +6,9 @@ from recsflow_trainer.evaluation.purchases import Purchases
 from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.fitting import Fitting
-from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.remembering import learn
-from recsflow_trainer.history.signals import signals_at
+from recsflow_trainer.history.learning import learn
+from recsflow_trainer.history.purchase_features import features_at
+from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf, tf_keras
 
 pytestmark = pytest.mark.tensorflow
@@ -29,7 +29,7 @@ def bought():
 
 
 @pytest.fixture(scope="module")
-def memory(bought):
+def scorer(bought):
     zeros = np.zeros([CUSTOMERS, 2], np.float32)
     tf_keras.utils.set_random_seed(1)
     return learn(
@@ -39,61 +39,61 @@ def memory(bought):
         attributes=[np.arange(PRODUCTS) // 4],
         queries=zeros,
         products=np.zeros([PRODUCTS, 2], np.float32),
-    ).memory_of(bought)
+    ).scorer(bought)
 
 
-def _scores(memory, customers, towers=None, **options):
+def _scores(scorer, customers, towers=None, **options):
     """Scores whose towers' part is as given, float32 [batch, products]."""
     towers = np.zeros([len(customers), PRODUCTS]) if towers is None else towers
     products = tf.eye(PRODUCTS)
-    return memory.scores(
+    return scorer.scores(
         tf.constant(customers, tf.int64), tf.constant(towers, tf.float32), products, **options
     )
 
 
-def test_what_a_customer_buys_again_and_again_comes_first(memory):
+def test_what_a_customer_buys_again_and_again_comes_first(scorer):
     customers = np.arange(CUSTOMERS)
-    scores = _scores(memory, customers)
+    scores = _scores(scorer, customers)
     assert scores.shape == [CUSTOMERS, PRODUCTS]
     assert np.mean(np.argmax(scores, axis=1) == customers % PRODUCTS) > 0.9
 
 
 def test_each_member_learns_by_itself_without_attributes_too_and_the_score_is_their_mean(bought):
-    signals = signals_at(70 * DAY, bought, CUSTOMERS, [], PRODUCTS)
-    combination = Combination(signals, [], seed=1)
-    Fitting(combination, signals, bought.take(bought.seconds >= 70 * DAY), seed=1).own_weights(30)
-    plain = np.zeros(len(signals.products), np.float32)
-    members = combination.bought_by_member(signals.pairs, plain).numpy()
-    assert combination.bought(signals.pairs, plain).numpy() == pytest.approx(members.mean(axis=1), abs=1e-5)
+    features = features_at(70 * DAY, bought, CUSTOMERS, [], PRODUCTS)
+    combination = Combination(features, [], seed=1)
+    Fitting(combination, features, bought.take(bought.seconds >= 70 * DAY), seed=1).own_weights(30)
+    plain = np.zeros(len(features.products), np.float32)
+    members = combination.bought_by_member(features.pairs, plain).numpy()
+    assert combination.bought(features.pairs, plain).numpy() == pytest.approx(members.mean(axis=1), abs=1e-5)
     assert np.ptp(members, axis=1).mean() > 0.01
-    customers = np.repeat(np.arange(CUSTOMERS), np.diff(signals.starts)[:CUSTOMERS])
+    customers = np.repeat(np.arange(CUSTOMERS), np.diff(features.starts)[:CUSTOMERS])
     for member in members.T:
         order = np.lexsort((member, customers))
-        best = signals.products[order[signals.starts[1 : CUSTOMERS + 1] - 1]]
+        best = features.products[order[features.starts[1 : CUSTOMERS + 1] - 1]]
         assert np.mean(best == np.arange(CUSTOMERS) % PRODUCTS) > 0.9
 
 
-def test_scores_of_a_customer_do_not_depend_on_the_batch(memory):
+def test_scores_of_a_customer_do_not_depend_on_the_batch(scorer):
     towers = np.random.default_rng(1).normal(size=[3, PRODUCTS])
-    together = _scores(memory, [4, 9, 2], towers).numpy()
-    alone = _scores(memory, [9], towers[1:2]).numpy()
+    together = _scores(scorer, [4, 9, 2], towers).numpy()
+    alone = _scores(scorer, [9], towers[1:2]).numpy()
     assert alone[0] == pytest.approx(together[1], abs=1e-5)
 
 
-def test_somebody_unknown_gets_the_trends(memory):
-    scores = _scores(memory, [CUSTOMERS, CUSTOMERS + 5])
-    assert scores.numpy() == pytest.approx(np.tile(memory.trend.numpy(), [2, 1]), abs=1e-5)
+def test_somebody_unknown_gets_the_trends(scorer):
+    scores = _scores(scorer, [CUSTOMERS, CUSTOMERS + 5])
+    assert scores.numpy() == pytest.approx(np.tile(scorer.trend.numpy(), [2, 1]), abs=1e-5)
 
 
 def test_what_was_not_bought_has_its_trend_and_the_affinity_to_each_of_its_attributes(bought):
     attributes = [np.arange(PRODUCTS) // 4, np.arange(PRODUCTS) % 3]
-    signals = signals_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, attributes, PRODUCTS)
-    combination = Combination(signals, attributes, seed=1)
+    features = features_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, attributes, PRODUCTS)
+    combination = Combination(features, attributes, seed=1)
     combination.affinity.assign([0.5, 2.0])
-    memory = Memory(combination, signals, attributes)
-    scores = _scores(memory, [3, 4]).numpy()
-    tables = [weight * table for weight, table in zip([0.5, 2.0], signals.affinities, strict=True)]
-    expected = combination.of_trends(signals.trends).numpy() + sum(
+    scorer = HistoryScorer(combination, features, attributes)
+    scores = _scores(scorer, [3, 4]).numpy()
+    tables = [weight * table for weight, table in zip([0.5, 2.0], features.affinities, strict=True)]
+    expected = combination.of_trends(features.trends).numpy() + sum(
         table[[3, 4]][:, values] for table, values in zip(tables, attributes, strict=True)
     )
     others = np.setdiff1d(np.arange(PRODUCTS), bought.products[bought.customers == 3])
@@ -102,22 +102,22 @@ def test_what_was_not_bought_has_its_trend_and_the_affinity_to_each_of_its_attri
 
 
 def test_towers_count_for_what_was_not_bought(bought):
-    signals = signals_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, [], PRODUCTS)
-    combination = Combination(signals, [], seed=1)
+    features = features_at(101 * DAY, bought.take(bought.customers == 3), CUSTOMERS, [], PRODUCTS)
+    combination = Combination(features, [], seed=1)
     combination.towers.assign(2.0)
-    memory = Memory(combination, signals, [])
+    scorer = HistoryScorer(combination, features, [])
     towers = np.arange(PRODUCTS, dtype=np.float32)[None]
-    change = (_scores(memory, [3], towers) - _scores(memory, [3]))[0]
+    change = (_scores(scorer, [3], towers) - _scores(scorer, [3]))[0]
     own = np.unique(bought.products[bought.customers == 3])
     assert change.numpy()[own] == pytest.approx(np.zeros(len(own)), abs=1e-5)
     others = np.setdiff1d(np.arange(PRODUCTS), own)
     assert change.numpy()[others] == pytest.approx(2.0 * others, abs=1e-4)
 
 
-def test_what_was_bought_can_be_left_out(memory, bought):
+def test_what_was_bought_can_be_left_out(scorer, bought):
     customers = [3, CUSTOMERS]
     everything, unbought = (
-        _scores(memory, customers, without_bought=without).numpy() for without in (False, True)
+        _scores(scorer, customers, without_bought=without).numpy() for without in (False, True)
     )
     own = np.unique(bought.products[bought.customers == 3])
     others = np.setdiff1d(np.arange(PRODUCTS), own)
@@ -145,19 +145,19 @@ def visitors():
 def test_towers_count_where_customers_come_once(visitors, history):
     half = np.eye(2, dtype=np.float32)
     tf_keras.utils.set_random_seed(1)
-    memory = learn(
+    scorer = learn(
         history, *visitors, attributes=[], queries=half[np.arange(200) % 2], products=half[np.arange(12) // 6]
-    ).memory_of(Purchases.together(*visitors))
-    assert memory.tower_weight.numpy() > 0.5
+    ).scorer(Purchases.together(*visitors))
+    assert scorer.tower_weight.numpy() > 0.5
 
 
 def test_what_nobody_buys_twice_comes_last(visitors):
     tf_keras.utils.set_random_seed(1)
     zeros = np.zeros([200, 2], np.float32), np.zeros([PRODUCTS, 2], np.float32)
-    memory = learn(
+    scorer = learn(
         History(fitted_to="eval"), *visitors, attributes=[], queries=zeros[0], products=zeros[1]
-    ).memory_of(Purchases.together(*visitors))
-    scores = _scores(memory, np.arange(200)).numpy()
+    ).scorer(Purchases.together(*visitors))
+    scores = _scores(scorer, np.arange(200)).numpy()
     seen = Purchases.together(*visitors)
     own = scores[seen.customers, seen.products].copy()
     scores[seen.customers, seen.products] = np.inf
@@ -166,7 +166,7 @@ def test_what_nobody_buys_twice_comes_last(visitors):
 
 def test_at_first_a_purchase_says_as_much_as_purchases_are_repeated(bought, visitors):
     again, never = (
-        Combination(signals_at(200 * DAY, rows, 200, [], PRODUCTS), [], seed=1)
+        Combination(features_at(200 * DAY, rows, 200, [], PRODUCTS), [], seed=1)
         for rows in (bought, visitors[0])
     )
     assert again.bought_before.numpy().min() > 3  # most purchases are repeats

@@ -11,7 +11,7 @@ from recsflow_trainer.training.cancellation import cancel_on_sigterm
 from recsflow_trainer.training.config import as_mapping
 from recsflow_trainer.training.environment import environment_versions
 from recsflow_trainer.training.model_declaration import ModelDeclaration
-from recsflow_trainer.training.steps import Steps
+from recsflow_trainer.training.training_run import TrainingRun
 
 
 def train(model: ModelDeclaration, fn_args: Any) -> None:
@@ -43,7 +43,7 @@ def train(model: ModelDeclaration, fn_args: Any) -> None:
     error: ErrorRecord | None = None
     try:
         with cancel_on_sigterm():
-            Steps(model, fn_args, custom_config, metrics, uri).run()
+            TrainingRun(model, fn_args, custom_config, metrics, uri).run()
     except BaseException as failure:
         error = ErrorRecord(type(failure).__name__, str(failure), traceback.format_exc())
         raise

@@ -1,4 +1,4 @@
-"""The steps of one run: read, train or check, finish, evaluate, save."""
+"""A training run: read, train or check, finish, evaluate, save."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from absl import logging
 
 from recsflow_trainer.baselines.comparison import compare, not_better
 from recsflow_trainer.diagnostics.callbacks import EpochRecorder, StopOnNonFiniteLoss, reference_of
-from recsflow_trainer.diagnostics.epoch_probe import finished_probe, probe_of, watched_by
+from recsflow_trainer.diagnostics.epoch_probe import finished_probe, monitored_by, probe_of
 from recsflow_trainer.diagnostics.run_verdict import Evidence, judge_run
 from recsflow_trainer.diagnostics.tracked_model import TrackedModel
 from recsflow_trainer.evaluation.cold_rows import cold_warnings
@@ -32,8 +32,8 @@ from recsflow_trainer.training.progress import Progress
 STEPS_PER_EXECUTION = 16
 
 
-class Steps:
-    """Reads, trains, evaluates and saves a model; each step fills in its part of the metrics.
+class TrainingRun:
+    """Reads, trains, evaluates and saves a model; each phase fills in its part of the metrics.
 
     Args:
         model: The declared model.
@@ -58,7 +58,7 @@ class Steps:
         self._progress = Progress(metrics, uri)
 
     def run(self) -> None:
-        """Takes all steps; an overfit check ends before a model is evaluated or saved."""
+        """Goes through all phases; an overfit check ends before a model is evaluated or saved."""
         self._progress.write()
         config = parse_config(self._custom_config)
         require_accelerator(config.accelerator)
@@ -148,9 +148,9 @@ class Steps:
         if parameters.learning_rate_decay == "linear":
             callbacks.insert(0, linear_decay(parameters.learning_rate, parameters.epochs))
         if parameters.early_stopping_patience is not None:
-            watched = watched_by(self._declaration, inputs)
+            metric = monitored_by(self._declaration, inputs)
             best = BestEpoch(
-                watched or "val_loss", parameters.early_stopping_patience, largest=watched is not None
+                metric or "val_loss", parameters.early_stopping_patience, largest=metric is not None
             )
             callbacks.append(best)
         model.fit(
@@ -230,12 +230,12 @@ class Steps:
         logging.warning("%s", message)
 
     @contextmanager
-    def _timed(self, step: str) -> Iterator[None]:
+    def _timed(self, phase: str) -> Iterator[None]:
         started = monotonic()
         try:
             yield
         finally:
-            self._metrics.durations_s[step] = monotonic() - started
+            self._metrics.durations_s[phase] = monotonic() - started
 
 
 def _log(diagnosis: Diagnosis) -> None:

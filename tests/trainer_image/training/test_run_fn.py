@@ -12,7 +12,7 @@ from absl import logging
 from include.process_activity import Activity, wait_until
 from recsflow_trainer.errors import ExamplesError, TrainingConfigError
 from recsflow_trainer.retrieval.declaration import Retrieval
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -158,10 +158,10 @@ def test_a_verdict_is_logged_when_it_is_made_and_is_no_warning_beside_itself(
     logging.use_absl_handler()
     train(declared(), small_experiment.fn_args(tmp_path, epochs=20, optimizer="sgd", learning_rate=1e6))
     metrics = _metrics(tmp_path)
-    told = [record for record in caplog.records if record.getMessage().startswith("diverged: ")]
+    logged = [record for record in caplog.records if record.getMessage().startswith("diverged: ")]
     assert metrics["diagnosis"]["verdict"] == "diverged"
-    assert [record.levelname for record in told] == ["WARNING"]
-    assert metrics["diagnosis"]["suggestion"] in told[0].getMessage()
+    assert [record.levelname for record in logged] == ["WARNING"]
+    assert metrics["diagnosis"]["suggestion"] in logged[0].getMessage()
     assert metrics["warnings"] == []
 
 
@@ -240,7 +240,7 @@ def test_progress_is_one_line_an_epoch(small_experiment, tmp_path, caplog):
 CANCELLED = """
 import sys
 from pathlib import Path
-from recsflow_trainer.training.run import train
+from recsflow_trainer.training.run_fn import train
 from tests.trainer_image.small_experiment import SmallExperiment, declared
 train(declared(), SmallExperiment(Path(sys.argv[1]), {}).fn_args(Path(sys.argv[2]), epochs=100_000))
 """

@@ -1,4 +1,4 @@
-"""Signs of the next purchases, in what was bought up to one moment."""
+"""Features that predict the next purchases, from what was bought up to one moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DAY_S = 86_400
 
 
 @dataclass(frozen=True)
-class Signals:
+class PurchaseFeatures:
     """What is known of customers, products and what they have to do with each other.
 
     Attributes:
@@ -30,7 +30,7 @@ class Signals:
             purchases, is 0.
         starts: int64 [customers + 2]; a customer's pairs are those from her start up to the next one's.
         products: int64 [pairs], what was bought, ascending within a customer.
-        pairs: float32 [pairs, signs], how often, how lately and how regularly, the product itself and what
+        pairs: float32 [pairs, features], how often, how lately and how regularly, the product itself and what
             is like it.
         repeat_odds: Log of the purchases of what a customer had bought on an earlier day, over all others.
     """
@@ -43,10 +43,10 @@ class Signals:
     repeat_odds: float
 
 
-def signals_at(
+def features_at(
     now: int, bought: Purchases, customers: int, attributes: Sequence[np.ndarray], products: int
-) -> Signals:
-    """Reads the signs from the purchases before a moment.
+) -> PurchaseFeatures:
+    """Computes the features from the purchases before a moment.
 
     Args:
         now: Seconds since 1970.
@@ -63,12 +63,12 @@ def signals_at(
     np.maximum.at(first, pair, age)
     np.minimum.at(last, pair, age)
     trends = _trends(known.products, age, pair_product, first, products)
-    signs = _pair_signs(pair, age, first, last, pair_customer, pair_product)
+    of_pairs = _pair_features(pair, age, first, last, pair_customer, pair_product)
     activity = [np.log(_decayed(known.customers, age, h, customers) + 0.01) for h in PAIR_HALF_LIVES_DAYS]
     like_it = (_like_it(known, age, values, pair_customer, pair_product) for values in attributes)
     of_customers = (values[pair_customer] for values in activity)
-    columns = [*signs, *map(np.float32, chain(like_it, of_customers)), *trends.T[:, pair_product]]
-    return Signals(
+    columns = [*of_pairs, *map(np.float32, chain(like_it, of_customers)), *trends.T[:, pair_product]]
+    return PurchaseFeatures(
         trends=trends,
         affinities=[_affinity(known, age, values, customers) for values in attributes],
         starts=np.searchsorted(pairs, np.arange(customers + 2) * products),
@@ -86,7 +86,7 @@ def _trends(
     return np.log(np.stack([*sold, *new_buyers], axis=1) + 0.05).astype(np.float32)
 
 
-def _pair_signs(  # noqa: PLR0913, PLR0917
+def _pair_features(  # noqa: PLR0913, PLR0917
     pair: np.ndarray,
     age: np.ndarray,
     first: np.ndarray,

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from recsflow_trainer.history.combination import Combination
-from recsflow_trainer.history.signals import Signals
+from recsflow_trainer.history.purchase_features import PurchaseFeatures
 from recsflow_trainer.keras import tf
 
 _CUSTOMERS_A_CALL = 64
 
 
-class Memory(tf.Module):
+class HistoryScorer(tf.Module):
     """Adds to the towers' scores what is known of the customer and the products.
 
     A product that the customer bought before is scored by that alone; another one by its trends, by her
@@ -19,30 +19,32 @@ class Memory(tf.Module):
 
     Args:
         combination: Fitted weights.
-        signals: At the end of training.
-        places: For each attribute, int64 [products], the value that each product has.
+        features: At the end of training.
+        attributes: For each attribute, int64 [products], the value that each product has.
     """
 
-    def __init__(self, combination: Combination, signals: Signals, places: Sequence[np.ndarray]) -> None:
-        super().__init__(name="memory")
+    def __init__(
+        self, combination: Combination, features: PurchaseFeatures, attributes: Sequence[np.ndarray]
+    ) -> None:
+        super().__init__(name="history_scorer")
         self.tower_weight = tf.Variable(combination.towers, trainable=False)
-        self.trend = tf.Variable(combination.of_trends(tf.constant(signals.trends)), trainable=False)
+        self.trend = tf.Variable(combination.of_trends(tf.constant(features.trends)), trainable=False)
         weights = combination.affinity.numpy()
         self.affinities = [
             tf.Variable(weight * table, trainable=False)
-            for weight, table in zip(weights, signals.affinities, strict=True)
+            for weight, table in zip(weights, features.affinities, strict=True)
         ]
         # Products alike in all attributes are of one kind; there are far fewer kinds than products.
-        stacked = np.stack([np.zeros_like(signals.trends[:, 0], np.int64), *places])
+        stacked = np.stack([np.zeros_like(features.trends[:, 0], np.int64), *attributes])
         kinds, kind = np.unique(stacked, axis=1, return_inverse=True)
         self.kinds = [tf.Variable(values, trainable=False) for values in kinds[1:]]
         self._kinds = kinds.shape[1]
         self.kind_of_product = tf.Variable(kind.reshape(-1), trainable=False)
-        self.starts = tf.Variable(signals.starts, trainable=False)
-        self.products = tf.Variable(signals.products, trainable=False)
-        self.bought = tf.Variable(tf.zeros([len(signals.products)]), trainable=False)
-        self._customers = len(signals.starts) - 2
-        self._score_pairs(combination, signals)
+        self.starts = tf.Variable(features.starts, trainable=False)
+        self.products = tf.Variable(features.products, trainable=False)
+        self.bought = tf.Variable(tf.zeros([len(features.products)]), trainable=False)
+        self._customers = len(features.starts) - 2
+        self._score_pairs(combination, features)
 
     def scores(
         self,
@@ -98,13 +100,13 @@ class Memory(tf.Module):
         pairs = tf.ragged.range(starts, stops)
         return tf.cast(pairs.value_rowids(), tf.int64), pairs.flat_values
 
-    def _score_pairs(self, combination: Combination, signals: Signals) -> None:
-        scores = np.zeros(len(signals.products), np.float32)
+    def _score_pairs(self, combination: Combination, features: PurchaseFeatures) -> None:
+        scores = np.zeros(len(features.products), np.float32)
         for first in range(0, self._customers, _CUSTOMERS_A_CALL):
             customers = tf.range(first, min(first + _CUSTOMERS_A_CALL, self._customers), dtype=tf.int64)
             rows, pairs = self._pairs(customers)
             places = tf.stack([tf.gather(self.products, pairs), rows], axis=1)
             plain = tf.gather_nd(self._plain(customers), places)
-            signs = tf.gather(signals.pairs, pairs)
-            scores[pairs.numpy()] = combination.bought(signs, plain).numpy()
+            of_pairs = tf.gather(features.pairs, pairs)
+            scores[pairs.numpy()] = combination.bought(of_pairs, plain).numpy()
         self.bought.assign(scores)

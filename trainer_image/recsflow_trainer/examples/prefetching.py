@@ -1,4 +1,4 @@
-"""Batches that are made in the background, while the model takes a step."""
+"""Batches that are made ahead of their use, while the model takes a step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from recsflow_trainer.keras import tf
 _AHEAD = 4
 
 
-def made_ahead(dataset: tf.data.Dataset, make: Callable[[tf.Tensor], Any]) -> tf.data.Dataset:
+def prefetched(dataset: tf.data.Dataset, make: Callable[[tf.Tensor], Any]) -> tf.data.Dataset:
     """Returns what `make` returns for each element, in order, some elements ahead of their use.
 
     Without autotuning: the end of each pass waits for the thread that tunes to wake up, as long again as the

@@ -1,4 +1,4 @@
-"""From the purchases of training to a memory of them, fitted to some that were held out."""
+"""From the purchases of training to a scorer of them, fitted to some that were held out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from recsflow_trainer.history.combination import Combination
 from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.fitting import Fitting
 from recsflow_trainer.history.held_out import HeldOut, enough
-from recsflow_trainer.history.memory import Memory
-from recsflow_trainer.history.signals import Signals, signals_at
+from recsflow_trainer.history.purchase_features import PurchaseFeatures, features_at
+from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf, tf_keras
 
 
 @dataclass(frozen=True)
 class LearnedHistory:
-    """How much each sign counts, which is learned once and holds for any purchases that are known later.
+    """How much each feature weighs, which is learned once and holds for any purchases that are known later.
 
     Attributes:
         combination: Fitted weights.
@@ -32,12 +32,12 @@ class LearnedHistory:
     customers: int
     products: int
 
-    def memory_of(self, seen: Purchases) -> Memory:
-        """Returns the memory of purchases, with the signs as they are at their end."""
+    def scorer(self, seen: Purchases) -> HistoryScorer:
+        """Returns the scorer of purchases, with the features as they are at their end."""
         known = seen.known
         end = int(known.seconds.max(initial=0)) + 1
-        signals = signals_at(end, known, self.customers, self.attributes, self.products)
-        return Memory(self.combination, signals, self.attributes)
+        features = features_at(end, known, self.customers, self.attributes, self.products)
+        return HistoryScorer(self.combination, features, self.attributes)
 
 
 def learn(  # noqa: PLR0913
@@ -49,7 +49,7 @@ def learn(  # noqa: PLR0913
     queries: np.ndarray,
     products: np.ndarray,
 ) -> LearnedHistory:
-    """Fits how much each sign counts to held out purchases.
+    """Fits how much each feature weighs to held out purchases.
 
     Args:
         history: How.
@@ -72,10 +72,10 @@ def learn(  # noqa: PLR0913
     def scores(chosen: np.ndarray) -> tf.Tensor:
         return tf.matmul(queries[chosen], transposed)
 
-    def signals(now: int, known: Purchases) -> Signals:
-        return signals_at(now, known, customers, attributes, len(products))
+    def features(now: int, known: Purchases) -> PurchaseFeatures:
+        return features_at(now, known, customers, attributes, len(products))
 
-    before = signals(held_out.now, held_out.known)
+    before = features(held_out.now, held_out.known)
     combination = Combination(before, attributes, seed)
     fitting = Fitting(combination, before, held_out.wanted, seed)
     if not in_window:
@@ -85,7 +85,7 @@ def learn(  # noqa: PLR0913
         withheld = held_out.known_customers(np.flatnonzero(history.is_withheld(np.arange(customers))))
         if not enough(withheld):
             # Customers come and go within the window: what the towers never saw of those who stay is eval.
-            before = signals(from_eval.now, from_eval.known)
+            before = features(from_eval.now, from_eval.known)
             fitting = Fitting(combination, before, from_eval.wanted, seed)
             withheld = from_eval.known_customers(np.arange(customers))
         fitting.tower_weight(withheld, scores)
