@@ -11,7 +11,7 @@ By default it only says what would go. Look at the table in the log of the task,
 | experiments' and sweeps' folders | a registered version with an alias, or one that is young, needs them |
 | a pipeline job with its artifacts, a custom job | it runs, or a job that stays re-used its results |
 
-Never touched: anything that changed within the retention, names that are not ours, pages of holdouts, winners
+Never touched: anything that changed within the retention, names that are not ours, backtest pages, winners
 of sweeps, and MLflow's records: the numbers of an experiment stay when its files are gone.
 
 A job and its artifacts go together, and never while a job of the same pipeline runs, since the pipeline

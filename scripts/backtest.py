@@ -18,14 +18,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include import storage
+from include.backtest.report import render_html, render_text, title_of
+from include.backtest.run import BacktestRun, find_backtest_runs
 from include.configs import list_configs
 from include.errors import ConfigError, Problem
 from include.experiment.config.loader import load_model
 from include.experiment.config.schedule_config import ScheduleConfig
 from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.config.schedule_names import retraining_dag_id
-from include.holdouts.holdout import Holdout, find_holdouts
-from include.holdouts.report import render_html, render_text, title_of
 from local_cloud.settings import LocalSettings
 from scripts.airflow_api import AirflowApi, AirflowRefused
 from scripts.due_run import newest_due_run_held_back
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{schedule.schedule!r} has no date from {options.first} to {options.last}.", file=sys.stderr)
         return 1
     variable = settings.recsflow_variable()
-    found = find_holdouts(
+    found = find_backtest_runs(
         schedule.name,
         schedule.promotion,
         load_model(schedule.model).type,
@@ -177,21 +177,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(
-    schedule: ScheduleConfig, holdouts: list[Holdout], settings: LocalSettings, runs: list[dict[str, Any]]
+    schedule: ScheduleConfig, measured: list[BacktestRun], settings: LocalSettings, runs: list[dict[str, Any]]
 ) -> int:
     failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
-    if holdouts:
-        title = title_of(holdouts, f"Backtest of {retraining_dag_id(schedule.name)}")
+    if measured:
+        title = title_of(measured, f"Backtest of {retraining_dag_id(schedule.name)}")
         page = f"{settings.artifact_root_uri}/holdouts/{schedule.name}_backtest.html"
-        written = storage.local_path(storage.write_text(page, render_html(title, holdouts)))
-        print(f"\n{render_text(title, holdouts)}\n\nchart: {written}")
+        written = storage.local_path(storage.write_text(page, render_html(title, measured)))
+        print(f"\n{render_text(title, measured)}\n\nchart: {written}")
     if failed:
         print(f"failed: {', '.join(failed)}; their logs are at {settings.url('airflow')}", file=sys.stderr)
-    return 1 if failed or not holdouts else 0
+    return 1 if failed or not measured else 0
 
 
-def _ran(holdout: Holdout, runs: list[dict[str, Any]]) -> bool:
-    return any(holdout.until.isoformat() == run["logical_date"][:10] for run in runs)
+def _ran(measured: BacktestRun, runs: list[dict[str, Any]]) -> bool:
+    return any(measured.until.isoformat() == run["logical_date"][:10] for run in runs)
 
 
 def _midnight(day: date) -> str:

@@ -3,7 +3,7 @@
     rows/rows_{hash}  modules/{hash}  compiled/{key}[.topology].json
     experiments/{experiment id}  sweeps/{experiment id}  pipeline_root/{project}/{job id}
 
-Everything else stays as it is: reports of holdouts, winners of sweeps, what somebody else put there.
+Everything else stays as it is: reports of backtests, winners of sweeps, what somebody else put there.
 """
 
 from __future__ import annotations

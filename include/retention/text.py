@@ -11,7 +11,7 @@ from include.retention.removal import Removal
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _RULE = "-" * 72
-RECORDS_STAY = "MLflow's runs, metrics and registered versions stay; holdouts' pages and sweeps' winners too."
+RECORDS_STAY = "MLflow's runs, metrics and registered versions stay; backtest pages and sweeps' winners too."
 
 
 def render_decision(decision: Decision, retention_days: int) -> str:

@@ -31,7 +31,7 @@ Trains `{dataset}` / `{features}` / `{model}` on the rows up to each run's logic
 | score_models | a custom job that asks the new model and the champion about the same test rows | Custom job |
 | wait_for_scores | nothing; follows the job and fails with its error | Custom job |
 | promote | the model's version in MLflow; skipped where the champion stays, its log says why | Champion |
-| report_holdouts | table and chart of all runs of the schedule, by the date that their rows end | Holdouts |
+| report_backtest | table and chart of all runs of the schedule, by the date that their rows end | Backtest |
 {push}
 Trigger it by hand to change a parameter for once; backfill it, up to the day after the last date, to see how
 it would have done. A backfill never promotes. In the form of a backfill, tick "Override parameters on

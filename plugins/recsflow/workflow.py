@@ -14,8 +14,8 @@ from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from recsflow.sensors.custom_job import CustomJobSensor
 from recsflow.sensors.pipeline_job import PipelineJobSensor
 from recsflow.sensors.push import PushSensor
+from recsflow.tasks.backtest import report_backtest
 from recsflow.tasks.experiment import render_query, resolve_experiment
-from recsflow.tasks.holdouts import report_holdouts
 from recsflow.tasks.metrics import cache_metrics
 from recsflow.tasks.modules import generate_modules
 from recsflow.tasks.promotion import promote
@@ -53,7 +53,7 @@ def retraining_workflow(*, push: bool = False) -> None:
         **retries(2, timedelta(minutes=1)),
     )
     promoted = promote(experiment, recorded, scoring.output)
-    recorded >> scoring >> wait >> promoted >> report_holdouts(experiment)
+    recorded >> scoring >> wait >> promoted >> report_backtest(experiment)
     if push:
         push_champion(promoted)
 

@@ -34,7 +34,7 @@ def test_tasks_are_those_of_a_quick_test_and_the_gate_after_them(dag, quick_test
         "score_models": "cache_metrics",
         "wait_for_scores": "score_models",
         "promote": "wait_for_scores",
-        "report_holdouts": "promote",
+        "report_backtest": "promote",
     }
     for task_id, before in added.items():
         assert before in tasks.pop(task_id)[1]

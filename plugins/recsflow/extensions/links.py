@@ -102,7 +102,7 @@ class ServedModelLink(PublishedLink):
     title = "Served model"
 
 
-class HoldoutsLink(PublishedLink):
+class BacktestLink(PublishedLink):
     """All runs of a schedule side by side."""
 
-    title = "Holdouts"
+    title = "Backtest"

@@ -10,8 +10,8 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
 from recsflow.extensions.links import (
+    BacktestLink,
     ExperimentLink,
-    HoldoutsLink,
     MlflowRunLink,
     ModulesLink,
     QualityReportLink,
@@ -84,10 +84,10 @@ class SweepTask(_LinkedTask):
     operator_extra_links = (SweepLink(), MlflowRunLink())
 
 
-class HoldoutsTask(_LinkedTask):
+class BacktestTask(_LinkedTask):
     """Reports the runs of a schedule."""
 
-    operator_extra_links = (HoldoutsLink(),)
+    operator_extra_links = (BacktestLink(),)
 
 
 experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
@@ -98,4 +98,4 @@ modules_task: TaskDecorator = partial(task_decorator_factory, decorated_operator
 record_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=RecordTask)
 promotion_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=PromotionTask)
 sweep_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=SweepTask)
-holdouts_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=HoldoutsTask)
+backtest_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=BacktestTask)

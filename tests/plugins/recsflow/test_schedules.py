@@ -86,7 +86,7 @@ def test_tasks_of_a_schedule_are_its_own(schedules):
         dag.validate()
         assert all(task.dag is dag for task in dag.tasks)
         assert set(dag.task_group.children) == {task.task_id for task in dag.tasks}
-        assert [task.task_id for task in dag.leaves] == ["report_holdouts"]
+        assert [task.task_id for task in dag.leaves] == ["report_backtest"]
     first, second = ({id(task) for task in dag.tasks} for dag in dags.values())
     assert not first & second
 
@@ -126,8 +126,8 @@ def test_a_push_is_skipped_where_nobody_was_promoted_and_fails_the_run_where_it_
     for task_id in ("push_model", "wait_for_push"):
         assert nightly.get_task(task_id).trigger_rule == "all_success"
     # A run is as red as the last of its tasks.
-    assert {task.task_id for task in nightly.leaves} == {"report_holdouts", "wait_for_push"}
-    assert not nightly.get_task("report_holdouts").upstream_task_ids - {"promote", "resolve_experiment"}
+    assert {task.task_id for task in nightly.leaves} == {"report_backtest", "wait_for_push"}
+    assert not nightly.get_task("report_backtest").upstream_task_ids - {"promote", "resolve_experiment"}
 
 
 def test_tasks_of_pushing_schedules_are_their_own(schedules):

@@ -21,7 +21,7 @@ _BY_TIME = {"time_holdout", "strict_time"}
 
 
 @dataclass(frozen=True)
-class Holdout:
+class BacktestRun:
     """A run, by the date that its rows end.
 
     Attributes:
@@ -62,9 +62,9 @@ class Holdout:
         return self.model < other if self.metric in LOWER_IS_BETTER else self.model > other
 
 
-def find_holdouts(
+def find_backtest_runs(
     schedule: str, rule: PromotionRule, model_type: str, *, tracking_uri: str, experiment_name: str
-) -> tuple[Holdout, ...]:
+) -> tuple[BacktestRun, ...]:
     """Return the runs of a schedule in the order of their dates, the newest run of each date.
 
     They are compared by the rule's metric; where it names none, by the headline of the newest run that has
@@ -83,7 +83,7 @@ def find_holdouts(
         experiment_name=experiment_name,
         limit=MAX_RUNS,
     )
-    return holdouts(found, compared_by(rule, model_type, found))
+    return backtest_runs(found, compared_by(rule, model_type, found))
 
 
 def compared_by(rule: PromotionRule, model_type: str, recorded: Iterable[RecordedExperiment]) -> str:
@@ -92,20 +92,20 @@ def compared_by(rule: PromotionRule, model_type: str, recorded: Iterable[Recorde
     return rule.metric_for(model_type, headline)
 
 
-def holdouts(recorded: Iterable[RecordedExperiment], metric: str) -> tuple[Holdout, ...]:
+def backtest_runs(recorded: Iterable[RecordedExperiment], metric: str) -> tuple[BacktestRun, ...]:
     """Return recorded runs, the newest first, in the order of their dates; of each date the newest."""
-    by_date: dict[date, Holdout] = {}
+    by_date: dict[date, BacktestRun] = {}
     for each in recorded:
-        holdout = _read(each, metric)
-        by_date.setdefault(holdout.until, holdout)
+        run = _read(each, metric)
+        by_date.setdefault(run.until, run)
     return tuple(by_date[until] for until in sorted(by_date))
 
 
-def _read(run: RecordedExperiment, metric: str) -> Holdout:
+def _read(run: RecordedExperiment, metric: str) -> BacktestRun:
     name = metric_name(metric)
     named = {baseline: run.metrics.get(f"{baseline}_{name}") for baseline in BASELINES}
     days = run.params.get("holdout_days")
-    return Holdout(
+    return BacktestRun(
         until=datetime.fromisoformat(run.params["window_end"]).date(),
         days=int(days) if days and run.params.get("split_strategy") in _BY_TIME else None,
         metric=metric,

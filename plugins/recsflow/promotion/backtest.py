@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.backtest.report import render_html, render_text, title_of
+from include.backtest.run import find_backtest_runs
 from include.experiment.config.schedule_loader import load_schedule
-from include.holdouts.holdout import find_holdouts
-from include.holdouts.report import render_html, render_text, title_of
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.files import read_experiment
-from recsflow.extensions.links import HoldoutsLink
+from recsflow.extensions.links import BacktestLink
 from recsflow.log import say
 from recsflow.settings import load_settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-def report_holdouts(experiment: str, context: Context) -> str:
+def report_backtest(experiment: str, context: Context) -> str:
     """Write the report of the schedule, this run's date among the others; returns its URI.
 
     Args:
@@ -29,16 +29,16 @@ def report_holdouts(experiment: str, context: Context) -> str:
     resolved = read_experiment(experiment)
     if resolved.schedule is None:
         raise InvalidExperiment(f"{experiment} belongs to no schedule; run this task in the DAG of one.")
-    holdouts = find_holdouts(
+    runs = find_backtest_runs(
         resolved.schedule,
         load_schedule(resolved.schedule).promotion,
         resolved.model.type,
         tracking_uri=settings.mlflow_tracking_uri,
         experiment_name=settings.mlflow_experiment,
     )
-    title = title_of(holdouts, f"Holdouts of {context['dag'].dag_id}")
-    say("report_holdouts", render_text(title, holdouts))
-    page = render_html(title, holdouts)
+    title = title_of(runs, f"Backtest of {context['dag'].dag_id}")
+    say("report_backtest", render_text(title, runs))
+    page = render_html(title, runs)
     uri = storage.write_text(f"{settings.artifact_root}/holdouts/{resolved.schedule}.html", page)
-    HoldoutsLink.publish(context, settings.artifact_link(uri))
+    BacktestLink.publish(context, settings.artifact_link(uri))
     return uri

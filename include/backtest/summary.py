@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 
-from include.holdouts.holdout import Holdout
+from include.backtest.run import BacktestRun
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ def spread(values: Sequence[float]) -> Spread | None:
     return Spread(mean(values), stdev(values) if len(values) > 1 else 0.0, min(values), max(values))
 
 
-def over_best_baseline(holdouts: Sequence[Holdout]) -> Wins:
+def over_best_baseline(runs: Sequence[BacktestRun]) -> Wins:
     """Return the dates on which the model is better than the best baseline."""
-    return _wins([each.beats(each.best_baseline) for each in holdouts])
+    return _wins([each.beats(each.best_baseline) for each in runs])
 
 
-def over_champion(holdouts: Sequence[Holdout]) -> Wins:
+def over_champion(runs: Sequence[BacktestRun]) -> Wins:
     """Return the dates on which the model is better than a champion that saw none of the test rows."""
-    return _wins([each.beats(each.champion) for each in holdouts if not each.champion_saw])
+    return _wins([each.beats(each.champion) for each in runs if not each.champion_saw])
 
 
 def _wins(compared: Sequence[bool | None]) -> Wins:

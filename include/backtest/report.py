@@ -5,83 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from include.holdouts.holdout import BASELINES, Holdout
-from include.holdouts.summary import Spread, over_best_baseline, over_champion, spread
+from include.backtest.chart import draw
+from include.backtest.run import BacktestRun
+from include.backtest.series import CHAMPION, series, spreads
+from include.backtest.summary import Spread, over_best_baseline, over_champion
 
-MODEL, CHAMPION = "model", "champion"
 SEEN = "*"
 TEMPLATE = Path(__file__).parent / "report.html.j2"
 SPREAD = {"mean": "mean", "± deviation": "deviation", "lowest": "lowest", "highest": "highest"}
 _DATE_WIDTH = 12
 
 
-def title_of(holdouts: Sequence[Holdout], name: str) -> str:
+def title_of(runs: Sequence[BacktestRun], name: str) -> str:
     """Return what a report of these dates is called: of what, in what, of which configs."""
-    days = {each.days for each in holdouts}
+    days = {each.days for each in runs}
     period = f" on the last {days.pop()} days" if len(days) == 1 and None not in days else ""
-    configs = ", ".join(sorted({each.configs for each in holdouts}))
-    return f"{name}: {holdouts[0].metric}{period}; {configs}"
+    configs = ", ".join(sorted({each.configs for each in runs}))
+    return f"{name}: {runs[0].metric}{period}; {configs}"
 
 
-def series(holdouts: Sequence[Holdout]) -> dict[str, list[float | None]]:
-    """Return the numbers of each side by date: the model, each baseline, the champion if there was one."""
-    sides: dict[str, list[float | None]] = {MODEL: [each.model for each in holdouts]}
-    for name in BASELINES:
-        if any(name in each.baselines for each in holdouts):
-            sides[name] = [each.baselines.get(name) for each in holdouts]
-    if any(each.champion is not None for each in holdouts):
-        sides[CHAMPION] = [each.champion for each in holdouts]
-    return sides
-
-
-def spreads(holdouts: Sequence[Holdout]) -> dict[str, Spread | None]:
-    """Return the spread of each side; of the champion, only where it can be compared."""
-    sides = series(holdouts)
-    if CHAMPION in sides:
-        sides[CHAMPION] = [None if each.champion_saw else each.champion for each in holdouts]
-    return {name: spread([each for each in values if each is not None]) for name, values in sides.items()}
-
-
-def conclusions(holdouts: Sequence[Holdout]) -> list[str]:
+def conclusions(runs: Sequence[BacktestRun]) -> list[str]:
     """Return what the dates say, as sentences."""
-    metric = holdouts[0].metric
-    said = [f"In {metric}, the model beats the best baseline on {over_best_baseline(holdouts)} dates."]
-    against = over_champion(holdouts)
+    metric = runs[0].metric
+    said = [f"In {metric}, the model beats the best baseline on {over_best_baseline(runs)} dates."]
+    against = over_champion(runs)
     if against.compared:
         said.append(f"It beats the champion on {against} dates.")
-    if seen := sum(each.champion_saw for each in holdouts):
+    if seen := sum(each.champion_saw for each in runs):
         said.append(
             f"On {seen} dates, marked {SEEN}, the champion was trained on some of the test rows: these are "
             "not compared."
         )
-    if failed := [each for each in holdouts if each.model is None]:
+    if failed := [each for each in runs if each.model is None]:
         dates = ", ".join(f"{each.until} ({each.state.replace('_', ' ')})" for each in failed)
         said.append(f"Without a result: {dates}.")
     return said
 
 
-def render_text(title: str, holdouts: Sequence[Holdout]) -> str:
+def render_text(title: str, runs: Sequence[BacktestRun]) -> str:
     """Return the table for a log; lines without trailing spaces."""
-    sides = series(holdouts)
+    sides = series(runs)
     widths = {name: max(len(name), 7) + 2 for name in sides}
     lines = [title, "until".ljust(_DATE_WIDTH) + _cells({name: name for name in sides}, widths) + "  verdict"]
-    for place, each in enumerate(holdouts):
+    for place, each in enumerate(runs):
         numbers = {name: _number(values[place]) for name, values in sides.items()}
         if each.champion_saw and CHAMPION in numbers:
             numbers[CHAMPION] = f"{SEEN}{numbers[CHAMPION]}"
         state = each.state.replace("_", " ")
         lines.append(f"{each.until}".ljust(_DATE_WIDTH) + _cells(numbers, widths) + f"  {state}")
-    lines += _spread_lines(spreads(holdouts), widths)
-    return "\n".join(line.rstrip() for line in (*lines, *conclusions(holdouts)))
+    lines += _spread_lines(spreads(runs), widths)
+    return "\n".join(line.rstrip() for line in (*lines, *conclusions(runs)))
 
 
-def render_html(title: str, holdouts: Sequence[Holdout]) -> str:
+def render_html(title: str, runs: Sequence[BacktestRun]) -> str:
     """Return the report for people: one file that loads nothing from elsewhere."""
     from base64 import b64encode
 
     from jinja2 import Environment, StrictUndefined
-
-    from include.holdouts.chart import draw
 
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -89,14 +69,14 @@ def render_html(title: str, holdouts: Sequence[Holdout]) -> str:
     environment.filters["number"] = _number
     return environment.from_string(TEMPLATE.read_text()).render(
         title=title,
-        holdouts=holdouts,
-        sides=series(holdouts),
-        spreads=spreads(holdouts),
+        runs=runs,
+        sides=series(runs),
+        spreads=spreads(runs),
         rows=SPREAD,
-        conclusions=conclusions(holdouts),
+        conclusions=conclusions(runs),
         seen=SEEN,
         champion=CHAMPION,
-        chart=b64encode(draw(title, holdouts)).decode(),
+        chart=b64encode(draw(title, runs)).decode(),
     )
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.holdouts.holdout import compared_by, holdouts
-from include.holdouts.report import conclusions, render_html, render_text, spreads, title_of
-from include.holdouts.summary import over_best_baseline, over_champion
+from include.backtest.report import conclusions, render_html, render_text, title_of
+from include.backtest.run import backtest_runs, compared_by
+from include.backtest.series import spreads
+from include.backtest.summary import over_best_baseline, over_champion
 from include.promotion.rule import PromotionRule
 from include.tracking.search import RecordedExperiment
 
@@ -60,7 +61,7 @@ def test_the_newest_runs_headline_decides_what_all_dates_are_compared_by():
 @pytest.fixture
 def four():
     """Four dates, recorded in another order, with a champion that saw the rows of the first two."""
-    return holdouts(
+    return backtest_runs(
         [
             run(20, 0.30, champion=0.29),
             run(6, 0.24, champion=0.40, saw=True),
@@ -72,7 +73,7 @@ def four():
 
 
 def test_dates_are_in_order_and_the_newest_run_of_a_date_counts():
-    found = holdouts([run(13, 0.31, started=3), run(6, 0.2), run(13, 0.9, started=2)], "recall@100")
+    found = backtest_runs([run(13, 0.31, started=3), run(6, 0.2), run(13, 0.9, started=2)], "recall@100")
     assert [(each.until, each.model) for each in found] == [
         (date(2017, 11, 6), 0.2),
         (date(2017, 11, 13), 0.31),
@@ -100,14 +101,14 @@ def test_spread_is_that_of_a_sample(four):
 
 def test_of_an_error_the_smaller_one_wins():
     errors = {"test_rmse": 2.0, "global_mean_rmse": 2.2, "customer_mean_rmse": 1.9}
-    (found,) = holdouts([run(6, None, **errors)], "rmse")
+    (found,) = backtest_runs([run(6, None, **errors)], "rmse")
     assert found.best_baseline == 1.9
     assert not found.beats(found.best_baseline)
 
 
 def test_the_table_has_a_line_a_date_and_what_they_say_together(four):
-    assert render_text("holdouts of weekly", four) == (
-        "holdouts of weekly\n"
+    assert render_text("backtest of weekly", four) == (
+        "backtest of weekly\n"
         "until           model  popularity  repeat_purchases  champion  verdict\n"
         "2017-11-06     0.2400      0.2000            0.2500   *0.4000  healthy\n"
         "2017-11-13     0.2800      0.2000            0.2500   *0.4100  healthy\n"
@@ -124,13 +125,13 @@ def test_the_table_has_a_line_a_date_and_what_they_say_together(four):
 
 
 def test_the_title_says_of_what_and_by_which_configs(four):
-    assert title_of(four, "holdouts of weekly") == (
-        "holdouts of weekly: recall@100 on the last 7 days; shop / ids / one"
+    assert title_of(four, "backtest of weekly") == (
+        "backtest of weekly: recall@100 on the last 7 days; shop / ids / one"
     )
 
 
 def test_a_date_that_failed_is_named_and_not_counted():
-    found = holdouts([run(6, 0.3), run(13, None, status="timed_out")], "recall@100")
+    found = backtest_runs([run(6, 0.3), run(13, None, status="timed_out")], "recall@100")
     assert conclusions(found) == [
         "In recall@100, the model beats the best baseline on 1 of 1 dates.",
         "Without a result: 2017-11-13 (timed out).",
@@ -139,16 +140,16 @@ def test_a_date_that_failed_is_named_and_not_counted():
 
 
 def test_the_page_holds_chart_and_table_in_one_file(four):
-    page = render_html("holdouts of <weekly>", four)
+    page = render_html("backtest of <weekly>", four)
     assert PNG in page
-    assert "holdouts of &lt;weekly&gt;" in page
+    assert "backtest of &lt;weekly&gt;" in page
     assert page.count("<tr>") == 1 + len(four)
     assert "*0.4000" in page
     assert "experiment-27-1" in page
 
 
 def test_a_single_date_without_a_champion_can_be_shown():
-    found = holdouts([run(6, 0.3)], "recall@100")
+    found = backtest_runs([run(6, 0.3)], "recall@100")
     assert "champion" not in render_text("t", found)
     assert PNG in render_html("t", found)
 
@@ -159,4 +160,4 @@ def test_a_single_date_without_a_champion_can_be_shown():
 def test_only_a_split_by_time_has_a_test_period(strategy, days):
     recorded = run(20, 0.30)
     recorded.params["split_strategy"] = strategy
-    assert holdouts([recorded], "recall@100")[0].days == days
+    assert backtest_runs([recorded], "recall@100")[0].days == days
