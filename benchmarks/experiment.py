@@ -16,7 +16,7 @@ from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from include.sql.renderer import render_staging_query
 from include.warehouse.client import SPLITS
-from include.warehouse.parquet_export import mark_exported
+from include.warehouse.parquet_export import export_history, export_parquet, mark_exported
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
@@ -80,11 +80,11 @@ def prepare(
 def _stage(warehouse: Warehouse, experiment: Experiment, settings: Settings) -> tuple[str, str | None]:
     query = render_staging_query(experiment, staging_dataset=f"{settings.project}.{settings.staging_dataset}")
     staged = warehouse.stage(query)
-    rows_uri = warehouse.export_parquet(staged.table, settings.artifact_root)
+    rows_uri = export_parquet(warehouse, staged.table, settings.artifact_root)
     if not staged.history_rows:
         return rows_uri, None
     columns = experiment.history_columns
-    return rows_uri, warehouse.export_history(staged.table, settings.artifact_root, columns)
+    return rows_uri, export_history(warehouse, staged.table, settings.artifact_root, columns)
 
 
 def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:

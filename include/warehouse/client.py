@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter, Table
     from google.cloud.bigquery.table import Row, RowIterator
     from google.cloud.bigquery_storage import BigQueryReadClient
-    from upath import UPath
 
     from include.sql.parameters import QueryParameter
     from include.sql.renderer import StagingQuery
@@ -190,18 +189,6 @@ class Warehouse:
         restriction = f"split = '{split}'" if split else f"split != '{HISTORY}'"
         name = self.name(table)
         return stream_rows(self._storage_client, self.project, name, columns or (), restriction)
-
-    def export_parquet(self, table: str, root: str | UPath) -> str:
-        """Write a staged table below the artifact root, one folder a split, and return the rows' URI."""
-        from include.warehouse.parquet_export import export_parquet
-
-        return export_parquet(self, table, root)
-
-    def export_history(self, table: str, root: str | UPath, columns: Sequence[str]) -> str:
-        """Write the rows outside the sample below the artifact root, and return their URI."""
-        from include.warehouse.parquet_export import export_history
-
-        return export_history(self, table, root, columns)
 
     def name(self, table: str) -> TableName:
         """The full name of a table; one without a project belongs to ours."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from include import storage
 from include.errors import ConfigError
 from include.experiment.resolve.history import check_splits
+from include.warehouse.parquet_export import export_history, export_parquet
 from include.warehouse.row_account import RowAccount, row_account
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
@@ -54,12 +55,12 @@ def stage_dataset(query: str, context: Context) -> dict[str, str]:
         announce_nothing(context)
     else:
         announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
-    rows_uri = warehouse.export_parquet(staged.table, settings.artifact_root)
+    rows_uri = export_parquet(warehouse, staged.table, settings.artifact_root)
     say("stage_dataset", f"rows exported to {rows_uri}")
     rows = {"experiment": experiment_uri, "table": staged.table, "rows_uri": rows_uri}
     if staged.history_rows:
         columns = experiment.history_columns
-        rows["history_uri"] = warehouse.export_history(staged.table, settings.artifact_root, columns)
+        rows["history_uri"] = export_history(warehouse, staged.table, settings.artifact_root, columns)
     return rows
 
 

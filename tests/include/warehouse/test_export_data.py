@@ -12,6 +12,7 @@ from include import storage
 from include.warehouse.connection import connect
 from include.warehouse.errors import QueryTooExpensive, WarehouseError
 from include.warehouse.limits import SpendingLimits
+from include.warehouse.parquet_export import export_history, export_parquet
 from tests.local_cloud.storage.conftest import BUCKET, StorageServer, free_ports
 
 pytestmark = pytest.mark.emulator
@@ -52,7 +53,7 @@ def read(uri):
 
 
 def test_each_split_is_a_folder_of_files_whose_digests_the_marker_has(warehouse, staged, root):
-    uri = warehouse.export_parquet(staged, root)
+    uri = export_parquet(warehouse, staged, root)
 
     assert uri == f"{root}/rows/{staged.rpartition('.')[2]}"
     files = {f"{split}/000000000000.parquet" for split in ("train", "eval", "test")}
@@ -66,7 +67,7 @@ def test_each_split_is_a_folder_of_files_whose_digests_the_marker_has(warehouse,
 
 
 def test_types_are_plain_nulls_survive_and_the_split_is_no_column(warehouse, staged, root):
-    rows = read(f"{warehouse.export_parquet(staged, root)}/train/000000000000.parquet").sort_by("id")
+    rows = read(f"{export_parquet(warehouse, staged, root)}/train/000000000000.parquet").sort_by("id")
 
     assert rows.schema.remove_metadata() == pa.schema(
         [("id", pa.int64()), ("name", pa.string()), ("price", pa.float64())]
@@ -75,7 +76,7 @@ def test_types_are_plain_nulls_survive_and_the_split_is_no_column(warehouse, sta
 
 
 def test_rows_outside_the_sample_have_few_columns(warehouse, staged, root):
-    uri = warehouse.export_history(staged, root, ["id", "price"])
+    uri = export_history(warehouse, staged, root, ["id", "price"])
 
     assert objects(uri) == {"000000000000.parquet", "_SUCCESS"}
     rows = read(f"{uri}/000000000000.parquet")
@@ -86,16 +87,16 @@ def test_what_an_interrupted_export_left_is_not_among_the_files(warehouse, stage
     uri = f"{root}/rows/{staged.rpartition('.')[2]}"
     storage.write_bytes(f"{uri}/train/000000000001.parquet", b"half")
 
-    warehouse.export_parquet(staged, root)
+    export_parquet(warehouse, staged, root)
 
     assert "train/000000000001.parquet" not in objects(uri)
 
 
 def test_what_is_exported_already_is_not_written_again(warehouse, staged, root):
-    uri = warehouse.export_parquet(staged, root)
+    uri = export_parquet(warehouse, staged, root)
     storage.write_bytes(f"{uri}/train/000000000000.parquet", b"changed")
 
-    warehouse.export_parquet(staged, root)
+    export_parquet(warehouse, staged, root)
 
     assert storage.read_bytes(f"{uri}/train/000000000000.parquet") == b"changed"
 
@@ -106,14 +107,14 @@ def test_an_export_beyond_its_limit_is_tried_and_writes_nothing(bigquery_emulato
     with pytest.raises(
         QueryTooExpensive, match=r"a query of local.warehouse_test.* would be billed 10,485,760"
     ):
-        connect(bigquery_emulator.project, location="US", limits=limits).export_parquet(staged, root)
+        export_parquet(connect(bigquery_emulator.project, location="US", limits=limits), staged, root)
 
     assert objects(root) == set()
 
 
 def test_a_bucket_that_is_not_there_ends_in_a_sentence(warehouse, staged, root):
     with pytest.raises((WarehouseError, OSError), match="no-such-bucket"):
-        warehouse.export_parquet(staged, "gs://no-such-bucket/recsflow")
+        export_parquet(warehouse, staged, "gs://no-such-bucket/recsflow")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from include.warehouse.parquet_export import export_history, export_parquet
 from include.warehouse.parquet_files import ROW_GROUP_ROWS
 from tests.include.warehouse.conftest import read_arrow
 
@@ -23,7 +24,7 @@ def files(folder):
 def test_each_split_has_its_folder_and_no_split_column(warehouse, query, root, tmp_path):
     warehouse.stage(query)
 
-    uri = warehouse.export_parquet(query.table, root)
+    uri = export_parquet(warehouse, query.table, root)
 
     name = query.table.rpartition(".")[2]
     assert uri == f"{root}/rows/{name}"
@@ -41,7 +42,7 @@ def test_each_split_has_its_folder_and_no_split_column(warehouse, query, root, t
 
 def test_types_are_plain_and_nulls_survive(warehouse, query, root, tmp_path):
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     rows = pq.read_table(next(tmp_path.rglob("train/rows.parquet"))).sort_by("id")
 
@@ -64,7 +65,7 @@ def test_rows_outside_the_sample_lie_beside_the_splits_with_few_columns(
     staged = warehouse.stage(with_select(HISTORY))
     assert (staged.rows, staged.rows_by_split["train"], staged.history_rows) == (3, 3, 5)
 
-    uri = warehouse.export_history(staged.table, root, ["id", "at"])
+    uri = export_history(warehouse, staged.table, root, ["id", "at"])
 
     folder = tmp_path / "rows" / staged.table.rpartition(".")[2]
     assert uri == f"{folder.as_uri()}/history"
@@ -78,26 +79,26 @@ def test_rows_outside_the_sample_are_in_no_split_and_not_read_unless_asked_for(w
     assert warehouse.rows_by_split(staged.table) == {"train": 3, "eval": 0, "test": 0}
     assert sorted(read_arrow(warehouse, staged.table)["id"].to_pylist()) == [1, 2, 3]
     assert read_arrow(warehouse, staged.table, ["id"], "history").num_rows == 5
-    exported = warehouse.export_parquet(staged.table, root)
+    exported = export_parquet(warehouse, staged.table, root)
     assert pq.read_table(f"{exported.removeprefix('file://')}/train/rows.parquet").num_rows == 3
 
 
 def test_rows_outside_the_sample_are_exported_once(warehouse, with_select, root, tmp_path):
     table = warehouse.stage(with_select(HISTORY)).table
-    warehouse.export_history(table, root, ["id", "at"])
+    export_history(warehouse, table, root, ["id", "at"])
     file = next(tmp_path.rglob("history/rows.parquet"))
     before = file.stat().st_mtime_ns
-    warehouse.export_history(table, root, ["id", "at"])
+    export_history(warehouse, table, root, ["id", "at"])
     assert file.stat().st_mtime_ns == before
     file.with_name("_SUCCESS").unlink()
-    warehouse.export_history(table, root, ["id", "at"])
+    export_history(warehouse, table, root, ["id", "at"])
     assert file.stat().st_mtime_ns > before
 
 
 def test_the_marker_has_the_digest_of_each_file(warehouse, with_select, root, tmp_path):
     table = warehouse.stage(with_select(HISTORY)).table
-    warehouse.export_parquet(table, root)
-    warehouse.export_history(table, root, ["id", "at"])
+    export_parquet(warehouse, table, root)
+    export_history(warehouse, table, root, ["id", "at"])
 
     folder = tmp_path / "rows" / table.rpartition(".")[2]
     expected = {
@@ -114,34 +115,34 @@ def test_the_marker_has_the_digest_of_each_file(warehouse, with_select, root, tm
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}}'])
 def test_a_marker_that_does_not_name_the_table_does_not_count(warehouse, query, root, tmp_path, text):
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
     marker = next(tmp_path.rglob("_SUCCESS"))
     before = marker.read_text()
     marker.write_text(text)
 
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     assert marker.read_text() == before
 
 
 def test_a_rerun_writes_nothing(warehouse, query, root, tmp_path):
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
     warehouse.stage(query)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
 
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == before
 
 
 def test_an_unfinished_export_is_done_again(warehouse, query, root, tmp_path):
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
     next(tmp_path.rglob("_SUCCESS")).unlink()
     next(tmp_path.rglob("test/rows.parquet")).write_bytes(b"half")
 
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     assert pq.read_table(next(tmp_path.rglob("test/rows.parquet"))).num_rows == 100
     assert any(tmp_path.rglob("_SUCCESS"))
@@ -149,11 +150,11 @@ def test_an_unfinished_export_is_done_again(warehouse, query, root, tmp_path):
 
 def test_a_table_that_was_staged_anew_is_exported_anew(warehouse, query, with_select, root, tmp_path):
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
     warehouse._client.delete_table(query.table)
     warehouse.stage(with_select("SELECT 5 AS id, 'train' AS split"))
 
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     assert pq.read_table(next(tmp_path.rglob("train/rows.parquet")))["id"].to_pylist() == [5]
     assert pq.read_table(next(tmp_path.rglob("test/rows.parquet"))).num_rows == 0
@@ -163,7 +164,7 @@ def test_small_batches_become_few_row_groups(warehouse, with_select, root, tmp_p
     rows = 2 * ROW_GROUP_ROWS
     query = with_select(f"SELECT n AS id, 'train' AS split FROM UNNEST(GENERATE_ARRAY(1, {rows})) AS n")
     warehouse.stage(query)
-    warehouse.export_parquet(query.table, root)
+    export_parquet(warehouse, query.table, root)
 
     file = pq.ParquetFile(next(tmp_path.rglob("train/rows.parquet")))
 
