@@ -29,7 +29,7 @@ def exported(rows, folder, columns=("household_id", "product_id", "bought_at", "
     table = pa.table({name: [row[name] for row in rows] for name in columns})
     pq.write_table(table, folder / "rows.parquet")
     mark_exported(folder)
-    return HistoryFiles(str(folder), "bought_at", "spent")
+    return HistoryFiles(uri=str(folder), date="bought_at", label="spent")
 
 
 def first_rows(*ids):
@@ -123,7 +123,7 @@ def test_ids_are_those_of_transform_whether_texts_or_integers(small_experiment, 
     files = exported(rows, tmp_path / "history", ["segment", "product_id", "bought_at"])
     inputs = small_experiment.inputs
     ids = (Vocabulary("segment"), PRODUCT)
-    read = read_history(replace(files, label=None), inputs.tft_output, ids, labelled=False)
+    read = read_history(files.model_copy(update={"label": None}), inputs.tft_output, ids, labelled=False)
     assert read.columns.keys() == {"segment", "product_id", INTERACTION_DATE}
     for name, values in read.columns.items():
         assert values.tolist() == inputs.splits.eval.columns[name].tolist()
@@ -141,7 +141,7 @@ def test_an_id_that_no_train_row_has_is_out_of_vocabulary(small_experiment, tmp_
 
 def test_files_that_are_not_there_or_lack_a_column_are_named(small_experiment, tmp_path):
     tft_output = small_experiment.tft_output
-    gone = HistoryFiles(str(tmp_path / "gone"), "bought_at")
+    gone = HistoryFiles(uri=str(tmp_path / "gone"), date="bought_at")
     with pytest.raises(ExportedRowsError, match=r"/gone: no rows, or not all of them"):
         read_history(gone, tft_output, (CUSTOMER, PRODUCT), labelled=False)
     files = exported(small_experiment.rows["eval"], tmp_path / "short", ["household_id", "bought_at"])

@@ -28,7 +28,9 @@ def test_gradients_are_clipped_unless_the_config_says_otherwise():
 
 def test_rows_outside_the_sample_are_read_where_the_config_says_so():
     history = {"uri": "/rows/history", "date": "bought_at", "label": None}
-    assert parse_config({**CONFIG, "history": history}).history == HistoryFiles("/rows/history", "bought_at")
+    assert parse_config({**CONFIG, "history": history}).history == HistoryFiles(
+        uri="/rows/history", date="bought_at"
+    )
     assert parse_config({**CONFIG, "history": None}).history is None
     with pytest.raises(TrainingConfigError, match=r"history\.date is missing; give their column of the date"):
         parse_config({**CONFIG, "history": {"uri": "/rows/history"}})
@@ -55,6 +57,28 @@ def test_every_problem_is_named_at_once():
 def test_epochs_must_be_an_integer(value):
     with pytest.raises(TrainingConfigError, match=r"training\.epochs"):
         parse_config({**CONFIG, "training": {**TRAINING, "epochs": value}})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "remedy"),
+    [
+        ("optimizer", ["adam"], "one of: adagrad, adam, adamw, sgd, rmsprop, ftrl"),
+        ("optimizer", "adamant", "one of: adagrad, adam, adamw, sgd, rmsprop, ftrl"),
+        ("optimizer_options", None, "an object"),
+        ("learning_rate", True, "a finite number above 0"),
+        ("clipnorm", float("inf"), "a number above 0, or null for no clipping"),
+        ("learning_rate_decay", {}, "none or linear"),
+    ],
+)
+def test_a_value_of_another_kind_is_named_with_the_remedy(field, value, remedy):
+    with pytest.raises(TrainingConfigError) as raised:
+        parse_config({**CONFIG, "training": {**TRAINING, field: value}})
+    assert str(raised.value) == (f"trainer_config is wrong:\n- training.{field} is {value!r}; use {remedy}.")
+
+
+def test_a_section_that_is_no_object_is_refused():
+    with pytest.raises(TrainingConfigError, match="training is 'fast'; use an object"):
+        parse_config({**CONFIG, "training": "fast"})
 
 
 @pytest.mark.parametrize("config", [None, "not json", "[1]", 5])

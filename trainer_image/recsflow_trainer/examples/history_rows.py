@@ -5,13 +5,14 @@ that TFX has the sample alone to work on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow_transform as tft
+from pydantic import Field
 
+from recsflow_trainer.config_section import Section
 from recsflow_trainer.errors import ExamplesError
 from recsflow_trainer.examples.raw_columns import as_traced
 from recsflow_trainer.examples.splits import Split
@@ -23,8 +24,7 @@ from recsflow_trainer.keras import tf
 _IDS_A_CALL = 8_192
 
 
-@dataclass(frozen=True)
-class HistoryFiles:
+class HistoryFiles(Section):
     """Where the rows outside the sample are.
 
     Attributes:
@@ -33,9 +33,9 @@ class HistoryFiles:
         label: Column of the number that a ranking model learns; None where there is none.
     """
 
-    uri: str
-    date: str
-    label: str | None = None
+    uri: str = Field(min_length=1, description="the URI of the rows outside the sample")
+    date: str = Field(min_length=1, description="their column of the date")
+    label: str | None = Field(default=None, min_length=1, description="their column of the label, or null")
 
 
 def read_history(

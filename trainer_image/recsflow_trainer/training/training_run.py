@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
@@ -244,6 +243,6 @@ def _log(diagnosis: Diagnosis) -> None:
 
 
 def _flat(parameters: TrainingParameters) -> dict[str, Any]:
-    values = asdict(parameters)
+    values = parameters.model_dump()
     options = values.pop("optimizer_options")
     return {**values, **{f"optimizer_{name}": value for name, value in options.items()}}
