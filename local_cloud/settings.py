@@ -143,10 +143,7 @@ class LocalSettings:
                 "component_per_hour": 0,
                 "trainer_per_hour": {"cpu": 0},
             },
-            "compiler": {
-                "kind": "command",
-                "argv": [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"],
-            },
+            "compiler": self._compiler(),
             "mlflow_tracking_uri": self.url("mlflow"),
             "mlflow_experiment": "recsflow",
             "table_url": console + "/tables/{dataset}/{table}",
@@ -159,6 +156,19 @@ class LocalSettings:
             "mlflow_model_url": self.url("mlflow") + "/#/models/{name}",
         }
 
+    def _compiler(self) -> dict[str, object]:
+        """Returns what compiles pipelines: Cloud Build, which copies them from and to a bucket."""
+        if self.artifact_root_uri.startswith("gs://"):
+            return {"kind": "cloud_build", "location": LOCATION}
+        return self.command_compiler()
+
+    def command_compiler(self) -> dict[str, object]:
+        """Returns the trainer environment as what compiles pipelines."""
+        return {
+            "kind": "command",
+            "argv": [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"],
+        }
+
     def environment(self) -> dict[str, str]:
         """Returns the variables under which Airflow, its tasks and Google's clients use the local cloud."""
         connection = {
@@ -169,6 +179,7 @@ class LocalSettings:
                 "vertex_endpoint": self.url("vertex"),
                 "logging_endpoint": self.url("vertex"),
                 "permissions_endpoint": self.url("vertex"),
+                "cloud_build_endpoint": self.url("vertex"),
             },
         }
         return {

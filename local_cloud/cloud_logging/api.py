@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local_cloud.cloud_logging.filters import job_id_of, parse
+from local_cloud.cloud_logging.filters import parse, resource_id_of
 from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.vertex.errors import InvalidArgumentError
 from local_cloud.vertex.message_checks import json_of
@@ -44,7 +44,7 @@ class LoggingApi:
         comparisons = parse(asked.get("filter", ""))
         found = [
             entry
-            for entry in self._logs.entries(job_id_of(comparisons))
+            for entry in self._logs.entries(resource_id_of(comparisons))
             if entry["resource"]["labels"]["project_id"] in projects
             and all(each.holds(entry) for each in comparisons)
         ]

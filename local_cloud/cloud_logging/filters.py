@@ -31,9 +31,10 @@ TEXT_FIELDS = {
     "resource.type": ("resource", "type"),
     "resource.labels.job_id": ("resource", "labels", "job_id"),
     "resource.labels.task_name": ("resource", "labels", "task_name"),
+    "resource.labels.build_id": ("resource", "labels", "build_id"),
     "resource.labels.project_id": ("resource", "labels", "project_id"),
 }
-JOB_ID = "resource.labels.job_id"
+IDS = ("resource.labels.job_id", "resource.labels.build_id")
 KNOWN = ", ".join([*TEXT_FIELDS, "severity", "timestamp"])
 
 
@@ -56,7 +57,8 @@ class Comparison:
             return dt.datetime.fromisoformat(entry["timestamp"])
         value: Any = entry
         for key in TEXT_FIELDS[self.field]:
-            value = value[key]
+            # A build has no job, a job no build.
+            value = value.get(key, "")
         return value
 
 
@@ -80,9 +82,9 @@ def parse(text: str) -> list[Comparison]:
     return found
 
 
-def job_id_of(comparisons: list[Comparison]) -> str | None:
-    """Returns the one job that a filter asks for; None where it asks for no certain one."""
-    return next((each.value for each in comparisons if (each.field, each.operator) == (JOB_ID, "=")), None)
+def resource_id_of(comparisons: list[Comparison]) -> str | None:
+    """Returns the one job or build that a filter asks for; None where it asks for no certain one."""
+    return next((each.value for each in comparisons if each.field in IDS and each.operator == "="), None)
 
 
 def _comparison(match: re.Match[str]) -> Comparison:

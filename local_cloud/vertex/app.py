@@ -10,6 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local_cloud.cloud_build.api import BuildsApi
+from local_cloud.cloud_build.build_pages import BuildPages
+from local_cloud.cloud_build.build_runner import BuildPlace
+from local_cloud.cloud_build.build_store import BuildStore
+from local_cloud.cloud_build.builder import Builder
+from local_cloud.cloud_build.step_images import StepImages
 from local_cloud.cloud_logging.api import LoggingApi
 from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.http_guard import LoopbackGuard
@@ -62,20 +68,26 @@ def build_app(settings: LocalSettings) -> Starlette:
     serving = ServingStore(settings.home / "serving.sqlite")
     operations = Operations(serving)
     folders = ServingFolders(settings.serving_root)
-    entries = LogFiles(logs / "ml_jobs")
+    entries = LogFiles(logs / "entries")
     host = HostClient(settings.trainer_python, logs / "component_host.log", COMPONENT_ENVIRONMENT)
     scheduler = Scheduler(
         store=store, host=host, parallel_tasks=PARALLEL_TASKS, log_of=log_of, entries=entries
     )
+    builds = BuildStore(settings.home / "cloud_build.sqlite")
+    images = StepImages(trainer_image, host)
+    builder = Builder(BuildPlace(builds, images, entries, settings.home / "workspaces"), host)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         host.warm_up()
+        builder.close_unfinished()
         scheduler.resume_unfinished()
         yield
+        builder.stop()
         scheduler.shut_down()
-        store.close()
-        serving.close()
+        builder.join()
+        for each in (store, serving, builds):
+            each.close()
 
     def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "component_host": "ready" if host.is_ready else "importing TFX"})
@@ -90,6 +102,8 @@ def build_app(settings: LocalSettings) -> Starlette:
             *operations.routes(),
             *MetadataApi(store).routes(),
             *LoggingApi(entries).routes(),
+            *BuildsApi(builds, builder, images).routes(),
+            *BuildPages(entries).routes(),
             *permissions_api.routes(),
             *instance_metadata.routes(),
             *ServingPages(serving, folders).routes(),

@@ -3,7 +3,7 @@
 Runs in the trainer environment. Importing TFX takes half a minute, a fork a few milliseconds. The server
 talks to it in lines of JSON:
 
-    in   {"op": "run", "id": 1, "argv": ["python", "-m", module, …], "output": [path, path]}
+    in   {"op": "run", "id": 1, "argv": ["python", "-m", module, …], "output": [path, path], "folder": path}
          {"op": "terminate", "id": 1}     {"op": "kill", "id": 1}
     out  {"op": "ready"}     {"op": "exited", "id": 1, "status": 0, "signal": 0, "peak_memory_mib": 512}
 """
@@ -119,7 +119,7 @@ class ComponentHost:
         if pid == 0:
             os.close(self._commands)
             os.close(self._answers)
-            supervise(command["argv"], command["output"])
+            supervise(command["argv"], command["output"], command["folder"])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SUPERVISED)
         self._ids_by_pid[pid] = command["id"]
 
@@ -158,7 +158,7 @@ def _control(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value)
 
 
-def supervise(argv: list[str], output: list[str]) -> NoReturn:
+def supervise(argv: list[str], output: list[str], folder: str) -> NoReturn:
     """Runs a component in a fork and ends all that it started, wherever it went; ends as the component did.
 
     Whatever loses its parent below this process becomes its child, also in a session of its own.
@@ -170,7 +170,7 @@ def supervise(argv: list[str], output: list[str]) -> NoReturn:
     component = os.fork()
     if component == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SUPERVISED)
-        run_component(argv, output)
+        run_component(argv, output, folder)
     # Without a host, nobody waits for this component any more.
     status = None if os.getppid() == host else int(signal.SIGKILL)
     while status is None:
@@ -241,12 +241,13 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])
 
 
-def run_component(argv: list[str], output: list[str]) -> NoReturn:
+def run_component(argv: list[str], output: list[str], folder: str) -> NoReturn:
     """Runs `python -m module …` in this forked process; does not return.
 
     Args:
         argv: the command.
         output: the files for standard output and standard error.
+        folder: where it runs; where the host does if it is empty.
     """
     status = 1
     try:
@@ -256,6 +257,8 @@ def run_component(argv: list[str], output: list[str]) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for number, path in enumerate(output, start=1):
             os.dup2(os.open(path, os.O_WRONLY), number)
+        if folder:
+            os.chdir(folder)
         sys.argv = [argv[2], *argv[3:]]
         runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
         status = 0

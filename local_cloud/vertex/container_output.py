@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from local_cloud.cloud_logging.log_files import LogWriter
+from typing import Protocol
 
 SEVERITIES = {"stdout": "INFO", "stderr": "ERROR"}
 CHUNK_BYTES = 1 << 16
@@ -26,8 +25,15 @@ class OutputPipes:
     stderr: Path
 
 
+class Log(Protocol):
+    """Takes lines of one severity."""
+
+    def write(self, severity: str, lines: list[str], /) -> None:
+        """Appends them, in their order."""
+
+
 @contextmanager
-def collected(page: Path, entries: LogWriter) -> Iterator[OutputPipes]:
+def collected(page: Path, entries: Log) -> Iterator[OutputPipes]:
     """Makes the pipes and reads them until the block ends, to the last byte that is in them then.
 
     Args:
@@ -44,7 +50,7 @@ def collected(page: Path, entries: LogWriter) -> Iterator[OutputPipes]:
 
 
 class _Collector:
-    def __init__(self, pipes: OutputPipes, page: Path, entries: LogWriter) -> None:
+    def __init__(self, pipes: OutputPipes, page: Path, entries: Log) -> None:
         self._entries = entries
         self._page = page.open("ab", buffering=0)
         self._partial = dict.fromkeys(SEVERITIES, b"")

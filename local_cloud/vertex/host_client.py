@@ -70,13 +70,20 @@ class HostClient:
         with self._lock:
             self._ensure_started()
 
-    def run(self, argv: Sequence[str], output: OutputPipes, on_start: Callable[[int], None]) -> Exit:
+    def run(
+        self,
+        argv: Sequence[str],
+        output: OutputPipes,
+        on_start: Callable[[int], None],
+        folder: Path | None = None,
+    ) -> Exit:
         """Runs a command and waits for its end.
 
         Args:
             argv: `["python", "-m", module, argument, …]`.
             output: what it writes to.
             on_start: is told the id by which the command can be killed.
+            folder: where it runs; by default where the server does.
         """
         with self._lock:
             process = self._ensure_started()
@@ -84,7 +91,9 @@ class HostClient:
             future: Future[Exit] = Future()
             self._waiting[run_id] = future
             paths = [str(output.stdout), str(output.stderr)]
-            self._send(process, {"op": "run", "id": run_id, "argv": list(argv), "output": paths})
+            place = str(folder) if folder is not None else ""
+            command = {"argv": list(argv), "output": paths, "folder": place}
+            self._send(process, {"op": "run", "id": run_id, **command})
         on_start(run_id)
         return future.result()
 

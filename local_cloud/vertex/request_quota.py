@@ -14,7 +14,10 @@ from local_cloud.vertex.errors import ResourceExhaustedError
 from local_cloud.vertex.limits import Limits
 
 MINUTE_S = 60.0
-RESOURCE = re.compile(r"/(?:v1|ui)/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/(?P<rest>.+)")
+# Builds are another service's.
+RESOURCE = re.compile(
+    r"/(?:v1|ui)/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/(?P<rest>(?!builds\b).+)"
+)
 # What is answered with a job or an operation.
 SUBMISSION = re.compile(r"(pipelineJobs|customJobs|endpoints)|models:upload|endpoints/[^/]+:(un)?deployModel")
 LOG_READS = "/v2/entries:list"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,34 @@ class Cloud:
 
     def pid(self, service: str) -> int:
         return json.loads((self.settings.home / "run" / f"{service}.pid").read_text())["pid"]
+
+
+@pytest.fixture(scope="session")
+def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Cloud Storage for all tests that leave it as it was."""
+    from tests.local_cloud.storage.conftest import StorageServer
+
+    server = StorageServer(tmp_path_factory.mktemp("cloud") / "storage").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory, storage_server: Any) -> Iterator[Any]:
+    """A server that forks; importing Google's messages takes seconds, so tests tell their jobs apart."""
+    from tests.local_cloud.vertex.forking_server import ForkingServer
+
+    server = ForkingServer(tmp_path_factory.mktemp("cloud"), storage_server.address)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def builds(one_server: Any, storage_server: Any) -> Any:
+    """Builds of one test."""
+    from tests.local_cloud.cloud_build.builds import Builds
+
+    return Builds(one_server, storage_server)
 
 
 @pytest.fixture(scope="module")

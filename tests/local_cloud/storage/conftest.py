@@ -134,13 +134,6 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
-@pytest.fixture(scope="session")
-def storage_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
-    server = StorageServer(tmp_path_factory.mktemp("cloud") / "storage").start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[StorageServer]:
     """One that a test may kill."""

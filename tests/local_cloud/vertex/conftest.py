@@ -1,4 +1,4 @@
-"""Local servers: one of models and endpoints for each file of tests, one that forks for all of them."""
+"""Local servers: one of models and endpoints for each file of tests, and one that forks, with its jobs."""
 
 import urllib.error
 from contextlib import suppress
@@ -7,7 +7,6 @@ import pytest
 
 from include.process_activity import wait_until
 from tests.local_cloud.vertex.app_server import AppServer
-from tests.local_cloud.vertex.forking_server import ForkingServer
 from tests.local_cloud.vertex.serving import Serving
 
 
@@ -21,14 +20,6 @@ def app_server(tmp_path_factory):
 @pytest.fixture
 def serving(app_server, tmp_path):
     return Serving(app_server, tmp_path)
-
-
-@pytest.fixture(scope="package")
-def one_server(tmp_path_factory):
-    # Importing Google's messages takes seconds; the tests tell their jobs apart by name.
-    server = ForkingServer(tmp_path_factory.mktemp("cloud"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

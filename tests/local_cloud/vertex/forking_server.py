@@ -43,17 +43,40 @@ child = subprocess.Popen(["sleep", "600"], start_new_session=True)
 while not (folder / "go_on").exists():
     time.sleep(0.05)
 """
+# Stands for the compiler: a topology says what it does.
+COMPILER = """
+import json, os, pathlib, subprocess, sys, time
+given = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+topology = json.loads(pathlib.Path(given["--topology"]).read_text())
+if topology.get("wait"):
+    folder = pathlib.Path(topology["wait"])
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    (folder / "pids.part").write_text(f"{os.getpid()} {child.pid}")
+    (folder / "pids.part").rename(folder / "pids")
+    time.sleep(600)
+if topology.get("fail"):
+    print("reading", given["--topology"], flush=True)
+    sys.exit(f"error: {topology['fail']}")
+pathlib.Path(given["--output"]).write_text(json.dumps({"compiled": topology, "in": os.getcwd()}))
+"""
 JOBS = "/v1/projects/local/locations/us-central1/customJobs"
 
 
 class ForkingServer(AppServer):
-    """The server with what the fake trainer image needs, and jobs that run it."""
+    """The server with what the fake trainer image needs, and jobs that run it.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Of all that it keeps, and of what its jobs say.
+        storage: Address of a Cloud Storage.
+    """
+
+    def __init__(self, folder: Path, storage: str) -> None:
         self.folder = folder
+        self._storage = storage
         package = folder / "recsflow_trainer"
-        package.mkdir()
+        (package / "pipeline").mkdir(parents=True)
         (package / "scoring.py").write_text(MODULE)
+        (package / "pipeline" / "compile.py").write_text(COMPILER)
         (folder / "host.py").write_text(HOST)
         super().__init__(folder / "home")
 
@@ -66,7 +89,11 @@ class ForkingServer(AppServer):
                 stdout=output,
                 stderr=output,
                 cwd=REPOSITORY,
-                env={**os.environ, "PYTHONPATH": f"{self.folder}:{REPOSITORY}"},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": f"{self.folder}:{REPOSITORY}",
+                    "STORAGE_EMULATOR_HOST": self._storage,
+                },
             )
         self.activity = Activity(self._process.pid, logs=[log])
         wait_until(self._answers, self.activity, what=log.read_text())

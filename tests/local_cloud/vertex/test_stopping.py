@@ -14,24 +14,38 @@ def gone(processes) -> bool:
     return psutil.wait_procs(processes, timeout=PATIENCE_S)[1] == []
 
 
-def test_jobs_survive_any_number_of_ordered_stops(server):
+def assert_ended_with_its_server(builds, build_id):
+    build = builds.get(build_id)
+    assert (build.status.name, build.status_detail) == (
+        "INTERNAL_ERROR",
+        "the local Cloud Build ended while the build worked",
+    )
+    assert list((builds.server.home / "workspaces").iterdir()) == []
+
+
+def test_jobs_survive_any_number_of_ordered_stops_and_builds_end_with_the_first(server, builds):
+    build = builds.begin()
+    compiling = builds.compiler()
     first = server.submit("kept")
     second = server.submit("kept-next")
     for _ in range(2):
         running = server.pids("kept")
         assert (server.state(first), server.state(second)) == ("RUNNING", "PENDING")
         server.end()
-        assert gone(running)
+        assert gone([*running, *compiling])
         (server.folder / "kept" / "pids").unlink()
         server.start()
         assert server.state(second) == "PENDING"
+        assert_ended_with_its_server(builds, build)
     server.let_go("kept")
     server.let_go("kept-next")
     server.wait(first, "SUCCEEDED")
     server.wait(second, "SUCCEEDED")
 
 
-def test_killed_server_runs_the_command_again_and_knows_what_had_ended(server):
+def test_killed_server_runs_the_command_again_and_knows_what_had_ended(server, builds):
+    build = builds.begin()
+    compiling = builds.compiler()
     ended = server.submit("ended")
     server.let_go("ended")
     server.wait(ended, "SUCCEEDED")
@@ -39,13 +53,14 @@ def test_killed_server_runs_the_command_again_and_knows_what_had_ended(server):
     job = server.submit("restarted")
     running = server.pids("restarted")
     server.kill()
-    assert gone(running)
+    assert gone([*running, *compiling])
     (server.folder / "restarted" / "pids").unlink()
     server.start()
     server.pids("restarted")
     server.let_go("restarted")
     server.wait(job, "SUCCEEDED")
     assert server.call("GET", f"/v1/{ended}") == before
+    assert_ended_with_its_server(builds, build)
 
 
 def test_job_that_waits_for_a_slot_is_cancelled_at_once(server):

@@ -1,0 +1,1 @@
+"""Stands for Cloud Build: builds that Google's client starts, reads, lists and cancels over REST."""
