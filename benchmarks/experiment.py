@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -50,11 +51,16 @@ class Prepared:
 
 
 def use(machine: Machine) -> Settings:
-    """Points this process's clients at the machine; returns the settings of its Airflow Variable."""
+    """Points this process's clients at the machine; returns the settings of its Airflow Variable.
+
+    Compiles with a command, which a benchmark can wait for without Airflow.
+    """
     from recsflow.settings import parse_settings
 
-    os.environ.update(machine.settings.environment())
-    return parse_settings(os.environ["AIRFLOW_VAR_RECSFLOW"])
+    own = machine.settings
+    variable = json.dumps({**own.recsflow_variable(), "compiler": own.command_compiler()})
+    os.environ.update({**own.environment(), "AIRFLOW_VAR_RECSFLOW": variable})
+    return parse_settings(variable)
 
 
 def prepare(
@@ -147,7 +153,6 @@ def run_job(prepared: Prepared) -> tuple[Job, float]:
 
 def wait_for_warm_host(machine: Machine) -> None:
     """Waits until the local cloud has TFX imported: a benchmark of the warm state starts there."""
-    import json
     import urllib.request
 
     url = f"{machine.settings.url('vertex')}/healthz"

@@ -6,6 +6,7 @@ The peer is the same submit when the pipeline is compiled first. The client libr
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -58,8 +59,9 @@ def submit(machine: Machine, run_id: str) -> dict[str, float]:
         rows={"rows_uri": prepared.rows_uri},
         modules=prepared.modules,
     )
+    environment = machine.environment | {"AIRFLOW_VAR_RECSFLOW": os.environ["AIRFLOW_VAR_RECSFLOW"]}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=machine.environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise RuntimeError(f"the submit failed:\n{done.stderr[-4000:]}")

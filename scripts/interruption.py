@@ -17,15 +17,19 @@ JOB = re.compile(
     r"recsflow \| (?P<group>\w+\.)?submit_\w+ \| (?P<kind>pipeline|custom) job (?P<job_id>\S+) "
     r"(?:submitted|is there already)"
 )
+BUILD = re.compile(
+    r"recsflow \| (?P<group>\w+\.)?submit_\w+ \| build (?P<build_id>\S+) compiles the pipeline"
+)
 MAPPED = re.compile(r"\[DAG TEST\] starting task_id=\S+ map_index=\d")
 ENDED = re.compile(r"recsflow \| \S+ \| job (?P<job_id>\S+) (?:succeeded|failed|cancelled)")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CALL_TIMEOUT_S = 10.0
+BUILDS = "build"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A pipeline job or a custom job.
+    """A pipeline job or a custom job, or the build that compiles for one.
 
     Attributes:
         is_one_of_many: whether it belongs to a mapped group, whose other members have jobs of their own.
@@ -36,7 +40,7 @@ class Job:
     is_one_of_many: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind} job {self.job_id}"
+        return f"build {self.job_id}" if self.kind == BUILDS else f"{self.kind} job {self.job_id}"
 
 
 class Interruption:
@@ -71,13 +75,11 @@ class Interruption:
         self._process = process
 
     def read(self, line: str) -> None:
-        """Look for a job that begins or ends in the next line of the log."""
+        """Look for a job or a build that begins or ends in the next line of the log."""
         if match := JOB.search(line):
-            job = Job(match["kind"], match["job_id"], is_one_of_many=match["group"] is not None)
-            others = self._jobs if job.is_one_of_many else {}
-            self._jobs = {**others, job.job_id: job}
-            if self.asked:
-                _cancelled(job)
+            self._begin(Job(match["kind"], match["job_id"], is_one_of_many=match["group"] is not None))
+        elif match := BUILD.search(line):
+            self._begin(Job(BUILDS, match["build_id"], is_one_of_many=match["group"] is not None))
         elif MAPPED.search(line):
             self._is_mapped = True
         elif match := ENDED.search(line):
@@ -86,6 +88,13 @@ class Interruption:
                 for job_id, job in self._jobs.items()
                 if job_id != match["job_id"] or not job.is_one_of_many
             }
+
+    def _begin(self, job: Job) -> None:
+        # Tasks run one after another here: when the next job begins, what compiled for it has ended.
+        others = {name: each for name, each in self._jobs.items() if each.kind != BUILDS}
+        self._jobs = {**(others if job.is_one_of_many else {}), job.job_id: job}
+        if self.asked:
+            _cancelled(job)
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._process is None:
@@ -117,16 +126,21 @@ def _cancelled(job: Job) -> bool:
 
 
 def cancel(job: Job) -> None:
-    """Ask the Vertex AI of the environment's Airflow connection to cancel a job.
+    """Ask the Vertex AI of the environment's Airflow connection to cancel a job, or its Cloud Build a build.
 
     Raises:
         OSError: It does not answer, or does not take the request; carries its own words.
         KeyError: The environment has no connection with an address.
     """
-    connection = json.loads(os.environ["AIRFLOW_CONN_RECSFLOW_GCP"])
+    extra = json.loads(os.environ["AIRFLOW_CONN_RECSFLOW_GCP"])["extra"]
     settings = json.loads(os.environ["AIRFLOW_VAR_RECSFLOW"])
-    parent = f"projects/{settings['project']}/locations/{settings['location']}"
-    url = f"{connection['extra']['vertex_endpoint']}/v1/{parent}/{job.kind}Jobs/{job.job_id}:cancel"
+    project = f"projects/{settings['project']}"
+    if job.kind == BUILDS:
+        place = f"{extra['cloud_build_endpoint']}/v1/{project}/locations/{settings['compiler']['location']}"
+        url = f"{place}/builds/{job.job_id}:cancel"
+    else:
+        place = f"{extra['vertex_endpoint']}/v1/{project}/locations/{settings['location']}"
+        url = f"{place}/{job.kind}Jobs/{job.job_id}:cancel"
     request = urllib.request.Request(url, data=b"{}", headers={"Content-Type": "application/json"})
     try:
         urllib.request.urlopen(request, timeout=CALL_TIMEOUT_S).close()

@@ -1,6 +1,6 @@
 """Which names below the artifact root are ours, and which of them a text mentions.
 
-    rows/rows_{hash}  modules/{hash}  compiled/{key}[.topology].json
+    rows/rows_{hash}  modules/{hash}  compiled/{key}[.topology|.built].json
     experiments/{experiment id}  sweeps/{experiment id}  pipeline_root/{project}/{job id}
 
 Everything else stays as it is: reports of backtests, winners of sweeps, what somebody else put there.
@@ -19,7 +19,7 @@ _END = r"(?=/|$)"
 _FOLDERS = {
     Kind.ROWS: re.compile(rf"rows/rows_{_HASH}{_END}"),
     Kind.MODULES: re.compile(rf"modules/{_HASH}{_END}"),
-    Kind.SPEC: re.compile(r"compiled/[0-9a-f]{20}(?=(\.topology)?\.json$)"),
+    Kind.SPEC: re.compile(r"compiled/[0-9a-f]{20}(?=(\.topology|\.built)?\.json$)"),
     Kind.SWEEP: re.compile(rf"sweeps/{_EXPERIMENT}{_END}"),
     Kind.EXPERIMENT: re.compile(rf"experiments/{_EXPERIMENT}{_END}"),
     Kind.ARTIFACTS: re.compile(rf"pipeline_root/[^/]+/{_EXPERIMENT}(-\d+)?{_END}"),

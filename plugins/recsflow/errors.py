@@ -16,6 +16,7 @@ PermanentTaskError               a retry would fail the same way, so Airflow doe
 ├── SweepStopped                 the first trials of a sweep all failed, so the rest are not tried
 ├── SweepFailed                  no trial of a sweep has a model; its record is complete
 ├── CompileRefused               Cloud Build does not take the build as it is
+├── CompileCancelled             somebody cancelled the build that compiles the pipeline
 ├── ImageRefused                 Artifact Registry does not show the trainer image
 ├── JobRefused                   Vertex AI does not take the job, or another request, as it is
 ├── Unfit                        what every run needs is not as it should be
@@ -99,6 +100,10 @@ class SweepFailed(PermanentTaskError):
 
 class CompileRefused(PermanentTaskError):
     """Cloud Build does not take the build as it is; carries its own words."""
+
+
+class CompileCancelled(PermanentTaskError):
+    """Somebody cancelled the build that compiles the pipeline."""
 
 
 class ImageRefused(PermanentTaskError):

@@ -24,6 +24,7 @@ class CloudBuildServer:
         late: How many of the next readers of the log find nothing yet.
         refusal: Message of a 403 that answers every creation, if set.
         endless: Whether builds go on working for ever.
+        live: Tags of a build that works when it is asked for builds, if there is one.
         cancelled: Ids of the builds whose cancellation was asked for.
     """
 
@@ -34,6 +35,7 @@ class CloudBuildServer:
         self.late = 0
         self.refusal = None
         self.endless = False
+        self.live = None
         self.cancelled = []
         self._looks = 0
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -53,6 +55,8 @@ class CloudBuildServer:
 
     def look(self):
         self._looks += 1
+        if self.cancelled:
+            return 200, self._build("CANCELLED")
         if self._looks == 1 or self.endless:
             return 200, self._build("WORKING")
         if self.lines:
@@ -67,6 +71,12 @@ class CloudBuildServer:
             return 200, {**self._build("FAILURE"), **failed}
         self.on_success(self.builds[-1][1])
         return 200, self._build("SUCCESS")
+
+    def found(self, query):
+        tag = query["filter"][0].removeprefix('tags="').removesuffix('"')
+        ended = {**self._build("SUCCESS"), "id": "build-0", "tags": [tag]}
+        works = {**self._build("WORKING"), "tags": self.live} if tag in (self.live or ()) else None
+        return 200, {"builds": [*filter(None, [works]), ended]}
 
     def cancel(self, build_id):
         self.cancelled.append(build_id)
@@ -95,7 +105,8 @@ class CloudBuildServer:
 
         class Handler(JsonHandler):
             def do_GET(self):
-                self._answer(*server.look())
+                path, _, query = self.path.partition("?")
+                self._answer(*(server.found(parse_qs(query)) if path.endswith("/builds") else server.look()))
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins.cloud_build_server import CloudBuildServer
 from tests.plugins.jobs_server import JobsServer
 
 pytestmark = pytest.mark.emulator
@@ -54,11 +55,14 @@ def follow(tmp_path, server):
     """Starts a run that says a line, and returns it once it has."""
     started = []
 
-    def start(line, then=()):
+    def start(line, then=(), cloud_build=""):
+        extra = {"vertex_endpoint": server.url, "cloud_build_endpoint": cloud_build}
+        place = {"project": "local", "location": "us-central1"}
+        variable = {**place, "compiler": {"kind": "cloud_build", "location": "europe-west1"}}
         environment = {
             **os.environ,
-            "AIRFLOW_CONN_RECSFLOW_GCP": json.dumps({"extra": {"vertex_endpoint": server.url}}),
-            "AIRFLOW_VAR_RECSFLOW": json.dumps({"project": "local", "location": "us-central1"}),
+            "AIRFLOW_CONN_RECSFLOW_GCP": json.dumps({"extra": extra}),
+            "AIRFLOW_VAR_RECSFLOW": json.dumps(variable),
         }
         command = [sys.executable, "-c", FOLLOW, RUN, line, str(tmp_path / "end"), *filter(None, [then])]
         process = subprocess.Popen(
@@ -120,6 +124,33 @@ def test_custom_job_is_cancelled_where_custom_jobs_are(follow, server, tmp_path)
     assert server.asked[-1].endswith("/customJobs/job-1:cancel")
     (tmp_path / "end").touch()
     assert "cancelling custom job job-1" in process.communicate()[1]
+
+
+@pytest.fixture
+def cloud_build():
+    server = CloudBuildServer(lambda _build: None)
+    yield server
+    server.close()
+
+
+def test_build_that_compiles_for_the_job_is_cancelled(follow, cloud_build, tmp_path):
+    line = SUBMITTED.replace("pipeline job job-1 submitted", "build build-1 compiles the pipeline")
+    process = follow(line, cloud_build=cloud_build.url)
+    press_ctrl_c(process)
+    wait_for(lambda: cloud_build.cancelled == ["build-1"])
+    (tmp_path / "end").touch()
+    out, err = process.communicate()
+    assert out == "ended by itself\n"
+    assert "cancelling build build-1; the run ends with it" in err
+
+
+def test_build_is_over_when_its_job_has_begun(follow, server, cloud_build, tmp_path):
+    mapped = SUBMITTED.replace("submit_pipeline", "trial.submit_pipeline")
+    build = mapped.replace("pipeline job job-1 submitted", "build build-1 compiles the pipeline")
+    process = follow(f"{build}\n{mapped}", cloud_build=cloud_build.url)
+    press_ctrl_c(process)
+    process.communicate()
+    assert (server.cancelled, cloud_build.cancelled) == (["job-1"], [])
 
 
 def test_second_signal_stops_the_run(follow, server):

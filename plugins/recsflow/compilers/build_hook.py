@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from airflow.providers.google.cloud.hooks.cloud_build import CloudBuildHook
@@ -16,17 +17,19 @@ from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import BadRequest, NotFound
 from google.cloud.devtools.cloudbuild_v1 import Build, CloudBuildClient
 
-from recsflow.compilers.build_watch import BuildState
+from recsflow.compilers.build_watch import WORKING, BuildState, LiveBuild
 from recsflow.vertex.messages.values import utc
 
 if TYPE_CHECKING:
     from typing import Any
 
 CALL_TIMEOUT_S = 30.0
+# Builds of one pipeline are few: it is compiled again only where its spec was removed.
+PAGE_SIZE = 20
 
 
 class BuildHook(CloudBuildHook):
-    """Starts, reads and cancels builds."""
+    """Starts, finds, reads and cancels builds."""
 
     @cached_property
     def _local_client(self) -> CloudBuildClient | None:
@@ -50,6 +53,16 @@ class BuildHook(CloudBuildHook):
         request = {"parent": parent, "project_id": project, "build": build}
         client = self.get_conn(location=location)
         return str(client.create_build(request=request, timeout=CALL_TIMEOUT_S).metadata.build.id)
+
+    def find_live(self, tag: str, *, project: str, location: str) -> LiveBuild | None:
+        """Find a build with a tag that has not ended, the newest if there are several."""
+        parent = f"projects/{project}/locations/{location}"
+        request = {"parent": parent, "project_id": project, "filter": f'tags="{tag}"', "page_size": PAGE_SIZE}
+        found = self.get_conn(location=location).list_builds(request=request, timeout=CALL_TIMEOUT_S)
+        for build in islice(found, PAGE_SIZE):
+            if tag in build.tags and build.status.name in WORKING:
+                return LiveBuild(build.id, frozenset(build.tags))
+        return None
 
     def read(self, build_id: str, *, project: str, location: str) -> BuildState:
         """Read a build."""

@@ -32,6 +32,14 @@ class BuildState:
 
 
 @dataclass(frozen=True)
+class LiveBuild:
+    """A build that has not ended."""
+
+    build_id: str
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True)
 class BuildReaders:
     """How a watch sees the world.
 
@@ -55,10 +63,12 @@ class BuildEnd:
     Attributes:
         error: Why it did not compile; empty where it did.
         is_overdue: Whether it still works.
+        is_cancelled: Whether somebody cancelled it.
     """
 
     error: str = ""
     is_overdue: bool = False
+    is_cancelled: bool = False
 
 
 class BuildWatch:
@@ -91,6 +101,9 @@ class BuildWatch:
         self._answered_s = now_s
         if build.status == "SUCCESS":
             return BuildEnd()
+        if build.status == "CANCELLED":
+            said = f"Cloud Build {self._build_id} was cancelled before it had compiled the pipeline"
+            return BuildEnd(f"{said}; its log: {build.log_url}", is_cancelled=True)
         if build.status not in WORKING:
             return self._failure(build, now_s)
         if now_s < self._deadline_s:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
@@ -14,17 +16,38 @@ from recsflow.vertex.hooks.vertex import OUTAGES
 from recsflow.vertex.requests.topology import topology_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from recsflow.settings import CloudBuildCompiler, Settings
     from recsflow.vertex.requests.topology import Topology
 
 COPY_IMAGE = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim"
 
 
-def start_build(topology: Topology, compiler: CloudBuildCompiler, settings: Settings) -> str:
-    """Start a build that compiles a topology, and return its id.
+@dataclass(frozen=True)
+class Compilation:
+    """A build that compiles a topology.
+
+    Attributes:
+        is_own: Whether it was started for this experiment.
+        is_new: Whether it was started now.
+    """
+
+    build_id: str
+    is_own: bool
+    is_new: bool
+
+
+def find_or_start_build(
+    topology: Topology, experiment_id: str, compiler: CloudBuildCompiler, settings: Settings
+) -> Compilation:
+    """Find the build that compiles a topology already, or start one.
+
+    There is one where several experiments need the pipeline at once, or an earlier try was killed.
 
     Args:
         topology: What is compiled; its text lies where `topology_uri` says.
+        experiment_id: For which experiment.
         compiler: Where the build runs.
         settings: Where everything is.
 
@@ -32,10 +55,15 @@ def start_build(topology: Topology, compiler: CloudBuildCompiler, settings: Sett
         CompileRefused: Cloud Build does not take the build, in its own words.
         CompileError: Cloud Build did not answer.
     """
-    source = topology_uri(topology.key, settings)
-    return _start(
-        build_request(topology, compiler, source, built_uri(topology.key, settings)), compiler, settings
-    )
+    hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
+    place = {"project": settings.project, "location": compiler.location}
+    with _answered(settings, compiler):
+        live = hook.find_live(topology.key, **place)
+        if live is not None:
+            return Compilation(live.build_id, is_own=experiment_id in live.tags, is_new=False)
+        source, target = topology_uri(topology.key, settings), built_uri(topology.key, settings)
+        build = build_request(topology, experiment_id, compiler, source, target)
+        return Compilation(hook.start(build, **place), is_own=True, is_new=True)
 
 
 def built_uri(key: str, settings: Settings) -> str:
@@ -44,7 +72,7 @@ def built_uri(key: str, settings: Settings) -> str:
 
 
 def build_request(
-    topology: Topology, compiler: CloudBuildCompiler, source: str, target: str
+    topology: Topology, experiment_id: str, compiler: CloudBuildCompiler, source: str, target: str
 ) -> dict[str, Any]:
     """Return the build: fetch the topology, compile it in the trainer image, store the spec.
 
@@ -69,7 +97,7 @@ def build_request(
             {"name": COPY_IMAGE, "args": ["gcloud", "storage", "cp", "/workspace/spec.json", target]},
         ],
         "timeout": {"seconds": int(compiler.timeout_s)},
-        "tags": ["recsflow", topology.pipeline_name],
+        "tags": ["recsflow", topology.pipeline_name, topology.key, experiment_id],
         "options": {"logging": "CLOUD_LOGGING_ONLY"},
     }
     if compiler.service_account:
@@ -77,11 +105,12 @@ def build_request(
     return build
 
 
-def _start(build: dict[str, Any], compiler: CloudBuildCompiler, settings: Settings) -> str:
-    hook = BuildHook(gcp_conn_id=settings.gcp_conn_id)
+@contextmanager
+def _answered(settings: Settings, compiler: CloudBuildCompiler) -> Iterator[None]:
+    """Say in the project's own errors what Cloud Build does not do."""
     where = f"Cloud Build in {settings.project}, {compiler.location}"
     try:
-        return hook.start(build, project=settings.project, location=compiler.location)
+        yield
     except OUTAGES as error:
         raise CompileError(f"{where} did not answer: {innermost(error)}") from None
     except (GoogleAPIError, GoogleAuthError) as error:

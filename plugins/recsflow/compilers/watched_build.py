@@ -16,6 +16,7 @@ class WatchedBuild:
     Attributes:
         task_id: The Airflow task that waits.
         topology: Key of what it compiles.
+        is_own: Whether it was started for this experiment, in this try or another.
         deadline_s: End of waiting, in Unix seconds.
         max_outage_s: Seconds without an answer after which waiting ends.
     """
@@ -26,6 +27,7 @@ class WatchedBuild:
     location: str
     build_id: str
     topology: str
+    is_own: bool
     poll_interval_s: float
     deadline_s: float
     max_outage_s: float = 300.0

@@ -17,7 +17,8 @@ IN_PROJECT = (
     *(f"aiplatform.customJobs.{verb}" for verb in ("create", "get", "list", "cancel", "delete")),
     *("bigquery.jobs.create", "bigquery.readsessions.create", "logging.logEntries.list"),
 )
-TO_BUILD = ("cloudbuild.builds.create", "cloudbuild.builds.get")
+# To cancel is to update.
+TO_BUILD = tuple(f"cloudbuild.builds.{verb}" for verb in ("create", "get", "list", "update"))
 TO_RUN_AS = ("iam.serviceAccounts.actAs",)
 
 

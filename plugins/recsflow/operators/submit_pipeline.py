@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from recsflow.errors import CompileError
+from recsflow.errors import CompileCancelled, CompileError
 from recsflow.extensions.links import PipelineJobLink
 from recsflow.operators.vertex_job import SubmitVertexJob
 from recsflow.settings import load_settings
@@ -38,6 +38,7 @@ class SubmitPipelineJob(SubmitVertexJob):
         self.experiment = experiment
         self.rows = rows
         self.modules = modules
+        self._is_built = False
 
     def submission(self, context: Context, settings: Settings) -> PipelineSubmission:
         """Return what finds the pipeline job, or starts it."""
@@ -51,13 +52,17 @@ class SubmitPipelineJob(SubmitVertexJob):
             rows=self.rows,
             modules=self.modules,
             resume=self.execute_built.__name__,
+            is_built=self._is_built,
         )
 
     def execute_built(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         """Take what Cloud Build compiled, and start the job."""
         from recsflow.compilers.spec_cache import keep_built
 
+        if event["is_cancelled"]:
+            raise CompileCancelled(f"{event['error']}\nClear {self.task_id} and what follows it to try anew.")
         if event["error"]:
             raise CompileError(event["error"])
         keep_built(event["topology"], load_settings())
+        self._is_built = True
         return self.execute(context)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import asdict, dataclass, field
+from typing import NoReturn
 
 from airflow.sdk.exceptions import TaskDeferred
 
-from recsflow.compilers.cloud_build import start_build
+from recsflow.compilers.cloud_build import find_or_start_build
 from recsflow.compilers.spec_cache import compiled_here, kept_spec
+from recsflow.compilers.watched_build import WatchedBuild
 from recsflow.errors import JobError
 from recsflow.experiments.files import read_experiment
 from recsflow.images.trainer_images import by_digest
@@ -22,9 +23,6 @@ from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
 from recsflow.vertex.requests.pipeline import PipelineRequest
-
-if TYPE_CHECKING:
-    from recsflow.vertex.requests.topology import Topology
 
 MAX_ATTEMPTS = 50
 # What a build may wait before its own time begins.
@@ -43,6 +41,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
         rows: What stage_dataset returns.
         modules: What generate_modules returns.
         resume: Name of the task's method that goes on when Cloud Build has compiled.
+        is_built: Whether it just has.
     """
 
     kind = JobKind.PIPELINE
@@ -50,6 +49,8 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
     rows: dict[str, str]
     modules: dict[str, str]
     resume: str
+    is_built: bool
+    _build: WatchedBuild | None = field(default=None, init=False)
 
     def find_or_submit(self) -> dict[str, str]:
         """Find the job, or start it.
@@ -76,25 +77,34 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
         if isinstance(compiler, CommandCompiler):
             spec = compiled_here(topology, compiler, self.settings)
         else:
-            spec = kept_spec(topology, self.settings) or self._await_build(topology, compiler)
-        say(self.task_id, f"pipeline {'compiled' if spec.compiled else 'compiled before'}: {spec.uri}")
+            spec = kept_spec(topology, self.settings) or self._await_build(request, compiler)
+        now = spec.compiled or self.is_built
+        say(self.task_id, f"pipeline {'compiled' if now else 'compiled before'}: {spec.uri}")
         return spec.text
 
-    def _await_build(self, topology: Topology, compiler: CloudBuildCompiler) -> NoReturn:
-        build_id = start_build(topology, compiler, self.settings)
-        say(self.task_id, f"build {build_id} compiles the pipeline")
-        self.context["ti"].xcom_push(key=WAITING_TRY_KEY, value=self.context["ti"].try_number)
-        trigger = BuildTrigger(
+    def cancel(self) -> None:
+        """Cancel the job, and the build that compiles for it alone, if it came that far."""
+        super().cancel()
+        if self._build is not None and self._build.is_own:
+            self._build.cancel()
+
+    def _await_build(self, request: PipelineRequest, compiler: CloudBuildCompiler) -> NoReturn:
+        build = find_or_start_build(request.topology, request.experiment_id, compiler, self.settings)
+        self._build = WatchedBuild(
             task_id=self.task_id,
             gcp_conn_id=self.settings.gcp_conn_id,
             project=self.settings.project,
             location=compiler.location,
-            build_id=build_id,
-            topology=topology.key,
+            build_id=build.build_id,
+            topology=request.topology.key,
+            is_own=build.is_own,
             poll_interval_s=self.settings.poll_interval_s,
             deadline_s=time.time() + compiler.timeout_s + QUEUE_S,
         )
-        raise TaskDeferred(trigger=trigger, method_name=self.resume)
+        begun = "" if build.is_new else ", begun before,"
+        say(self.task_id, f"build {build.build_id}{begun} compiles the pipeline")
+        self.context["ti"].xcom_push(key=WAITING_TRY_KEY, value=self.context["ti"].try_number)
+        raise TaskDeferred(trigger=BuildTrigger(**asdict(self._build)), method_name=self.resume)
 
 
 def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:

@@ -34,16 +34,18 @@ class BuildTrigger(CancellingTrigger):
         while (end := await asyncio.to_thread(watch.look)) is None:
             await asyncio.sleep(self.watched.poll_interval_s)
         if end.is_overdue:
-            await asyncio.to_thread(self.cancel)
-        yield TriggerEvent({"error": end.error, "topology": self.watched.topology})
+            await asyncio.to_thread(self.watched.cancel)
+        cancelled = end.is_cancelled and self.watched.is_own
+        yield TriggerEvent({"error": end.error, "topology": self.watched.topology, "is_cancelled": cancelled})
 
     def awaited(self) -> str:
         """Return the build's name."""
         return f"build {self.watched.build_id}"
 
     def cancel(self) -> None:
-        """Cancel the build."""
-        self.watched.cancel()
+        """Cancel the build, unless it is another experiment's, which waits for it too."""
+        if self.watched.is_own:
+            self.watched.cancel()
 
     @cached_property
     def _watch(self) -> BuildWatch:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.unit
         ("modules/0123456789ab/trainer_module.py", (Kind.MODULES, "modules/0123456789ab")),
         ("compiled/0123456789abcdef0123.json", (Kind.SPEC, "compiled/0123456789abcdef0123")),
         ("compiled/0123456789abcdef0123.topology.json", (Kind.SPEC, "compiled/0123456789abcdef0123")),
+        ("compiled/0123456789abcdef0123.built.json", (Kind.SPEC, "compiled/0123456789abcdef0123")),
         (f"sweeps/{OLD}/trials/0.json", (Kind.SWEEP, f"sweeps/{OLD}")),
         (f"experiments/{OLD}", (Kind.EXPERIMENT, f"experiments/{OLD}")),
         (f"pipeline_root/local/{OLD}/Trainer_1/model", (Kind.ARTIFACTS, f"pipeline_root/local/{OLD}")),

@@ -41,11 +41,12 @@ def test_a_folder_counts_as_a_whole(root):
     assert item.paths == (f"experiments/{OLD}",)
 
 
-def test_a_compiled_pipeline_is_two_files(root):
+def test_a_compiled_pipeline_is_what_it_was_made_from_and_what_a_build_left_too(root):
     key = "0123456789abcdef0123"
-    write(root, f"compiled/{key}.json")
-    write(root, f"compiled/{key}.topology.json")
+    for suffix in ("", ".topology", ".built"):
+        write(root, f"compiled/{key}{suffix}.json")
     assert found(root)[f"compiled/{key}"].paths == (
+        f"compiled/{key}.built.json",
         f"compiled/{key}.json",
         f"compiled/{key}.topology.json",
     )

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from include import storage
-from recsflow.compilers.cloud_build import COPY_IMAGE, start_build
+from recsflow.compilers.cloud_build import COPY_IMAGE, Compilation, find_or_start_build
 from recsflow.compilers.spec_cache import keep_built, kept_spec
 from recsflow.errors import CompileError, CompileRefused
 from recsflow.settings import parse_settings
@@ -15,6 +15,7 @@ from tests.plugins.cloud_build_server import LOG, CloudBuildServer
 
 pytestmark = pytest.mark.emulator
 
+EXPERIMENT = "quick-test-manual-1-0123456789"
 SPEC = '{"pipelineSpec": {"schemaVersion": "2.0.0"}}'
 
 
@@ -46,7 +47,8 @@ def start(cloud_build, topology, settings):
 
     def start(**changes):
         assert kept_spec(topology, settings) is None
-        return start_build(topology, settings.compiler.model_copy(update=changes), settings)
+        compiler = settings.compiler.model_copy(update=changes)
+        return find_or_start_build(topology, EXPERIMENT, compiler, settings)
 
     return start
 
@@ -54,13 +56,15 @@ def start(cloud_build, topology, settings):
 @pytest.fixture
 def trigger(start, topology):
     def trigger(timeout_s=600.0):
+        build = start()
         return BuildTrigger(
             task_id="submit_pipeline",
             gcp_conn_id="recsflow_gcp",
             project="local",
             location="europe-west1",
-            build_id=start(),
+            build_id=build.build_id,
             topology=topology.key,
+            is_own=build.is_own,
             poll_interval_s=0.01,
             deadline_s=time.time() + timeout_s,
         )
@@ -73,7 +77,7 @@ async def event_of(trigger):
 
 
 async def test_success_keeps_the_spec_that_the_build_left(trigger, topology, settings):
-    assert await event_of(trigger()) == {"error": "", "topology": topology.key}
+    assert await event_of(trigger()) == {"error": "", "topology": topology.key, "is_cancelled": False}
     keep_built(topology.key, settings)
     kept = kept_spec(topology, settings)
     assert (json.loads(kept.text), kept.compiled) == (json.loads(SPEC), False)
@@ -94,6 +98,7 @@ def test_build_compiles_the_topology_in_the_trainer_image(start, cloud_build, to
     assert storage.read_text(fetch["args"][3]) == topology.to_json()
     assert (open_folder["entrypoint"], open_folder["args"]) == ("chmod", ["a+rwx", "/workspace"])
     assert build["timeout"] == "600s"
+    assert build["tags"] == ["recsflow", topology.pipeline_name, topology.key, EXPERIMENT]
     assert "serviceAccount" not in build
 
 
@@ -126,6 +131,38 @@ async def test_build_that_takes_too_long_is_cancelled(trigger, cloud_build):
 async def test_killed_task_cancels_its_build(trigger, cloud_build):
     await trigger().on_kill()
     assert cloud_build.cancelled == ["build-1"]
+
+
+async def test_build_that_somebody_cancels_is_told_as_cancelled(trigger, cloud_build, topology):
+    waiting = trigger()
+    cloud_build.cancel("build-1")
+    assert await event_of(waiting) == {
+        "error": f"Cloud Build build-1 was cancelled before it had compiled the pipeline; its log: {LOG}",
+        "topology": topology.key,
+        "is_cancelled": True,
+    }
+
+
+def test_build_that_an_earlier_try_began_is_taken_again(start, cloud_build, topology):
+    cloud_build.live = [topology.key, EXPERIMENT]
+    assert start() == Compilation("build-1", is_own=True, is_new=False)
+    assert cloud_build.builds == []
+
+
+def test_build_that_has_ended_or_compiles_another_pipeline_is_not_taken(start, cloud_build):
+    cloud_build.live = ["another", EXPERIMENT]
+    assert start() == Compilation("build-1", is_own=True, is_new=True)
+    assert len(cloud_build.builds) == 1
+
+
+async def test_build_of_another_experiment_is_waited_for_and_left_alone(trigger, cloud_build, topology):
+    cloud_build.live = [topology.key, "another-experiment"]
+    waiting = trigger()
+    await waiting.on_kill()
+    assert (cloud_build.builds, cloud_build.cancelled) == ([], [])
+    # Cancelled by whom it belongs to, it is no reason for this task not to be tried again.
+    cloud_build.cancel("build-1")
+    assert (await event_of(waiting))["is_cancelled"] is False
 
 
 def test_trigger_can_be_made_again_elsewhere(trigger):

@@ -6,7 +6,7 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from include import storage
-from recsflow.errors import CompileError, JobRefused
+from recsflow.errors import CompileCancelled, CompileError, JobRefused
 from recsflow.operators.submit_pipeline import SubmitPipelineJob
 from tests.plugins.cloud_build_server import CloudBuildServer
 from tests.plugins.experiments import write_experiment
@@ -176,8 +176,26 @@ async def test_build_is_waited_for_without_a_worker(operator, pipeline_jobs, con
 def test_failed_build_ends_the_task_with_its_own_lines(operator, pipeline_jobs, context, cloud_build):
     error = "Cloud Build build-1 did not compile the pipeline: FAILURE\nerror: accelerator is 'L5'"
     with pytest.raises(CompileError, match="accelerator is 'L5'"):
-        operator.execute_built(context, {"error": error, "topology": "key"})
+        operator.execute_built(context, {"error": error, "topology": "key", "is_cancelled": False})
     assert pipeline_jobs.created == []
+
+
+def test_cancelled_build_ends_the_task_for_good(operator, pipeline_jobs, context, cloud_build):
+    error = "Cloud Build build-1 was cancelled before it had compiled the pipeline"
+    with pytest.raises(CompileCancelled, match=r"cancelled before .*\nClear submit_pipeline and what"):
+        operator.execute_built(context, {"error": error, "topology": "key", "is_cancelled": True})
+    assert pipeline_jobs.created == []
+
+
+def test_task_that_is_killed_before_it_waits_cancels_its_build(operator, context, cloud_build, monkeypatch):
+    def killed(key, value):
+        if key == "waiting_try":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(context["ti"], "xcom_push", killed)
+    with pytest.raises(KeyboardInterrupt):
+        operator.execute(context)
+    assert cloud_build.cancelled == ["build-1"]
 
 
 def test_killed_task_cancels_its_job(operator, pipeline_jobs, context):
