@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from include.experiment.resolve.identity import SHORT_HASH, STAGED_TABLE
+from include.generators.module import CONTENT
+
 NONE = "none"
 # A run's own names, which differ between any two runs.
 IDENTITY = frozenset({"experiment_id", "metrics_uri"})
 # Rows outside the sample are other ones where the rows are, which a parameter of their own says.
 OF_THE_ROWS = frozenset({"history.uri", "history.date", "history.label"})
 MAX_CHARACTERS = 72
-_STAGED_TABLE = re.compile(r"rows_[0-9a-f]{12}")
-_OWN_HASH = re.compile(r"(rows_|Content: )[0-9a-f]{12}")
+_STAGED_TABLE = re.compile(STAGED_TABLE)
+_OWN_HASH = re.compile(f"{STAGED_TABLE}|{CONTENT}{SHORT_HASH}")
 
 
 @dataclass(frozen=True)

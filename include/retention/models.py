@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from include.retention.layout import experiment_item, mentioned
+from include.retention.names import experiment_item, mentioned
 from include.tracking.model_versions import RegisteredVersion
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from include.retention.item import Item, Kind
-from include.retention.layout import pipeline_job_item
+from include.retention.names import pipeline_job_item
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from include import storage
+from include.artifacts.layout import ArtifactLayout
 from include.retention.item import Item, Kind
-from include.retention.layout import experiment_item, item_of, mentioned, sweep_item
+from include.retention.names import KINDS, experiment_item, item_of, mentioned, sweep_item
 from include.storage import StoredFile
 
-_FOLDERS = ("rows", "modules", "compiled", "sweeps", "experiments", "pipeline_root")
+_FOLDERS = sorted({kind.pattern.folder for kind in KINDS})
 
 
 def stored_items(root: str) -> list[Item]:
@@ -40,7 +41,7 @@ def files_use(item: Item, root: str, *, active: bool) -> frozenset[str]:
         rows = experiment_reads(item.id, root) if active else frozenset()
         return experiment_uses(item.id, root) | rows
     if item.kind is Kind.SWEEP:
-        trials = f"{root}/{item.name}/trials"
+        trials = ArtifactLayout(root).sweep(item.id).trials
         texts = [_text(f"{trials}/{name}") for name in storage.list_names(trials) if name.endswith(".json")]
         return frozenset(experiment_item(json.loads(text)["experiment_id"]) for text in texts if text)
     return frozenset()
@@ -48,13 +49,13 @@ def files_use(item: Item, root: str, *, active: bool) -> frozenset[str]:
 
 def experiment_reads(experiment_id: str, root: str) -> frozenset[str]:
     """Return the rows that an experiment asks for; none before it came so far."""
-    return mentioned(_text(f"{root}/{experiment_item(experiment_id)}/query.sql"), root)
+    return mentioned(_text(ArtifactLayout(root).experiment(experiment_id).query), root)
 
 
 def experiment_uses(experiment_id: str, root: str) -> frozenset[str]:
     """Return what an experiment is not whole without, as far as its files tell: its parent, its sweep."""
     uses = set()
-    resolved = json.loads(_text(f"{root}/{experiment_item(experiment_id)}/experiment.json") or "{}")
+    resolved = json.loads(_text(ArtifactLayout(root).experiment(experiment_id).experiment) or "{}")
     if parent := resolved.get("parent_experiment_id"):
         uses.add(experiment_item(parent))
     if sweep := resolved.get("sweep_id"):

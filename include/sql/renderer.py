@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.experiment.resolve.experiment import Experiment
-from include.experiment.resolve.identity import content_hash
+from include.experiment.resolve.identity import content_hash, staged_table
 from include.sql.columns import separators, staged_expressions
 from include.sql.conditions import row_steps, window_conditions
 from include.sql.identifiers import identifier, table
@@ -68,7 +68,7 @@ def render_staging_query(
     state = experiment.source_state
     named_by = (*(str(parameter) for parameter in parameters), *(state.identity if state else ()))
     fingerprint = content_hash(select, *named_by)
-    quoted = table(f"{staging_dataset}.rows_{fingerprint[:12]}", project)
+    quoted = table(f"{staging_dataset}.{staged_table(fingerprint)}", project)
     sql = render(
         "create_table.sql.j2",
         table=quoted,

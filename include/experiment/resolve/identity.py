@@ -1,9 +1,17 @@
-"""Names that are derived from content: experiment ids, pipeline names, hashes."""
+"""Names that are derived from content, each with the regular expression by which it is known again."""
 
 import hashlib
 import re
 
 _MAX_EXPERIMENT_ID = 120  # leaves room for the `-2`, `-3` … of resubmitted jobs within Vertex's 128
+_SUFFIX_LENGTH, _HASH_LENGTH, _KEY_LENGTH = 10, 12, 20
+_TABLE_PREFIX = "rows_"
+
+EXPERIMENT_ID = rf"[a-z][a-z0-9-]*-[0-9a-f]{{{_SUFFIX_LENGTH}}}"
+PIPELINE_JOB_ID = rf"{EXPERIMENT_ID}(?:-\d+)?"
+SHORT_HASH = rf"[0-9a-f]{{{_HASH_LENGTH}}}"
+STAGED_TABLE = f"{_TABLE_PREFIX}{SHORT_HASH}"
+TOPOLOGY_KEY = rf"[0-9a-f]{{{_KEY_LENGTH}}}"
 _MODEL_ID = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
 
 
@@ -17,6 +25,21 @@ def content_hash(*parts: str) -> str:
     return digest.hexdigest()
 
 
+def short_hash(text: str) -> str:
+    """Return the hash of a text that names what is made of it, such as a generated module's folder."""
+    return content_hash(text)[:_HASH_LENGTH]
+
+
+def staged_table(fingerprint: str) -> str:
+    """Return the name of the table that has the rows of a fingerprint, without its dataset."""
+    return f"{_TABLE_PREFIX}{fingerprint[:_HASH_LENGTH]}"
+
+
+def topology_key(text: str) -> str:
+    """Return the key of a pipeline's topology, of which `text` says everything."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_KEY_LENGTH]
+
+
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
@@ -26,11 +49,16 @@ def experiment_id(dag_id: str, run_id: str) -> str:
 
     The suffix is a hash of both ids, since different ids can read alike once they are made valid.
     """
-    suffix = content_hash(dag_id, run_id)[:10]
+    suffix = content_hash(dag_id, run_id)[:_SUFFIX_LENGTH]
     slug = _slug(f"{dag_id}-{run_id}")
     if not slug[:1].isalpha():
         slug = f"run-{slug}".strip("-")
     return f"{slug[: _MAX_EXPERIMENT_ID - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+
+def pipeline_job_id(experiment_id: str, attempt: int) -> str:
+    """Return the id of an experiment's pipeline job, counted from 1."""
+    return experiment_id if attempt == 1 else f"{experiment_id}-{attempt}"
 
 
 def pipeline_name(dataset: str, features: str) -> str:

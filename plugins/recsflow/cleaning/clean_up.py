@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from include import storage
 from include.retention.decision import Decision, cutoff_of, decide
 from include.retention.item import Item, Kind
-from include.retention.layout import pipeline_job_item
 from include.retention.models import needed_by_models
+from include.retention.names import pipeline_job_item
 from include.retention.removal import InUse, Removal, remove_all
 from include.retention.stored import files_use
 from include.tracking.model_versions import registered_versions

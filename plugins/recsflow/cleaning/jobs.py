@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from include.retention.item import Item, Kind
-from include.retention.layout import custom_job_item, experiment_item, mentioned, pipeline_job_item
+from include.retention.names import (
+    compiled_item,
+    custom_job_item,
+    experiment_item,
+    mentioned,
+    pipeline_job_item,
+)
 from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL
 from recsflow.vertex.submitted_jobs import SubmittedJob
 
@@ -59,7 +65,7 @@ def job_reads(job: SubmittedJob, root: str) -> frozenset[str]:
     """Return what a job was told: rows, modules, models, results of another job, its compiled pipeline."""
     reads = frozenset().union(*(mentioned(text, root) for text in job.told))
     topology = job.job.labels.get(TOPOLOGY_LABEL)
-    return reads | {f"compiled/{topology}"} if topology else reads
+    return reads | {compiled_item(topology)} if topology else reads
 
 
 def _record(job: SubmittedJob, same_pipeline: Mapping[str, set[str]], root: str) -> Item:

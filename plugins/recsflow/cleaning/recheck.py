@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from include import storage
-from include.retention.layout import experiment_item, item_of
+from include.artifacts.layout import ArtifactLayout
+from include.retention.names import experiment_item, item_of
 from include.retention.stored import experiment_reads, experiment_uses
 from recsflow.cleaning.jobs import job_item_name, job_reads, job_uses
 
@@ -68,7 +69,7 @@ class Recheck:
             uses |= job_uses(job, root) | job_reads(job, root)
             # Ended or not, it may have taken any result of its pipeline while this clean-up was at work.
             uses |= self._same_pipeline.get(job.pipeline, set())
-        for experiment_id in storage.list_names(f"{root}/experiments"):
+        for experiment_id in storage.list_names(ArtifactLayout(root).experiments):
             name = experiment_item(experiment_id)
             if name in self._known or item_of(name) is None:
                 continue

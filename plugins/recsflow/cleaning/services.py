@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from include.retention.item import Item, Kind
-from include.retention.layout import is_staged_table, table_item
+from include.retention.names import is_staged_table, table_item
 from include.retention.stored import stored_items
 from include.warehouse.errors import TableNotFound
 from recsflow.cleaning.jobs import with_jobs

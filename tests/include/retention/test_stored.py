@@ -6,7 +6,7 @@ import pytest
 
 from include import storage
 from include.retention.item import Kind
-from include.retention.layout import experiment_item, sweep_item
+from include.retention.names import experiment_item, sweep_item
 from include.retention.stored import files_use, stored_items
 from tests.include.retention.items import NEW, NOW, OLD
 

@@ -4,7 +4,7 @@ import pytest
 
 from include.experiment.resolve.identity import experiment_id
 from include.retention.item import Kind
-from include.retention.layout import is_staged_table, item_of, mentioned
+from include.retention.names import is_staged_table, item_of, mentioned
 from tests.include.retention.items import OLD, ROOT
 
 pytestmark = pytest.mark.unit

@@ -1,41 +1,44 @@
-"""Which names below the artifact root are ours, and which of them a text mentions.
+"""Names of items: what of the artifacts a clean-up decides about, and which items a text mentions.
 
-    rows/rows_{hash}  modules/{hash}  compiled/{key}[.topology|.built].json
-    experiments/{experiment id}  sweeps/{experiment id}  pipeline_root/{project}/{job id}
-
-Everything else stays as it is: reports of backtests, winners of sweeps, what somebody else put there.
+What lies below the artifact root and is none of `KINDS` stays as it is: reports of backtests, winners of
+sweeps, what somebody else put there.
 """
 
 from __future__ import annotations
 
 import re
 
+from include.artifacts.artifact import Artifact
+from include.artifacts.by_content import CompiledPipeline, ExportedRows, GeneratedModule
+from include.artifacts.experiment import ExperimentFolder
+from include.artifacts.layout import ArtifactLayout
+from include.artifacts.pipeline import PipelineArtifacts
+from include.artifacts.sweep import SweepFolder
+from include.experiment.resolve.identity import STAGED_TABLE
 from include.retention.item import Kind
 
-# As include/experiment/resolve/identity.py makes them; a job that is submitted again has a number behind it.
-_EXPERIMENT = r"[a-z][a-z0-9-]*-[0-9a-f]{10}"
-_HASH = r"[0-9a-f]{12}"
-_END = r"(?=/|$)"
-_FOLDERS = {
-    Kind.ROWS: re.compile(rf"rows/rows_{_HASH}{_END}"),
-    Kind.MODULES: re.compile(rf"modules/{_HASH}{_END}"),
-    Kind.SPEC: re.compile(r"compiled/[0-9a-f]{20}(?=(\.topology|\.built)?\.json$)"),
-    Kind.SWEEP: re.compile(rf"sweeps/{_EXPERIMENT}{_END}"),
-    Kind.EXPERIMENT: re.compile(rf"experiments/{_EXPERIMENT}{_END}"),
-    Kind.ARTIFACTS: re.compile(rf"pipeline_root/[^/]+/{_EXPERIMENT}(-\d+)?{_END}"),
+KINDS: dict[type[Artifact], Kind] = {
+    ExportedRows: Kind.ROWS,
+    GeneratedModule: Kind.MODULES,
+    CompiledPipeline: Kind.SPEC,
+    SweepFolder: Kind.SWEEP,
+    ExperimentFolder: Kind.EXPERIMENT,
+    PipelineArtifacts: Kind.ARTIFACTS,
 }
-_TABLE = re.compile(rf"rows_{_HASH}")
-_MENTIONED_TABLE = re.compile(rf"\brows_{_HASH}\b")
+# An item is named by its place below the artifact root, wherever that is.
+_ANY_ROOT = ArtifactLayout("")
+_TABLE = re.compile(STAGED_TABLE)
+_MENTIONED_TABLE = re.compile(rf"\b{STAGED_TABLE}\b")
 # Where a path ends in JSON, in SQL and in the arguments of a command.
 _PATH = r"/([^\s\"'`\\,;]+)"
 
 
 def item_of(path: str) -> tuple[Kind, str] | None:
     """Return kind and name of the item that a path below the artifact root belongs to; None if not ours."""
-    for kind, pattern in _FOLDERS.items():
-        if found := pattern.match(path):
-            return kind, found[0]
-    return None
+    artifact = _ANY_ROOT.parse(path)
+    if artifact is None or type(artifact) not in KINDS:
+        return None
+    return KINDS[type(artifact)], artifact.name
 
 
 def is_staged_table(name: str) -> bool:
@@ -60,12 +63,17 @@ def custom_job_item(job_id: str) -> str:
 
 def experiment_item(experiment_id: str) -> str:
     """Return the item's name of an experiment's folder."""
-    return f"experiments/{experiment_id}"
+    return _ANY_ROOT.experiment(experiment_id).name
 
 
 def sweep_item(sweep_id: str) -> str:
     """Return the item's name of a sweep's folder."""
-    return f"sweeps/{sweep_id}"
+    return _ANY_ROOT.sweep(sweep_id).name
+
+
+def compiled_item(key: str) -> str:
+    """Return the item's name of a compiled pipeline, by the key of its topology."""
+    return _ANY_ROOT.compiled(key).name
 
 
 def mentioned(text: str, root: str) -> frozenset[str]:
@@ -80,5 +88,5 @@ def mentioned(text: str, root: str) -> frozenset[str]:
     paths = (found[1] for found in re.finditer(prefix + _PATH, text))
     names = {item[1] for path in paths if (item := item_of(path))}
     for table in _MENTIONED_TABLE.findall(text):
-        names |= {table_item(table), f"rows/{table}"}
+        names |= {table_item(table), _ANY_ROOT.rows(table).name}
     return frozenset(names)
