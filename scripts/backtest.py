@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = find_backtest_runs(
         schedule.name,
         schedule.promotion,
-        load_model(schedule.model).type,
+        load_model(schedule.model).kind,
         tracking_uri=str(variable["mlflow_tracking_uri"]),
         experiment_name=str(variable["mlflow_experiment"]),
     )

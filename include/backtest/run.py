@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from include.promotion.rule import LOWER_IS_BETTER, PromotionRule
+from include.experiment.config.models import ModelType
+from include.metrics.catalogue import metric as metric_record
+from include.promotion.rule import PromotionRule
 from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION
-from include.tracking.entries import HEADLINE, metric_name
+from include.tracking.entries import HEADLINE, metric_name, on_test_rows
 from include.tracking.outcome import SUCCEEDED
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 
@@ -52,18 +54,17 @@ class BacktestRun:
     @property
     def best_baseline(self) -> float | None:
         """The best baseline's number; None without baselines."""
-        best = min if self.metric in LOWER_IS_BETTER else max
-        return best(self.baselines.values(), default=None)
+        return metric_record(self.metric).best(self.baselines.values())
 
     def beats(self, other: float | None) -> bool | None:
         """Whether the model is better than another number; None where one of them is missing."""
         if self.model is None or other is None:
             return None
-        return self.model < other if self.metric in LOWER_IS_BETTER else self.model > other
+        return metric_record(self.metric).is_better(self.model, other)
 
 
 def find_backtest_runs(
-    schedule: str, rule: PromotionRule, model_type: str, *, tracking_uri: str, experiment_name: str
+    schedule: str, rule: PromotionRule, model_type: ModelType, *, tracking_uri: str, experiment_name: str
 ) -> tuple[BacktestRun, ...]:
     """Return the runs of a schedule in the order of their dates, the newest run of each date.
 
@@ -73,7 +74,7 @@ def find_backtest_runs(
     Args:
         schedule: The schedule's name.
         rule: The schedule's rule.
-        model_type: Type of its models.
+        model_type: The record of its models' type.
         tracking_uri: The MLflow server.
         experiment_name: The MLflow experiment.
     """
@@ -86,7 +87,7 @@ def find_backtest_runs(
     return backtest_runs(found, compared_by(rule, model_type, found))
 
 
-def compared_by(rule: PromotionRule, model_type: str, recorded: Iterable[RecordedExperiment]) -> str:
+def compared_by(rule: PromotionRule, model_type: ModelType, recorded: Iterable[RecordedExperiment]) -> str:
     """Return the metric that all dates are compared by, from recorded runs, the newest first."""
     headline = next((each.tags[HEADLINE] for each in recorded if HEADLINE in each.tags), None)
     return rule.metric_for(model_type, headline)
@@ -109,7 +110,7 @@ def _read(run: RecordedExperiment, metric: str) -> BacktestRun:
         until=datetime.fromisoformat(run.params["window_end"]).date(),
         days=int(days) if days and run.params.get("split_strategy") in _BY_TIME else None,
         metric=metric,
-        model=run.metrics.get(f"test_{name}"),
+        model=run.metrics.get(on_test_rows(metric)),
         baselines={baseline: value for baseline, value in named.items() if value is not None},
         champion=run.metrics.get(f"champion_{name}"),
         champion_version=run.tags.get(CHAMPION_VERSION, ""),

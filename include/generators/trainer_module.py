@@ -1,16 +1,10 @@
 """The module that TFX Trainer runs: what the model is made of."""
 
-from include.experiment.config.models import (
-    GraphRankingConfig,
-    MultitaskConfig,
-    RankingConfig,
-    RetrievalConfig,
-)
+from collections.abc import Callable
+from pkgutil import resolve_name
+
+from include.experiment.config.models import ModelConfig
 from include.experiment.resolve.experiment import Experiment
-from include.generators.declarations.graph_ranking import graph_ranking
-from include.generators.declarations.multitask import multitask
-from include.generators.declarations.ranking import ranking
-from include.generators.declarations.retrieval import retrieval
 from include.generators.module import EntryPoint, render_module
 from include.generators.source_code import Call
 
@@ -45,12 +39,5 @@ def render_trainer_module(experiment: Experiment) -> str:
 
 
 def _declaration(experiment: Experiment) -> Call:
-    match experiment.model:
-        case RetrievalConfig() as model:
-            return retrieval(experiment, model)
-        case RankingConfig() as model:
-            return ranking(experiment, model)
-        case MultitaskConfig() as model:
-            return multitask(experiment, model)
-        case GraphRankingConfig() as model:
-            return graph_ranking(experiment, model)
+    declare: Callable[[Experiment, ModelConfig], Call] = resolve_name(experiment.model.kind.declaration)
+    return declare(experiment, experiment.model)

@@ -25,7 +25,7 @@ def read_candidate(folder: str, experiment: Experiment, rule: PromotionRule, sco
     """
     metrics = _metrics(folder)
     headline = metrics.headline.metric if metrics.headline else None
-    metric = rule.metric_for(experiment.model.type, headline)
+    metric = rule.metric_for(experiment.model.kind, headline)
     compared = metrics.comparison.get(metric)
     return Candidate(
         experiment_id=experiment.experiment_id,

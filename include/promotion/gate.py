@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.promotion.rule import LOWER_IS_BETTER, PromotionRule
+from include.metrics.catalogue import metric
+from include.promotion.rule import PromotionRule
 
 HEALTHY = "healthy"
 # Serving and training score the same rows with the same weights; sums in another order differ by far less.
@@ -152,10 +153,9 @@ def _victory(candidate: Candidate, champion: Champion | None) -> tuple[str, ...]
 
 def _beats(candidate: Candidate, other: float, margin: float) -> bool:
     """Better by more than the margin's share of the other value; equal is never better."""
-    served = candidate.served or 0.0
-    if candidate.metric in LOWER_IS_BETTER:
-        return served < other and served <= other - margin * abs(other)
-    return served > other and served >= other + margin * abs(other)
+    served, compared = candidate.served or 0.0, metric(candidate.metric)
+    bound = other + compared.sign * margin * abs(other)
+    return compared.is_better(served, other) and not compared.is_better(bound, served)
 
 
 def _short_of(candidate: Candidate, name: str, value: float, rule: PromotionRule) -> str:

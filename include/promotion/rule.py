@@ -1,23 +1,15 @@
 """What a model has to show before it becomes champion; cheap to import, since DAG files do."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from include.experiment.config.base import Frozen
 
-RECALL = (
-    "recall@100",
-    *("recall@5", "recall@10", "recall@50"),
-    *("unbought_recall@5", "unbought_recall@10", "unbought_recall@50", "unbought_recall@100"),
-)
-RATING = ("rmse", "mae", "pairwise_accuracy", "spearman")
-LOWER_IS_BETTER = frozenset({"rmse", "mae"})
-# The first one is compared where a schedule names none, and the training run no headline.
-METRICS_OF_TYPE = {
-    "retrieval": RECALL,
-    "ranking": RATING,
-    "multitask": (*RECALL, *RATING),
-    "graph_ranking": (*RATING, "pairwise_accuracy_all", "spearman_all"),
-}
+if TYPE_CHECKING:
+    from include.experiment.config.models import ModelType
 
 
 class PromotionRule(Frozen):
@@ -34,11 +26,11 @@ class PromotionRule(Frozen):
     metric: str | None = None
     margin: float = Field(default=0.005, ge=0, lt=1)
 
-    def metric_for(self, model_type: str, headline: str | None = None) -> str:
+    def metric_for(self, model_type: ModelType, headline: str | None = None) -> str:
         """Return the metric that models of a type are compared by.
 
         Args:
-            model_type: The type.
+            model_type: The type's record.
             headline: What the training run is judged by, which its rows decide; None where it did not tell.
         """
-        return self.metric or headline or METRICS_OF_TYPE[model_type][0]
+        return self.metric or headline or model_type.judged_by

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from include.experiment.config.models import GraphRankingConfig, MultitaskConfig, RankingConfig
 from include.experiment.resolve.experiment import Experiment
 from include.quality.rules import CRITICAL, WARNING, Rule
 from include.quality.staged_rows import Counts
@@ -40,7 +39,7 @@ def finite_number_findings(counts: Counts, experiment: Experiment, types: Mappin
 
 def predicts_label(experiment: Experiment) -> bool:
     """Return whether the model learns the dataset's label."""
-    return isinstance(experiment.model, RankingConfig | MultitaskConfig | GraphRankingConfig)
+    return experiment.model.kind.learns_label
 
 
 def column_place(experiment: Experiment, name: str) -> str:

@@ -5,39 +5,19 @@ earlier window, whose end is one holdout before the run's own, so that no trial 
 measure of the eval split, named `val_…`, is taken on the run's own window.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from include.promotion.rule import LOWER_IS_BETTER, RATING, PromotionRule
+from include.experiment.config.models import MODEL_TYPES, ModelType
+from include.experiment.config.models.model_type import HEADLINE
+from include.metrics import catalogue
+from include.metrics.metric import Direction, Split
+from include.promotion.rule import PromotionRule
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
-EVAL_PREFIX = "val_"
-# What the rows of the trials decide: the headline of their training runs, for all of them the same.
-HEADLINE = "headline"
-_CUTOFFS = (5, 10, 50, 100)
-_RETRIEVAL = tuple(
-    f"{kind}@{cutoff}"
-    for kind in ("recall", "repeat_recall", "novel_recall", "unbought_recall")
-    for cutoff in _CUTOFFS
-)
-# By model type; the first one is what a sweep goes by unless it says otherwise.
-METRICS: Mapping[str, tuple[str, ...]] = {
-    "retrieval": (HEADLINE, *_RETRIEVAL, "val_recall@10", "val_loss"),
-    "multitask": (HEADLINE, *_RETRIEVAL, *RATING, "val_recall@10", "val_rmse", "val_loss"),
-    "ranking": (*RATING, "val_rmse", "val_loss"),
-    "graph_ranking": (*RATING, "pairwise_accuracy_all", "spearman_all", "val_rmse", "val_loss"),
-}
-_SMALL_IS_GOOD = LOWER_IS_BETTER | {"val_rmse", "val_loss"}
 # Broken trainings, and one whose number is too good to be true: none of them may win.
 PRUNED = frozenset({Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEAD_TOWER, Verdict.SUSPECTED_LEAKAGE})
-
-
-class Direction(StrEnum):
-    """Whether the best value is the largest or the smallest; named as Optuna names them."""
-
-    MAXIMIZE = "maximize"
-    MINIMIZE = "minimize"
 
 
 class TrialState(StrEnum):
@@ -66,19 +46,24 @@ class Judgement:
 
 def direction(metric: str) -> Direction:
     """Return whether a metric's large or small values are good."""
-    return Direction.MINIMIZE if metric in _SMALL_IS_GOOD else Direction.MAXIMIZE
+    if metric == HEADLINE:
+        return Direction.MAXIMIZE  # rows decide between kinds of recall only
+    found = catalogue.metric(metric).direction
+    if found is None:
+        raise ValueError(f"{metric} has no direction, so no sweep can go by it.")
+    return found
 
 
-def common_metrics(model_types: Iterable[str]) -> list[str]:
+def common_metrics(model_types: Iterable[ModelType]) -> list[str]:
     """Return the metrics that all these model types have, the usual one first."""
-    listed = [METRICS[each] for each in model_types]
+    listed = [each.searched_metrics for each in model_types]
     common = [metric for metric in listed[0] if all(metric in others for others in listed[1:])]
     return list(dict.fromkeys(common))
 
 
 def of_eval_split(metric: str) -> bool:
     """Whether a metric is taken on the eval rows of the run's own window."""
-    return metric.startswith(EVAL_PREFIX)
+    return metric != HEADLINE and Split.EVAL in catalogue.metric(metric).splits
 
 
 def judge(metrics: TrainingMetrics | None, metric: str, error: str) -> Judgement:
@@ -112,7 +97,7 @@ def judged_by(metrics: TrainingMetrics, metric: str) -> str:
     if metric != HEADLINE:
         return metric
     told = metrics.headline.metric if metrics.headline else None
-    return PromotionRule().metric_for(metrics.model_type, told)
+    return PromotionRule().metric_for(MODEL_TYPES[metrics.model_type], told)
 
 
 def _value(metrics: TrainingMetrics, metric: str) -> float | None:
@@ -120,6 +105,9 @@ def _value(metrics: TrainingMetrics, metric: str) -> float | None:
 
 
 def _of_model_epoch(metrics: TrainingMetrics) -> dict[str, float | None]:
-    """The eval measures of the epoch whose weights the model has."""
+    """The eval metrics with a direction, of the epoch whose weights the model has."""
     measured = metrics.model_epoch.metrics if metrics.model_epoch else {}
-    return {name: value for name, value in measured.items() if name.startswith(EVAL_PREFIX)}
+    known = {name: catalogue.METRICS[name] for name in measured if name in catalogue.METRICS}
+    return {
+        name: measured[name] for name, each in known.items() if each.direction and Split.EVAL in each.splits
+    }

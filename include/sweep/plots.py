@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from include.sweep.objective import Direction, TrialState
+from include.metrics.metric import Direction
+from include.sweep.objective import TrialState
 from include.sweep.plan import SweepPlan
 from include.sweep.sampler import study_of
 from include.sweep.trial import Trial

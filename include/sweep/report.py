@@ -6,13 +6,14 @@ from typing import Any
 
 import yaml
 
-from include.sweep.objective import Direction, TrialState, direction, of_eval_split
+from include.experiment.config.models import MODEL_TYPES
+from include.metrics.metric import Direction
+from include.sweep.objective import TrialState, direction, of_eval_split
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial
 from include.sweep.winner import SweepWinner
 
 RULE = "-" * 60
-USUAL = ("recall@100", "rmse")
 _GAP = "  "
 
 
@@ -116,7 +117,8 @@ def schedule_yaml(winner: SweepWinner) -> str:
 def _test_measure(plan: SweepPlan, trials: Iterable[Trial]) -> list[str]:
     """Return which measure of the test split stands beside one of the eval rows, for information."""
     known = {name for each in trials for name in each.test}
-    return [name for name in USUAL if name in known][:1] if of_eval_split(plan.metric) else []
+    usual = dict.fromkeys(each.judged_by for each in MODEL_TYPES.values())
+    return [name for name in usual if name in known][:1] if of_eval_split(plan.metric) else []
 
 
 def _row(plan: SweepPlan, trial: Trial, test: list[str], *, is_best: bool) -> list[str]:

@@ -14,7 +14,7 @@ from include.experiment.config.problems import did_you_mean, problems_from, show
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.sweep.dimensions import Space
 from include.sweep.loader import KIND, load_sweep
-from include.sweep.objective import METRICS, common_metrics
+from include.sweep.objective import common_metrics
 from include.sweep.plan import SweepPlan
 from include.sweep.space_checks import SpaceField, check_count, check_space, config_choices
 from include.sweep.sweep_config import MAX_PARALLEL, MAX_TRIALS, SweepConfig
@@ -144,10 +144,10 @@ def _said_twice(space: Space, given: Mapping[str, Any], config: SweepConfig | No
 
 def _metric(form: SweepForm, config: SweepConfig | None, models: list[str], root: Path | None) -> str:
     where = f"{KIND}/{config.name}.yaml" if config and form.metric is None else RUN_PARAMETERS
-    types = list(dict.fromkeys(load_model(name, root).type for name in models))
+    types = list(dict.fromkeys(load_model(name, root).kind for name in models))
     common = common_metrics(types)
     metric = form.metric or (config.metric if config else None)
-    if metric is None and len({METRICS[each][0] for each in types}) > 1:
+    if metric is None and len({each.searched_metrics[0] for each in types}) > 1:
         remedy = f"add one that all these models have: {', '.join(common)}"
         raise ConfigError([Problem(where, "metric", "is missing", remedy)])
     metric = metric or common[0]

@@ -12,7 +12,8 @@ from include import storage
 from include.errors import ConfigError, Problem
 from include.experiment.config.base import Frozen
 from include.experiment.config.schedule_config import ScheduleConfig
-from include.sweep.objective import Direction, TrialState
+from include.metrics.metric import Direction
+from include.sweep.objective import TrialState
 from include.sweep.parameters import CONFIGS, MODEL_OPTIONS
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial

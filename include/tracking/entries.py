@@ -42,6 +42,11 @@ def metric_name(name: str) -> str:
     return name.replace("@", "_at_")
 
 
+def on_test_rows(name: str) -> str:
+    """The name in MLflow of a metric on the test rows, `test_recall_at_10` for `recall@10`."""
+    return f"test_{metric_name(name)}"
+
+
 def lift(compared: Comparison) -> float | None:
     """How many times better the model is than the best baseline, above 1 also where small numbers are good.
 
@@ -183,9 +188,7 @@ def _is_told(error: str, said: str) -> bool:
 
 
 def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
-    values: dict[str, float | None] = {
-        f"test_{metric_name(name)}": value for name, value in metrics.test.items()
-    }
+    values: dict[str, float | None] = {on_test_rows(name): value for name, value in metrics.test.items()}
     for baseline, measures in metrics.baselines.items():
         values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
     for name, cold in metrics.cold.items():

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from include.errors import ConfigError, Problem
 from include.experiment.config.run_parameters import RUN_PARAMETERS
 from include.experiment.resolve.experiment import Experiment
-from include.tracking.entries import metric_name, params_of
-from include.tracking.search import DEFAULT_METRIC, ExperimentFilter, RecordedExperiment, find_experiments
+from include.tracking.entries import HEADLINE, on_test_rows, params_of
+from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 from include.tracking.training_metrics import TrainingMetrics
 
 SUGGESTED = 5
@@ -91,7 +91,7 @@ def comparison(
 def _measures(test: Mapping[str, float | None], before: Mapping[str, float]) -> list[str]:
     rows = []
     for name, ours in test.items():
-        theirs = before.get(f"test_{metric_name(name)}")
+        theirs = before.get(on_test_rows(name))
         change = f"{100 * (ours - theirs) / abs(theirs):+.1f} %" if ours is not None and theirs else ""
         rows.append(_row(name, _number(theirs), _number(ours), change))
     return rows
@@ -106,6 +106,7 @@ def _number(value: float | None) -> str:
 
 
 def _in_words(each: RecordedExperiment) -> str:
-    recall = each.metrics.get(DEFAULT_METRIC)
-    measured = "" if recall is None else f", recall@10 {recall:.4f}"
+    judged_by = each.tags.get(HEADLINE, "")
+    value = each.metrics.get(on_test_rows(judged_by))
+    measured = "" if value is None else f", {judged_by} {value:.4f}"
     return f"{each.experiment_id} ({each.model}, {each.started_at:%Y-%m-%d %H:%M}{measured})"

@@ -7,15 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from include.metrics import catalogue
+from include.metrics.metric import Direction
 from include.tracking.connection import tracking_client
-from include.tracking.entries import CUSTOM_JOB, EXPERIMENT_ID, PARENT, PIPELINE_JOB
+from include.tracking.entries import CUSTOM_JOB, EXPERIMENT_ID, PARENT, PIPELINE_JOB, on_test_rows
 from include.tracking.errors import TrackingError
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _PLAIN = re.compile(r"[\w./-]+")
-DEFAULT_METRIC = "test_recall_at_10"
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def find_experiments(
         where: What to look for; everything by default.
         tracking_uri: The MLflow server.
         experiment_name: The MLflow experiment; one that does not exist holds nothing.
-        order_by: A metric whose largest value comes first, in place of the newest; runs without it come last.
+        order_by: A metric of the test rows, such as `recall@10`, whose best value comes first, in place of
+            the newest; runs without it come last.
         limit: At most so many.
     """
-    order = f"metrics.`{_checked('metric', order_by)}` DESC" if order_by else "attributes.start_time DESC"
+    order = _best_first(order_by) if order_by else "attributes.start_time DESC"
     conditions = " AND ".join((where or ExperimentFilter()).to_sql())
     with tracking_client(tracking_uri) as client:
         found = client.get_experiment_by_name(experiment_name)
@@ -103,13 +105,9 @@ def find_experiments(
 
 
 def best_experiment(
-    where: ExperimentFilter,
-    *,
-    tracking_uri: str,
-    experiment_name: str,
-    metric: str = DEFAULT_METRIC,
+    where: ExperimentFilter, metric: str, *, tracking_uri: str, experiment_name: str
 ) -> RecordedExperiment | None:
-    """The succeeded, healthy experiment whose metric is largest; None where no such one has the metric."""
+    """The succeeded, healthy experiment that is best in a metric; None where no such one has the metric."""
     found = find_experiments(
         replace(where, status="succeeded", verdict="healthy"),
         tracking_uri=tracking_uri,
@@ -117,7 +115,12 @@ def best_experiment(
         order_by=metric,
         limit=1,
     )
-    return next((each for each in found if metric in each.metrics), None)
+    return next((each for each in found if on_test_rows(metric) in each.metrics), None)
+
+
+def _best_first(metric: str) -> str:
+    ascending = catalogue.metric(metric).direction is Direction.MINIMIZE
+    return f"metrics.`{on_test_rows(metric)}` {'ASC' if ascending else 'DESC'}"
 
 
 def _checked(name: str, value: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from include.experiment.resolve.experiment import Experiment
+from include.metrics.catalogue import METRICS
+from include.metrics.metric import Rows
+from include.metrics.training import EVAL_LOSS, LOSS
 from include.tracking.entries import failure_of, lift, warnings_of
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_lines
@@ -59,7 +62,7 @@ def _title(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pip
 
 def _results(metrics: TrainingMetrics) -> Iterator[str]:
     measured = metrics.model_epoch.metrics if metrics.model_epoch else {}
-    losses = {"loss (train)": measured.get("loss"), "loss (eval)": measured.get("val_loss")}
+    losses = {"loss (train)": measured.get(LOSS.name), "loss (eval)": measured.get(EVAL_LOSS.name)}
     for name, value in losses.items():
         if value is not None:
             yield f"{name:<{_NAME_WIDTH}}{_number(value):>10}"
@@ -96,11 +99,12 @@ def _early_stopping(metrics: TrainingMetrics, stopping: EarlyStopping) -> str:
 
 def _without_rows(measure: str, value: float | None, repeat_share: float | None) -> str:
     """Return why a measure of repeat or of novel rows has no value, empty where it has one."""
-    if value is None and measure.startswith("repeat_") and repeat_share == 0:
+    if value is not None or measure not in METRICS:
+        return ""
+    rows = METRICS[measure].rows
+    if rows is Rows.REPEAT and repeat_share == 0:
         return "no test row is a repeat"
-    if value is None and measure.startswith("novel_") and repeat_share == 1:
-        return "every test row is a repeat"
-    return ""
+    return "every test row is a repeat" if rows is Rows.NOVEL and repeat_share == 1 else ""
 
 
 def _cold(name: str, cold: ColdRows) -> Iterator[str]:

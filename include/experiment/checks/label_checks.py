@@ -6,12 +6,12 @@ from include.errors import Problem
 from include.experiment.checks.dataset_checks import file_of
 from include.experiment.config.dataset_config import DatasetConfig
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.config.models import ModelConfig, MultitaskConfig, RankingConfig
+from include.experiment.config.models import ModelConfig
 
 
 def check_label(model: ModelConfig, dataset: DatasetConfig, features: FeatureConfig | None) -> list[Problem]:
     """Return why a model cannot predict the dataset's label; nothing for a model that does not."""
-    if not isinstance(model, RankingConfig | MultitaskConfig):
+    if not model.kind.learns_label_of_rows:
         return []
     if dataset.label is None:
         received = f"has no column with role label, which model type {model.type} predicts"
@@ -20,7 +20,7 @@ def check_label(model: ModelConfig, dataset: DatasetConfig, features: FeatureCon
     return list(_leaks(model, dataset.label, features)) if features else []
 
 
-def _leaks(model: RankingConfig | MultitaskConfig, label: str, features: FeatureConfig) -> Iterator[Problem]:
+def _leaks(model: ModelConfig, label: str, features: FeatureConfig) -> Iterator[Problem]:
     """A feature that reads the label tells the model what to predict; at serving it is not known."""
     for tower, listed in features.towers.items():
         for index, feature in enumerate(listed):

@@ -6,18 +6,14 @@ from collections.abc import Iterator
 from include.errors import Problem
 from include.experiment.config.dataset_config import DatasetConfig
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
-from include.experiment.config.models.retrieval import RetrievedModel
-
-# Arguments of the signature `recommend`; names differ by more than their case, in TensorFlow as in BigQuery.
-RECOMMEND_ARGUMENTS = ("k", "exclude_bought")
+from include.experiment.config.models import ModelConfig
 
 
 def check_served_names(model: ModelConfig, features: FeatureConfig, dataset: DatasetConfig) -> list[Problem]:
     """Return the columns that no signature can take by name; a saved model would fail, after training."""
-    if isinstance(model, GraphRankingConfig):
+    if model.kind.reads_graphs:
         return []
-    taken = RECOMMEND_ARGUMENTS if isinstance(model, RetrievedModel) else ()
+    taken = model.kind.own_arguments
     query = [column for feature in features.query for column in feature.columns_used]
     candidate = [column for feature in features.candidate for column in feature.columns_used]
     named = {column: _why_not(column, taken if column in query else ()) for column in (*query, *candidate)}
@@ -33,6 +29,7 @@ def _problems(refused: dict[str, str], dataset: DatasetConfig) -> Iterator[Probl
 
 
 def _why_not(column: str, taken: tuple[str, ...]) -> str:
+    # Names differ by more than their case, in TensorFlow as in BigQuery.
     if column.lower() in taken:
         return f"which the saved model takes for its own argument {column.lower()!r}"
     if column.startswith("_"):

@@ -12,7 +12,6 @@ from include.errors import ConfigError, Problem
 from include.experiment.config.config_file import is_config, load, missing
 from include.experiment.config.problems import did_you_mean, shown
 from include.experiment.config.schedule_config import ScheduleConfig
-from include.promotion.rule import METRICS_OF_TYPE
 
 CRON = "use a cron expression such as '0 5 * * 1', or one of @daily, @weekly, @monthly"
 MAX_CRON = 120  # Airflow keeps a description of it, ten times as long at worst, in 1,000 characters
@@ -106,7 +105,7 @@ def _check_promotion(config: ScheduleConfig, root: Path | None, where: str) -> N
     from include.experiment.config.loader import load_model
 
     model = load_model(config.model, root)
-    known = METRICS_OF_TYPE[model.type]
+    known = model.kind.promoting_metrics
     if metric not in known:
         received = f"is {shown(metric)}, which models of type {model.type} are not compared by"
         raise ConfigError([Problem(where, "promotion.metric", received, did_you_mean(metric, known))])

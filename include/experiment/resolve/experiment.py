@@ -11,7 +11,7 @@ from include.experiment.config.choices import OptimizerName, OptimizerOption, Sa
 from include.experiment.config.column_types import StagedType
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.config.models import GraphRankingConfig, LearningRateDecay, ModelConfig
+from include.experiment.config.models import LearningRateDecay, ModelConfig
 from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.identity import pipeline_name
 from include.experiment.resolve.source_state import SourceState
@@ -174,7 +174,7 @@ class Experiment(Frozen):
     @property
     def reads_graphs(self) -> bool:
         """Whether the rows become graphs, instead of transformed examples."""
-        return isinstance(self.model, GraphRankingConfig)
+        return self.model.kind.reads_graphs
 
     @property
     def window_start(self) -> datetime | None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.config.dataset_config import DatasetConfig, Role
-from include.experiment.config.models import GraphRankingConfig, ModelConfig, OptimizerConfig
+from include.experiment.config.models import ModelConfig, OptimizerConfig
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.config.schedule_config import ScheduleConfig
@@ -104,7 +104,7 @@ def value_sources(
         by_default = getattr(run, name) == RunParameters.model_fields[name].default
         sources[name] = "default" if by_default else RUN_PARAMETER
     sources |= dict.fromkeys(run.model_options or {}, RUN_PARAMETER)
-    if isinstance(model, GraphRankingConfig):
+    if model.kind.reads_graphs:
         sources["sample_unit"] = f"model type {model.type}"
     return sources | (_against_schedule(run, schedule, sources) if schedule else {})
 

@@ -11,7 +11,7 @@ from include.experiment.checks.label_checks import check_label
 from include.experiment.config.base import Frozen
 from include.experiment.config.choices import Accelerator, OptimizerName, OptimizerOption
 from include.experiment.config.loader import load_model
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.models import ModelConfig
 from include.experiment.config.problems import problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.resolve.experiment import Experiment, TrainingParameters
@@ -126,7 +126,7 @@ def _asks_for_other_rows(given: Mapping[str, Any], parent: Experiment) -> Iterat
 
 def _check_model(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
     """Yield what keeps a model from training on what the parent's Transform left."""
-    graphs = [each for each in (model, parent.model) if isinstance(each, GraphRankingConfig)]
+    graphs = [each for each in (model, parent.model) if each.kind.reads_graphs]
     if graphs:
         received = f"is {model.name!r}, but {parent.model.name!r} in {parent.experiment_id}"
         remedy = f"leave it out or trigger quick_test, since {graphs[0].name!r} makes graphs of its own"
@@ -137,7 +137,7 @@ def _check_model(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
 
 def _check_graphs(model: ModelConfig, parent: Experiment) -> Iterator[Problem]:
     """Yield the options that would need other graphs than the parent's."""
-    if not isinstance(model, GraphRankingConfig):
+    if not model.kind.reads_graphs:
         return
     for name in _OF_THE_GRAPHS:
         ours, theirs = getattr(model, name), getattr(parent.model, name)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from include.errors import ConfigError, Problem
 from include.experiment.config.choices import SampleUnit, SplitStrategy
 from include.experiment.config.dataset_config import DatasetConfig
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.models import ModelConfig
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.resolve.experiment import SplitPlan
 
@@ -32,7 +32,7 @@ def split_plan(dataset: DatasetConfig, run: RunParameters, model: ModelConfig) -
         eval_ratio=round(eval_ratios.get(strategy, lambda: 1 - train)(), 6),
         holdout_days=run.holdout_days or dataset.split.holdout_days,
         sample_percent=run.sample_percent.value,
-        sample_unit=SampleUnit.CUSTOMER if isinstance(model, GraphRankingConfig) else run.sample_unit,
+        sample_unit=SampleUnit.CUSTOMER if model.kind.reads_graphs else run.sample_unit,
     )
     _check_window(dataset, run, plan)
     return plan

@@ -7,7 +7,7 @@ from include.experiment.checks.schema_checks import column_type
 from include.experiment.config.column_types import LISTS, TableSchemas, Use, base_type, staged_type
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.models import ModelConfig
 from include.experiment.resolve.experiment import StagedColumn
 
 
@@ -33,7 +33,7 @@ def column_uses(dataset: DatasetConfig, features: FeatureConfig, model: ModelCon
     """
     uses = {dataset.customer_id: Use.ID, dataset.product_id: Use.ID, dataset.date_column: Use.DATE}
     basket = dataset.with_role(Role.BASKET)
-    if basket and isinstance(model, GraphRankingConfig):
+    if basket and model.kind.reads_graphs:
         uses[basket.name] = Use.ID
     if dataset.label:
         uses[dataset.label] = Use.NUMBER

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from include.experiment.config.choices import OptimizerName, SplitStrategy
 from include.experiment.config.feature_config import FeatureConfig, VocabularyFeature
-from include.experiment.config.models import GraphRankingConfig, ModelConfig
+from include.experiment.config.models import ModelConfig
 from include.experiment.config.models.rating import PairwiseLoss, RatedModel
 from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.experiment import (
@@ -88,7 +88,7 @@ def _ids_that_depend_on_the_sample(
     features: FeatureConfig, model: ModelConfig, split: SplitPlan
 ) -> Iterator[ConfigWarning]:
     """A sample has every id of the train split, but not every row of it, by which vocabularies are cut."""
-    if split.sample_percent == 100 or isinstance(model, GraphRankingConfig):
+    if split.sample_percent == 100 or model.kind.reads_graphs:
         return
     for tower, listed in features.towers.items():
         for index, feature in enumerate(listed):

@@ -32,7 +32,7 @@ def report_backtest(experiment: str, context: Context) -> str:
     runs = find_backtest_runs(
         resolved.schedule,
         load_schedule(resolved.schedule).promotion,
-        resolved.model.type,
+        resolved.model.kind,
         tracking_uri=settings.mlflow_tracking_uri,
         experiment_name=settings.mlflow_experiment,
     )

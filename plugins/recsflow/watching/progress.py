@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from include.metrics.catalogue import followed
 from recsflow.vertex.jobs import ENDED, Component, Job, JobState
 
 HEARTBEAT_S = 30.0
-SHOWN = (
-    *("loss", "val_loss", "recall@1", "pairwise_accuracy", "spearman", "score_std", "gradient_norm"),
-    "learning_rate",
-)
 CLOCK_SKEW = timedelta(seconds=30)
 
 
@@ -96,7 +93,7 @@ def _epoch_line(epoch: Mapping[str, Any], planned: object) -> str:
 
 
 def _ordered(metrics: Mapping[str, Any]) -> Iterable[str]:
-    return [name for name in SHOWN if name in metrics]
+    return [name for name in followed() if name in metrics]
 
 
 def _number(value: float | None) -> str:

@@ -9,11 +9,13 @@ from include.backtest.report import conclusions, render_html, render_text, title
 from include.backtest.run import backtest_runs, compared_by
 from include.backtest.series import spreads
 from include.backtest.summary import over_best_baseline, over_champion
+from include.experiment.config.models import MODEL_TYPES
 from include.promotion.rule import PromotionRule
 from include.tracking.search import RecordedExperiment
 
 pytestmark = pytest.mark.unit
 
+RETRIEVAL = MODEL_TYPES["retrieval"]
 PNG = "data:image/png;base64,iVBORw0KGgo"
 
 
@@ -53,9 +55,9 @@ def run(day, model, *, champion=None, saw=False, status="succeeded", started=1, 
 
 def test_the_newest_runs_headline_decides_what_all_dates_are_compared_by():
     recorded = [replace(run(20, 0.3), tags={}), replace(run(6, 0.2), tags={"recsflow.headline": "recall@5"})]
-    assert compared_by(PromotionRule(), "retrieval", recorded) == "recall@5"
-    assert compared_by(PromotionRule(), "retrieval", recorded[:1]) == "recall@100"
-    assert compared_by(PromotionRule(metric="recall@10"), "retrieval", recorded) == "recall@10"
+    assert compared_by(PromotionRule(), RETRIEVAL, recorded) == "recall@5"
+    assert compared_by(PromotionRule(), RETRIEVAL, recorded[:1]) == "recall@100"
+    assert compared_by(PromotionRule(metric="recall@10"), RETRIEVAL, recorded) == "recall@10"
 
 
 @pytest.fixture

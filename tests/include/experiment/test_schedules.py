@@ -3,6 +3,7 @@ import json
 import pytest
 
 from include.errors import ConfigError
+from include.experiment.config.models import MODEL_TYPES
 from include.experiment.config.schedule_loader import load_schedule
 
 pytestmark = pytest.mark.unit
@@ -96,13 +97,14 @@ def test_parameters_are_checked_before_any_run(nightly, parameters, sentence):
 
 
 def test_a_schedule_says_by_what_its_champions_are_chosen(nightly):
-    assert load_schedule("nightly", nightly.root).promotion.metric_for("retrieval") == "recall@100"
-    by_data = load_schedule("nightly", nightly.root).promotion.metric_for("retrieval", "unbought_recall@100")
-    assert by_data == "unbought_recall@100"
+    retrieval = MODEL_TYPES["retrieval"]
+    promotion = load_schedule("nightly", nightly.root).promotion
+    assert promotion.metric_for(retrieval) == "recall@100"
+    assert promotion.metric_for(retrieval, "unbought_recall@100") == "unbought_recall@100"
     rule = {"metric": "recall@10", "margin": 0.02}
     nightly.edit("schedules/nightly.yaml", lambda file: file.update(promotion=rule))
     promotion = load_schedule("nightly", nightly.root).promotion
-    assert promotion.metric_for("retrieval", "unbought_recall@100") == "recall@10"
+    assert promotion.metric_for(retrieval, "unbought_recall@100") == "recall@10"
     assert promotion.margin == 0.02
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from include.sweep.objective import METRICS, TrialState, common_metrics, direction, judge
+from include.experiment.config.models import MODEL_TYPES
+from include.sweep.objective import TrialState, common_metrics, direction, judge
 from include.tracking.training_metrics import Verdict
 
 pytestmark = pytest.mark.unit
@@ -68,10 +69,15 @@ def test_a_metric_that_training_does_not_report_fails_and_names_those_there_are(
 
 
 def test_errors_are_made_small_and_the_rest_large():
-    small = {name for names in METRICS.values() for name in names if direction(name) == "minimize"}
+    small = {
+        name
+        for each in MODEL_TYPES.values()
+        for name in each.searched_metrics
+        if direction(name) == "minimize"
+    }
     assert small == {"rmse", "mae", "val_rmse", "val_loss"}
 
 
 def test_models_of_several_types_share_only_some_metrics():
-    assert common_metrics(["retrieval", "multitask"])[0] == "headline"
-    assert common_metrics(["retrieval", "ranking"]) == ["val_loss"]
+    assert common_metrics([MODEL_TYPES["retrieval"], MODEL_TYPES["multitask"]])[0] == "headline"
+    assert common_metrics([MODEL_TYPES["retrieval"], MODEL_TYPES["ranking"]]) == ["val_loss"]

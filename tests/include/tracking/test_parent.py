@@ -49,6 +49,7 @@ def test_unusable_parent_is_refused_with_the_most_recent_ones(store, metrics, su
     said = refusal(store, name)
     assert received in said
     assert "give the id of a finished experiment, the most recent are parent-1 (shallow, " in said
+    assert ", recall@100 " in said  # what that run was judged by
     assert "checked-1 (" not in said
 
 

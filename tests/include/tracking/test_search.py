@@ -52,22 +52,32 @@ def test_experiments_are_found_by(recorded, where, expected):
 
 
 def test_a_metric_orders_with_runs_that_lack_it_last(recorded):
-    found = find_experiments(order_by="test_recall_at_10", **recorded)
+    found = find_experiments(order_by="recall@10", **recorded)
 
     assert names(found) == ["collapsed", "better", "good", "broken"]
     assert found[1].metrics["test_recall_at_10"] == 0.09
     assert found[1].params["model"] == "deep"
 
 
+def test_of_an_error_the_smallest_is_the_best(store, metrics_with, succeeded):
+    for name, rmse in (("near", 0.4), ("nearer", 0.3), ("far", 2.0)):
+        ranked = resolved(model="ranking", features="catalogue").model_copy(update={"experiment_id": name})
+        record(metrics_with(test={"rmse": rmse}), ranked, outcome=succeeded, **store)
+    record(metrics_with(test={"mae": 0.1}), resolved(), outcome=succeeded, **store)
+
+    assert names(find_experiments(order_by="rmse", **store))[:3] == ["nearer", "near", "far"]
+    assert best_experiment(ExperimentFilter(), "rmse", **store).experiment_id == "nearer"
+
+
 def test_the_best_one_is_healthy(recorded):
-    best = best_experiment(ExperimentFilter(dataset="complete_journey"), **recorded)
+    best = best_experiment(ExperimentFilter(dataset="complete_journey"), "recall@10", **recorded)
 
     assert best.experiment_id == "better"
     assert best.verdict == "healthy"
 
 
 def test_there_is_no_best_one_without_the_metric(recorded):
-    assert best_experiment(ExperimentFilter(), metric="test_rmse", **recorded) is None
+    assert best_experiment(ExperimentFilter(), "rmse", **recorded) is None
 
 
 def test_nothing_was_recorded_yet(tracking_uri):

@@ -2,7 +2,9 @@ import math
 
 import pytest
 
-from recsflow_trainer.baselines.comparison import compare, not_better
+from include.metrics.catalogue import METRICS
+from include.metrics.metric import Direction, Split
+from recsflow_trainer.baselines.comparison import LOWER_IS_BETTER, NOT_COMPARED, compare, not_better
 from recsflow_trainer.metrics_file import Comparison
 
 pytestmark = pytest.mark.tensorflow
@@ -24,6 +26,12 @@ def test_errors_are_better_when_they_are_smaller(metric):
     baselines = {"global_mean": {metric: 3.0}, "product_mean": {metric: 2.0}}
     assert compare({metric: 1.5}, baselines)[metric] == Comparison(1.5, "product_mean", 2.0, True)
     assert not compare({metric: 2.5}, baselines)[metric].better
+
+
+def test_the_orchestrators_catalogue_has_the_same_direction_for_every_metric_of_the_test_rows():
+    of_test_rows = [each for each in METRICS.values() if Split.TEST in each.splits]
+    assert {each.name for each in of_test_rows if each.direction is Direction.MINIMIZE} == LOWER_IS_BETTER
+    assert {each.name for each in of_test_rows if each.direction is None} == NOT_COMPARED
 
 
 def test_as_good_as_the_baseline_is_not_better():

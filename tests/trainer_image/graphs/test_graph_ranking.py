@@ -14,6 +14,7 @@ from recsflow_trainer.keras import tf
 from recsflow_trainer.losses.pairwise import PairwiseRankLoss
 from recsflow_trainer.losses.rating import BinaryCrossentropy, MeanSquaredError
 from recsflow_trainer.towers import Dense, LayerNorm
+from tests.contracts.reported_metrics import check_reported
 from tests.trainer_image.graphs.manifests import write_manifest
 
 pytestmark = pytest.mark.tensorflow
@@ -57,6 +58,10 @@ def test_an_epoch_is_measured_on_eval_graphs(inputs, trained):
     untrained = declared().build(inputs)
     before, after = (declared().epoch_probe(inputs)(model) for model in (untrained, trained))
     assert {"val_mae", "val_pairwise_accuracy", "val_spearman", "val_spearman_all"} < set(after)
+    # As `fit` reports them of any model.
+    of_fit = {"loss", "val_loss", "learning_rate"}
+    test = {"loss", *declared().evaluate(trained, inputs).test}
+    check_reported("graph_ranking", test=test, epoch={*of_fit, *after})
     assert after["val_rmse"] < 0.8 * before["val_rmse"]
     assert after["val_score_std"] > 0.1
 

@@ -1,12 +1,13 @@
 """A graph ranking model: one number a graph, such as what the next visit will be worth."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from include.experiment.config.base import Frozen
 from include.experiment.config.models.layers import Layer, count_dense
+from include.experiment.config.models.model_type import ModelType
 from include.experiment.config.models.rating import (
     AbsoluteErrorLoss,
     HuberLoss,
@@ -15,6 +16,7 @@ from include.experiment.config.models.rating import (
     SquaredErrorLoss,
 )
 from include.experiment.config.models.training import TrainedModel
+from include.metrics.metric import Task
 
 
 class GraphTarget(StrEnum):
@@ -66,6 +68,14 @@ class GraphRankingConfig(TrainedModel):
         score_head: Hidden layers of the head; a linear layer to one number follows them.
     """
 
+    kind: ClassVar[ModelType] = ModelType(
+        name="graph_ranking",
+        tasks=frozenset({Task.GRAPH_RATING}),
+        judged_by="rmse",
+        learns_label=True,
+        reads_graphs=True,
+        declaration="include.generators.declarations.graph_ranking:graph_ranking",
+    )
     type: Literal["graph_ranking"]
     target: GraphTarget = GraphTarget.NEXT_VISIT_VALUE
     target_transform: LabelTransform = LabelTransform.ZSCORE

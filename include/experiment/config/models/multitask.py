@@ -1,11 +1,13 @@
 """A multitask model: retrieval and ranking with shared towers."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from include.experiment.config.models.model_type import ModelType
 from include.experiment.config.models.rating import RatedModel
-from include.experiment.config.models.retrieval import RetrievedModel
+from include.experiment.config.models.retrieval import RECOMMEND_ARGUMENTS, RetrievedModel
+from include.metrics.metric import Task
 
 
 class MultitaskConfig(RatedModel, RetrievedModel):
@@ -16,6 +18,15 @@ class MultitaskConfig(RatedModel, RetrievedModel):
         rating_weight: Factor of the rating loss.
     """
 
+    kind: ClassVar[ModelType] = ModelType(
+        name="multitask",
+        tasks=frozenset({Task.RETRIEVAL, Task.RATING, Task.TOWERS}),
+        judged_by="recall@100",
+        is_judged_by_rows=True,
+        learns_label=True,
+        own_arguments=RECOMMEND_ARGUMENTS,
+        declaration="include.generators.declarations.multitask:multitask",
+    )
     type: Literal["multitask"]
     retrieval_weight: float = Field(default=1.0, ge=0)
     rating_weight: float = Field(default=1.0, ge=0)

@@ -1,12 +1,17 @@
 """A retrieval model: which products a customer may buy next."""
 
 from enum import StrEnum
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from include.experiment.config.base import MAX_DAYS, Frozen
+from include.experiment.config.models.model_type import ModelType
 from include.experiment.config.models.two_towers import TwoTowerModel
+from include.metrics.metric import Task
+
+# Arguments of the signature `recommend`, which every model has that scores all products.
+RECOMMEND_ARGUMENTS = ("k", "exclude_bought")
 
 
 class RetrievalLoss(StrEnum):
@@ -78,4 +83,12 @@ class RetrievedModel(TwoTowerModel):
 class RetrievalConfig(RetrievedModel):
     """Two towers that find the products a customer may buy next."""
 
+    kind: ClassVar[ModelType] = ModelType(
+        name="retrieval",
+        tasks=frozenset({Task.RETRIEVAL, Task.TOWERS}),
+        judged_by="recall@100",
+        is_judged_by_rows=True,
+        own_arguments=RECOMMEND_ARGUMENTS,
+        declaration="include.generators.declarations.retrieval:retrieval",
+    )
     type: Literal["retrieval"]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 COMMAND = ("python", "-m", "recsflow_trainer.scoring")
 SCORES_FILE = "scores.json"
-RATED = {"ranking", "multitask"}
 
 
 def scoring_request(
@@ -33,7 +32,7 @@ def scoring_request(
     """
     scores_uri = f"{settings.experiment_folder(experiment.experiment_id)}/{SCORES_FILE}"
     roles = {"customer": Role.CUSTOMER_ID, "product": Role.PRODUCT_ID}
-    if experiment.model.type in RATED:
+    if experiment.model.kind.learns_label_of_rows:
         roles["label"] = Role.LABEL
     columns = {option: experiment.dataset.with_role(role) for option, role in roles.items()}
     options = [("--examples", storage.local_path(examples))]
