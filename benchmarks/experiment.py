@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from include import storage
-from include.experiment.resolve.identity import content_hash
+from include.experiment.resolve.identity import short_hash
 from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
 from include.sql.renderer import render_staging_query
@@ -99,9 +99,7 @@ def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:
         "trainer_module": render_trainer_module(experiment),
     }
     return {
-        f"{name}_uri": storage.write_text(
-            f"{settings.artifact_root}/modules/{content_hash(text)[:12]}/{name}.py", text
-        )
+        f"{name}_uri": storage.write_text(settings.layout.module(short_hash(text)).source(name), text)
         for name, text in texts.items()
     }
 

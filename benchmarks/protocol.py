@@ -120,7 +120,7 @@ class Bench:
         return self._transformed[features]
 
     def _output_of_transform(self, job: Job) -> str:
-        root = self.settings.pipeline_root
+        root = self.settings.layout.pipeline_root
         output = re.compile(rf"(.*/)?{re.escape(job.job_id)}/Transform_[^/]+")
         (folder,) = (file.path for file in storage.list_files(root) if output.fullmatch(file.path))
         return f"{root}/{folder}"

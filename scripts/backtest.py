@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include import storage
+from include.artifacts.layout import ArtifactLayout
 from include.backtest.report import render_html, render_text, title_of
 from include.backtest.run import BacktestRun, find_backtest_runs
 from include.configs import list_configs
@@ -182,7 +183,7 @@ def _report(
     failed = [run["logical_date"][:10] for run in runs if run["state"] != "success"]
     if measured:
         title = title_of(measured, f"Backtest of {retraining_dag_id(schedule.name)}")
-        page = f"{settings.artifact_root_uri}/holdouts/{schedule.name}_backtest.html"
+        page = ArtifactLayout(settings.artifact_root_uri).backtest_report(schedule.name).backtest_page
         written = storage.local_path(storage.write_text(page, render_html(title, measured)))
         print(f"\n{render_text(title, measured)}\n\nchart: {written}")
     if failed:

@@ -29,12 +29,16 @@ class Part:
         """Its name in the artifact's folder."""
         return self.ending.removeprefix("/")
 
+    def of(self, artifact: Artifact) -> str:
+        """Return its URI in an artifact."""
+        return f"{artifact.uri}{self.ending}"
+
     @overload
     def __get__(self, artifact: None, kind: type[Artifact]) -> Part: ...
     @overload
     def __get__(self, artifact: Artifact, kind: type[Artifact]) -> str: ...
     def __get__(self, artifact: Artifact | None, kind: type[Artifact]) -> Part | str:
-        return self if artifact is None else f"{artifact.uri}{self.ending}"
+        return self if artifact is None else self.of(artifact)
 
 
 def inside(name: str) -> Part:

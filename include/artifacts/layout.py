@@ -72,6 +72,11 @@ class ArtifactLayout:
         return f"{self.root}/{ExperimentFolder.pattern.folder}"
 
     @property
+    def sweeps(self) -> str:
+        """The folder of all sweeps' folders."""
+        return f"{self.root}/{SweepFolder.pattern.folder}"
+
+    @property
     def pipeline_root(self) -> str:
         """Where TFX keeps its artifacts."""
         return f"{self.root}/{PipelineArtifacts.pattern.folder}"

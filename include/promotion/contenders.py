@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.errors import RecsflowError
 from include.experiment.resolve.experiment import Experiment
 from include.promotion.gate import Candidate, Champion
@@ -14,11 +15,13 @@ from include.tracking.scores import CANDIDATE, CHAMPION, Scores
 from include.tracking.training_metrics import TrainingMetrics, read_training_metrics
 
 
-def read_candidate(folder: str, experiment: Experiment, rule: PromotionRule, scores: Scores) -> Candidate:
+def read_candidate(
+    folder: ExperimentFolder, experiment: Experiment, rule: PromotionRule, scores: Scores
+) -> Candidate:
     """Return the model of a run, from the files in its experiment's folder.
 
     Args:
-        folder: URI of the folder.
+        folder: What the run has left.
         experiment: The resolved experiment.
         rule: Says what is compared.
         scores: Of the saved models, on the run's test rows.
@@ -35,13 +38,13 @@ def read_candidate(folder: str, experiment: Experiment, rule: PromotionRule, sco
         baseline=compared.best_baseline if compared else "",
         baseline_value=compared.baseline_value if compared else None,
         verdict=metrics.diagnosis.verdict.value,
-        quality_passed=bool(json.loads(storage.read_text(f"{folder}/quality.json"))["passed"]),
+        quality_passed=bool(json.loads(storage.read_text(folder.quality))["passed"]),
         window_end=experiment.window_end,
         test_start=experiment.test_start,
     )
 
 
-def as_champion(folder: str, experiment: Experiment) -> RegisteredChampion:
+def as_champion(folder: ExperimentFolder, experiment: Experiment) -> RegisteredChampion:
     """Return what a run's model is registered as."""
     return RegisteredChampion(
         version="",
@@ -64,8 +67,8 @@ def as_served(champion: RegisteredChampion, metric: str, scores: Scores) -> Cham
     )
 
 
-def _metrics(folder: str) -> TrainingMetrics:
-    metrics = read_training_metrics(f"{folder}/training_metrics.json")
+def _metrics(folder: ExperimentFolder) -> TrainingMetrics:
+    metrics = read_training_metrics(folder.metrics)
     if metrics is None:
-        raise RecsflowError(f"{folder}/training_metrics.json is gone; clear submit_pipeline to train again.")
+        raise RecsflowError(f"{folder.metrics} is gone; clear submit_pipeline to train again.")
     return metrics

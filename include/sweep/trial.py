@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from include import storage
+from include.artifacts.sweep import SweepFolder
 from include.experiment.config.base import Frozen
 from include.sweep.objective import TrialState
 
@@ -55,14 +56,9 @@ class Trial(Frozen):
         return type(self)(**self.model_dump(include=kept), started_at=datetime.now(UTC))
 
 
-def trial_uri(folder: str, number: int) -> str:
-    """Return the URI of a trial's file in the folder of its sweep."""
-    return f"{folder}/trials/{number}.json"
-
-
-def write_trial(folder: str, trial: Trial) -> str:
+def write_trial(sweep: SweepFolder, trial: Trial) -> str:
     """Write a trial's file and return its URI."""
-    return storage.write_text(trial_uri(folder, trial.number), trial.model_dump_json(indent=2) + "\n")
+    return storage.write_text(sweep.trial(trial.number), trial.model_dump_json(indent=2) + "\n")
 
 
 def read_trial(uri: str) -> Trial:
@@ -70,17 +66,17 @@ def read_trial(uri: str) -> Trial:
     return Trial.model_validate_json(storage.read_bytes(uri))
 
 
-def read_trials(folder: str, count: int) -> dict[int, Trial]:
+def read_trials(sweep: SweepFolder, count: int) -> dict[int, Trial]:
     """Read the trials that were suggested so far, by number.
 
     Args:
-        folder: URI of the sweep's folder.
+        sweep: Whose trials.
         count: How many trials the sweep has.
     """
     found = {}
     for number in range(count):
         try:
-            found[number] = read_trial(trial_uri(folder, number))
+            found[number] = read_trial(sweep.trial(number))
         except FileNotFoundError:
             continue
     return found

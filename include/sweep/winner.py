@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from include import storage
+from include.artifacts.sweep import KeptWinner
 from include.errors import ConfigError, Problem
 from include.experiment.config.base import Frozen
 from include.experiment.config.schedule_config import ScheduleConfig
@@ -74,27 +75,21 @@ def winner_of(plan: SweepPlan, best: Trial, *, chosen_before: datetime, now: dat
     )
 
 
-def winner_uri(artifact_root: str, name: str) -> str:
-    """Return where the newest winner of a sweep config is kept."""
-    return f"{artifact_root}/sweeps/winners/{name}.json"
-
-
-def read_winner(artifact_root: str, name: str, where: str) -> SweepWinner:
+def read_winner(kept: KeptWinner, where: str) -> SweepWinner:
     """Return the newest winner of a sweep config.
 
     Args:
-        artifact_root: Where everything is.
-        name: The sweep config.
+        kept: Of which config, and where.
         where: The file that asks for it.
 
     Raises:
         ConfigError: No sweep of that config has finished.
     """
     try:
-        return SweepWinner.model_validate_json(storage.read_bytes(winner_uri(artifact_root, name)))
+        return SweepWinner.model_validate_json(storage.read_bytes(kept.winner))
     except FileNotFoundError:
-        received = f"is {name!r}, of which no run has finished"
-        remedy = f'trigger the DAG sweep with {{"sweep": "{name}"}} first, or remove the key'
+        received = f"is {kept.sweep!r}, of which no run has finished"
+        remedy = f'trigger the DAG sweep with {{"sweep": "{kept.sweep}"}} first, or remove the key'
         raise ConfigError([Problem(where, "sweep", received, remedy)]) from None
 
 

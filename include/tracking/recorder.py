@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.experiment.resolve.experiment import Experiment
 from include.tracking.connection import tracking_client
 from include.tracking.entries import (
@@ -38,13 +39,13 @@ if TYPE_CHECKING:
 
 _Entry = TypeVar("_Entry")
 ARTIFACTS = (
-    "experiment.json",
-    "query.sql",
-    "transform_module.py",
-    "trainer_module.py",
-    "training_metrics.json",
-    "quality.json",
-    "quality.html",
+    ExperimentFolder.experiment,
+    ExperimentFolder.query,
+    ExperimentFolder.transform_module,
+    ExperimentFolder.trainer_module,
+    ExperimentFolder.metrics,
+    ExperimentFolder.quality,
+    ExperimentFolder.quality_report,
 )
 MLFLOW_PARENT = "mlflow.parentRunId"
 # The one run that stands for a sweep; its trials have SWEEP instead.
@@ -84,7 +85,7 @@ def record(  # noqa: PLR0913
     tracking_uri: str,
     experiment_name: str,
     outcome: PipelineOutcome,
-    folder: str | None = None,
+    folder: ExperimentFolder | None = None,
 ) -> RecordedRun:
     """Write everything about an experiment to its one MLflow run.
 
@@ -94,7 +95,7 @@ def record(  # noqa: PLR0913
         tracking_uri: The MLflow server.
         experiment_name: The MLflow experiment, made on first use.
         outcome: How the pipeline ended; a failed one is recorded with its error.
-        folder: URI of the experiment's folder, whose files become artifacts.
+        folder: The experiment's folder, whose files become artifacts.
 
     Raises:
         TrackingUnavailable: The server did not answer; call again later.
@@ -113,9 +114,9 @@ def record(  # noqa: PLR0913
         return RecordedRun(run_id, mlflow_experiment)
 
 
-def _files(folder: str) -> dict[str, bytes]:
-    paths = {name: storage.artifact_path(folder, name) for name in ARTIFACTS}
-    return {name: storage.read_bytes(path) for name, path in paths.items() if storage.exists(path)}
+def _files(folder: ExperimentFolder) -> dict[str, bytes]:
+    uris = {part.name: part.of(folder) for part in ARTIFACTS}
+    return {name: storage.read_bytes(uri) for name, uri in uris.items() if storage.exists(uri)}
 
 
 def _draft(

@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.artifacts.by_content import ExportedRows
+from include.artifacts.layout import ArtifactLayout
 from include.warehouse.client import HISTORY, SPLITS, Warehouse
 from include.warehouse.export_data import export_split
 from include.warehouse.parquet_files import write_split
@@ -27,7 +29,7 @@ from include.warehouse.parquet_files import write_split
 if TYPE_CHECKING:
     from upath import UPath
 
-MARKER = "_SUCCESS"
+MARKER = ExportedRows.marker.name
 
 
 def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
@@ -41,7 +43,7 @@ def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:
     Returns:
         The URI of the folder that holds the splits' folders.
     """
-    folder = rows_folder(table, root)
+    folder = _rows_folder(table, root)
     exported = _exported(warehouse, table)
     if _is_of(exported, folder):
         return str(folder)
@@ -67,21 +69,20 @@ def export_history(warehouse: Warehouse, table: str, root: str | UPath, columns:
     Returns:
         The URI of the folder of their files.
     """
-    folder = rows_folder(table, root) / HISTORY
+    folder = _rows_folder(table, root) / HISTORY
     exported = _exported(warehouse, table)
     if not _is_of(exported, folder):
         mark_exported(folder, exported, _export(warehouse, table, folder, columns, HISTORY))
     return str(folder)
 
 
-def rows_folder(table: str, root: str | UPath) -> UPath:
-    """Return the folder that a staged table is exported to, whether or not it was."""
-    return storage.artifact_path(root, "rows", table.rpartition(".")[2])
+def _rows_folder(table: str, root: str | UPath) -> UPath:
+    return storage.artifact_path(ArtifactLayout(str(root).rstrip("/")).rows(table).uri)
 
 
 def is_exported(warehouse: Warehouse, table: str, root: str | UPath) -> bool:
     """Return whether the table that is there now was exported; raises TableNotFound where there is none."""
-    return _is_of(_exported(warehouse, table), rows_folder(table, root))
+    return _is_of(_exported(warehouse, table), _rows_folder(table, root))
 
 
 def _exported(warehouse: Warehouse, table: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from airflow.sdk import Variable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from include.artifacts.layout import ArtifactLayout
 from include.experiment.config.base import MAX_DAYS
 from include.plan.cost import Prices
 from include.warehouse.limits import LEAST_BILLED
@@ -170,9 +171,9 @@ class Settings(_Frozen):
         return template
 
     @property
-    def pipeline_root(self) -> str:
-        """Where TFX keeps its artifacts."""
-        return f"{self.artifact_root}/pipeline_root"
+    def layout(self) -> ArtifactLayout:
+        """Where things are kept below the artifact root."""
+        return ArtifactLayout(self.artifact_root)
 
     @property
     def beam_arguments(self) -> tuple[str, ...]:
@@ -187,10 +188,6 @@ class Settings(_Frozen):
         """Container of a run with this accelerator: `cpu` or an empty text for none."""
         wants_cuda = accelerator not in ("", "cpu")
         return self.accelerator_image if wants_cuda and self.accelerator_image else self.trainer_image
-
-    def experiment_folder(self, experiment_id: str) -> str:
-        """URI of everything that belongs to one experiment."""
-        return f"{self.artifact_root}/experiments/{experiment_id}"
 
     def table_link(self, table: str) -> str:
         """Address of the page of a table, named project.dataset.table."""

@@ -13,7 +13,6 @@ from include.errors import innermost
 from recsflow.compilers.build_hook import BuildHook
 from recsflow.errors import CompileError, CompileRefused
 from recsflow.vertex.hooks.vertex import OUTAGES
-from recsflow.vertex.requests.topology import topology_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,7 @@ def find_or_start_build(
     There is one where several experiments need the pipeline at once, or an earlier try was killed.
 
     Args:
-        topology: What is compiled; its text lies where `topology_uri` says.
+        topology: What is compiled; its text lies where the layout of artifacts says.
         experiment_id: For which experiment.
         compiler: Where the build runs.
         settings: Where everything is.
@@ -61,14 +60,9 @@ def find_or_start_build(
         live = hook.find_live(topology.key, **place)
         if live is not None:
             return Compilation(live.build_id, is_own=experiment_id in live.tags, is_new=False)
-        source, target = topology_uri(topology.key, settings), built_uri(topology.key, settings)
-        build = build_request(topology, experiment_id, compiler, source, target)
+        files = settings.layout.compiled(topology.key)
+        build = build_request(topology, experiment_id, compiler, files.topology, files.built)
         return Compilation(hook.start(build, **place), is_own=True, is_new=True)
-
-
-def built_uri(key: str, settings: Settings) -> str:
-    """Return where the build of a topology leaves what it compiled, by the topology's key."""
-    return f"{settings.artifact_root}/compiled/{key}.built.json"
 
 
 def build_request(

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include import storage
-from recsflow.compilers.cloud_build import built_uri
 from recsflow.compilers.command import compile_with_command
 from recsflow.compilers.kept_spec import keep_spec, read_spec
-from recsflow.vertex.requests.topology import spec_uri, topology_uri
 
 if TYPE_CHECKING:
     from recsflow.settings import CommandCompiler, Settings
@@ -34,13 +32,13 @@ class CompiledSpec:
 def kept_spec(topology: Topology, settings: Settings) -> CompiledSpec | None:
     """Return the compiled pipeline where a run compiled it before, else None.
 
-    What it is made from is written where `topology_uri` says.
+    What it is made from is written beside it.
     """
-    uri = spec_uri(topology.key, settings)
-    kept = read_spec(uri)
+    files = settings.layout.compiled(topology.key)
+    kept = read_spec(files.spec)
     if kept is not None:
-        return CompiledSpec(uri, kept, compiled=False)
-    storage.write_text(topology_uri(topology.key, settings), topology.to_json())
+        return CompiledSpec(files.spec, kept, compiled=False)
+    storage.write_text(files.topology, topology.to_json())
     return None
 
 
@@ -49,7 +47,7 @@ def compiled_here(topology: Topology, compiler: CommandCompiler, settings: Setti
     kept = kept_spec(topology, settings)
     if kept is not None:
         return kept
-    uri, text = spec_uri(topology.key, settings), compile_with_command(topology, compiler)
+    uri, text = settings.layout.compiled(topology.key).spec, compile_with_command(topology, compiler)
     keep_spec(uri, text)
     return CompiledSpec(uri, text, compiled=True)
 
@@ -61,4 +59,5 @@ def keep_built(key: str, settings: Settings) -> None:
         key: Of the topology.
         settings: Where everything is.
     """
-    keep_spec(spec_uri(key, settings), storage.read_text(built_uri(key, settings)))
+    files = settings.layout.compiled(key)
+    keep_spec(files.spec, storage.read_text(files.built))

@@ -24,7 +24,7 @@ def check_artifacts(settings: Settings) -> Iterator[Finding]:
     """Ask the bucket, if it is one, for permissions and place; then write, read and remove a file."""
     if settings.artifact_root.startswith("gs://"):
         yield from _bucket(settings)
-    uri, text = f"{settings.artifact_root}/doctor/{uuid.uuid4().hex}.txt", "written by the doctor"
+    uri, text = settings.layout.doctors_probe(uuid.uuid4().hex).text, "written by the doctor"
     storage.write_text(uri, text)
     try:
         read = storage.read_text(uri)

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from include import storage
-from recsflow.experiments.files import EXPERIMENT_FILE
 from recsflow.extensions.links import ExperimentLink
 from recsflow.extensions.run_note import WARNINGS_KEY
 from recsflow.log import say
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 def keep_experiment(experiment: Experiment, context: Context, settings: Settings) -> str:
     """Write a resolved experiment where later tasks read it, tell of it, and return its URI."""
-    uri = f"{settings.experiment_folder(experiment.experiment_id)}/{EXPERIMENT_FILE}"
+    uri = settings.layout.experiment(experiment.experiment_id).experiment
     storage.write_text(uri, experiment.to_json())
     ExperimentLink.publish(context, settings.artifact_link(uri))
     _tell(experiment, context)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
-from include.experiment.resolve.identity import content_hash
+from include.artifacts.experiment import ExperimentFolder
+from include.experiment.resolve.identity import short_hash
 from include.generators.trainer_module import render_trainer_module
 from include.generators.transform_module import render_transform_module
-from recsflow.experiments.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import ModulesLink
 from recsflow.log import say
 from recsflow.settings import load_settings
@@ -16,9 +17,8 @@ from recsflow.settings import load_settings
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from include.artifacts.layout import ArtifactLayout
     from include.experiment.resolve.experiment import Experiment
-
-HASH_LENGTH = 12
 
 
 def generate_modules(experiment: str, context: Context) -> dict[str, str]:
@@ -34,12 +34,14 @@ def generate_modules(experiment: str, context: Context) -> dict[str, str]:
     Returns:
         `trainer_module_uri`, and `transform_module_uri` unless the rows become graphs.
     """
-    settings = load_settings()
+    settings, folder = load_settings(), ExperimentFolder.holding(experiment)
     texts = module_texts(read_experiment(experiment))
-    uris = {
-        f"{name}_uri": _keep(name, text, experiment, settings.artifact_root) for name, text in texts.items()
-    }
-    ModulesLink.publish(context, settings.artifact_link(sibling(experiment, "trainer_module.py")))
+    copies = {"trainer_module": folder.trainer_module, "transform_module": folder.transform_module}
+    uris = {}
+    for name, text in texts.items():
+        storage.write_text(copies[name], text)
+        uris[f"{name}_uri"] = storage.write_text(module_uri(name, text, settings.layout), text)
+    ModulesLink.publish(context, settings.artifact_link(folder.trainer_module))
     for uri in uris.values():
         say("generate_modules", uri)
     return uris
@@ -53,11 +55,6 @@ def module_texts(experiment: Experiment) -> dict[str, str]:
     return texts
 
 
-def module_uri(name: str, text: str, root: str) -> str:
+def module_uri(name: str, text: str, layout: ArtifactLayout) -> str:
     """Return where a module is kept, by the hash of its source."""
-    return f"{root}/modules/{content_hash(text)[:HASH_LENGTH]}/{name}.py"
-
-
-def _keep(name: str, text: str, experiment: str, root: str) -> str:
-    storage.write_text(sibling(experiment, f"{name}.py"), text)
-    return storage.write_text(module_uri(name, text, root), text)
+    return layout.module(short_hash(text)).source(name)

@@ -12,7 +12,7 @@ from include.generators.transform_module import render_transform_module
 from include.tracking.parent import find_parent, unusable_parent
 from include.tracking.search import find_experiments
 from recsflow.errors import InvalidExperiment
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.experiments.files import read_experiment
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.outputs import history, trainer_input
 
@@ -65,7 +65,7 @@ def _record(name: str | None, settings: Settings) -> RecordedExperiment:
 
 
 def _resolved(experiment_id: str, settings: Settings) -> Experiment:
-    uri = f"{settings.experiment_folder(experiment_id)}/{EXPERIMENT_FILE}"
+    uri = settings.layout.experiment(experiment_id).experiment
     try:
         return read_experiment(uri)
     except FileNotFoundError:
@@ -94,7 +94,7 @@ def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Set
 
 def _check_version(experiment_id: str, root: Experiment, settings: Settings) -> None:
     """Refuse rows of another version of recsflow, which may lack what a Trainer reads today."""
-    uri = f"{settings.experiment_folder(root.experiment_id)}/transform_module.py"
+    uri = settings.layout.experiment(root.experiment_id).transform_module
     if storage.exists(uri) and storage.read_text(uri) != render_transform_module(root):
         why = "rows were transformed by another version of recsflow, which wrote another transform module"
         raise _unusable(experiment_id, why, settings)

@@ -60,7 +60,7 @@ def tuned_run(parameters: Mapping[str, Any], schedule: str | None) -> TunedRun:
         return TunedRun(parameters)  # `resolve` reports it with everything else
     if config.sweep is None:
         return TunedRun(parameters)
-    winner = read_winner(load_settings().artifact_root, config.sweep, f"schedules/{schedule}.yaml")
+    winner = read_winner(load_settings().layout.winner(config.sweep), f"schedules/{schedule}.yaml")
     changed, names = tuned(parameters, config, winner)
     return TunedRun(changed, winner, frozenset(names))
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.plan.pipelines import PastComponent, PastPipeline, Pipeline
 from include.tracking.search import ExperimentFilter, find_experiments
 from recsflow.vertex.job_kinds import JobKind
 from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
-from recsflow.vertex.requests.topology import topology_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 RECORDS, JOBS = 50, 10
 # What each runtime parameter that is an address stands for, as a file beside its experiment.
 TEXT_FILES = {
-    "rows_uri": "query.sql",
-    "transform_module_uri": "transform_module.py",
-    "trainer_module_uri": "trainer_module.py",
+    "rows_uri": ExperimentFolder.query,
+    "transform_module_uri": ExperimentFolder.transform_module,
+    "trainer_module_uri": ExperimentFolder.trainer_module,
 }
 
 
@@ -54,7 +54,7 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
 
 def topology_of(key: str, settings: Settings) -> Mapping[str, object]:
     """Return what a pipeline was compiled from, by field; nothing where that was not kept."""
-    return dict(json.loads(_text(topology_uri(key, settings)) or "{}"))
+    return dict(json.loads(_text(settings.layout.compiled(key).topology) or "{}"))
 
 
 def _hook(settings: Settings) -> PipelineJobsHook:
@@ -65,9 +65,9 @@ def _hook(settings: Settings) -> PipelineJobsHook:
 
 
 def _past(experiment_id: str, submission: Submission, settings: Settings) -> PastPipeline:
-    job, folder = submission.job, settings.experiment_folder(experiment_id)
+    job, folder = submission.job, settings.layout.experiment(experiment_id)
     key = job.labels.get(TOPOLOGY_LABEL)
-    kept = {name: _text(f"{folder}/{file}") for name, file in TEXT_FILES.items()}
+    kept = {name: _text(part.of(folder)) for name, part in TEXT_FILES.items()}
     return PastPipeline(
         experiment_id=experiment_id,
         created=job.created or datetime.min.replace(tzinfo=UTC),

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from include.plan.pipelines import Pipeline
-from include.warehouse.parquet_export import rows_folder
 from recsflow.experiments.modules import module_texts, module_uri
 from recsflow.vertex.requests.pipeline import runtime_parameters
 from recsflow.vertex.requests.topology import Topology
@@ -32,8 +31,7 @@ def planned_pipeline(
         spec: The compiled pipeline; None where it is not there.
     """
     topology, modules = Topology.of(experiment, settings), module_texts(experiment)
-    root = settings.artifact_root
-    uris = {f"{name}_uri": module_uri(name, text, root) for name, text in modules.items()}
+    uris = {f"{name}_uri": module_uri(name, text, settings.layout) for name, text in modules.items()}
     texts = {f"{name}_uri": text for name, text in modules.items()}
     if rows:
         texts["rows_uri"] = rows.query.document()
@@ -51,7 +49,7 @@ def planned_pipeline(
 def _staged(rows: RowsPlan, settings: Settings) -> dict[str, str]:
     """Return what stage_dataset would."""
     table = rows.query.table
-    return {"table": table, "rows_uri": str(rows_folder(table, settings.artifact_root))}
+    return {"table": table, "rows_uri": settings.layout.rows(table).uri}
 
 
 def _written(rows: RowsPlan) -> datetime | None:

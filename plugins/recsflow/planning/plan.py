@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from include import storage
 from include.errors import RecsflowError
 from include.experiment.config.schedule_loader import load_schedule
+from include.experiment.resolve.identity import short_hash
 from include.experiment.resolve.staging import column_uses
 from include.plan.cache_hits import Prediction, predict
 from include.plan.cost import Usage
@@ -20,12 +21,12 @@ from include.plan.plan import KeptFile, Plan
 from include.plan.rows import RowsPlan, plan_rows
 from recsflow.compilers.kept_spec import read_spec
 from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
-from recsflow.experiments.modules import module_texts, module_uri
+from recsflow.experiments.modules import module_texts
 from recsflow.experiments.query import staging_query
 from recsflow.images.trainer_images import by_digest
 from recsflow.planning.past import past_pipelines
 from recsflow.planning.pipeline import planned_pipeline
-from recsflow.vertex.requests.topology import Topology, spec_uri
+from recsflow.vertex.requests.topology import Topology
 
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
@@ -136,7 +137,7 @@ def _kept_files(
     texts: Mapping[str, str], topology: Topology, settings: Settings, *, offline: bool
 ) -> tuple[KeptFile, ...]:
     """Return the compiled pipeline, then the modules."""
-    there = None if offline else read_spec(spec_uri(topology.key, settings)) is not None
+    there = None if offline else read_spec(settings.layout.compiled(topology.key).spec) is not None
     modules = [kept_module(name, text, settings, offline=offline) for name, text in texts.items()]
     return (KeptFile("pipeline", topology.key, there), *modules)
 
@@ -150,12 +151,12 @@ def kept_module(name: str, text: str, settings: Settings, *, offline: bool) -> K
         settings: Where everything is.
         offline: Do not look.
     """
-    uri = module_uri(name, text, settings.artifact_root)
-    return KeptFile(name, uri.split("/")[-2], None if offline else storage.exists(uri))
+    module = settings.layout.module(short_hash(text))
+    return KeptFile(name, module.source_hash, None if offline else storage.exists(module.source(name)))
 
 
 def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str, Any] | None:
-    text = read_spec(spec_uri(topology.key, settings)) if file.there else None
+    text = read_spec(settings.layout.compiled(topology.key).spec) if file.there else None
     spec: Mapping[str, Any] | None = json.loads(text)["pipelineSpec"] if text is not None else None
     return spec
 

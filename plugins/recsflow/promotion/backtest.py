@@ -39,6 +39,6 @@ def report_backtest(experiment: str, context: Context) -> str:
     title = title_of(runs, f"Backtest of {context['dag'].dag_id}")
     say("report_backtest", render_text(title, runs))
     page = render_html(title, runs)
-    uri = storage.write_text(f"{settings.artifact_root}/holdouts/{resolved.schedule}.html", page)
+    uri = storage.write_text(settings.layout.backtest_report(resolved.schedule).page, page)
     BacktestLink.publish(context, settings.artifact_link(uri))
     return uri

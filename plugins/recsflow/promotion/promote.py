@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.artifacts.experiment import ExperimentFolder
 from include.experiment.config.schedule_loader import load_schedule
 from include.promotion.contenders import as_champion, as_served, read_candidate
 from include.promotion.gate import decide
@@ -46,7 +47,7 @@ def promote(experiment: str, recorded: str, scored: dict[str, str], context: Con
         ChampionChanged: The models were compared with another champion than there is now.
     """
     settings = load_settings()
-    name, folder = context["dag"].dag_id, experiment.rpartition("/")[0]
+    name, folder = context["dag"].dag_id, ExperimentFolder.holding(experiment)
     backfilled = context["dag_run"].run_type == BACKFILL
     resolved, scores = read_experiment(experiment), read_scores(scored["metrics_uri"])
     current = _champion(name, scored["champion_version"], resolved.experiment_id, settings)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.tracking.recorder import record
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 from include.tracking.summary import render_summary
 from recsflow.errors import ExperimentFailed
-from recsflow.experiments.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import MlflowRunLink
 from recsflow.log import say
 from recsflow.recording.outcome import experiment_outcome, reported_metrics, wait_task
@@ -37,21 +38,21 @@ def cache_metrics(experiment: str | None, context: Context) -> str:
     if experiment is None:
         raise AirflowSkipException("No experiment was resolved.")
     settings = load_settings()
-    resolved = read_experiment(experiment)
+    resolved, folder = read_experiment(experiment), ExperimentFolder.holding(experiment)
     outcome = experiment_outcome(context, settings)
     parent = _parent(resolved, settings)
-    metrics = reported_metrics(sibling(experiment, "training_metrics.json"), outcome)
+    metrics = reported_metrics(folder.metrics, outcome)
     recorded = record(
         metrics,
         resolved,
         tracking_uri=settings.mlflow_tracking_uri,
         experiment_name=settings.mlflow_experiment,
         outcome=outcome,
-        folder=experiment.rpartition("/")[0],
+        folder=folder,
     )
     run_url = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
     MlflowRunLink.publish(context, run_url)
-    links = _links(experiment, run_url, outcome, settings, wait_task(context).kind.value)
+    links = _links(folder, run_url, outcome, settings, wait_task(context).kind.value)
     say("cache_metrics", render_summary(resolved, metrics, outcome, links=links, parent=parent))
     if not outcome.succeeded:
         raise ExperimentFailed(
@@ -75,10 +76,10 @@ def _parent(experiment: Experiment, settings: Settings) -> RecordedExperiment | 
 
 
 def _links(
-    experiment: str, run_url: str, outcome: PipelineOutcome, settings: Settings, job_kind: str
+    folder: ExperimentFolder, run_url: str, outcome: PipelineOutcome, settings: Settings, job_kind: str
 ) -> dict[str, str]:
 
-    files = {"experiment": experiment, "quality report": sibling(experiment, "quality.html")}
+    files = {"experiment": folder.experiment, "quality report": folder.quality_report}
     made = {name: settings.artifact_link(uri) for name, uri in files.items() if storage.exists(uri)}
     job = {job_kind: outcome.job_url} if outcome.job_url else {}
     return {"MLflow run": run_url, **job, **made}

@@ -6,14 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.quality.check import QualityReport, StagedRows, check_rows
 from include.warehouse.row_account import RowAccount
 from recsflow.errors import QualityCheckFailed
-from recsflow.experiments.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import QualityReportLink, StagedTableLink
 from recsflow.log import say
 from recsflow.settings import load_settings
-from recsflow.staging.stage import ACCOUNT_FILE
 from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -30,14 +30,15 @@ def check_data_quality(rows: dict[str, str], context: Context) -> None:
         context: Of the task at hand.
     """
     settings = load_settings()
-    experiment = read_experiment(rows["experiment"])
+    folder = ExperimentFolder.holding(rows["experiment"])
+    experiment = read_experiment(folder.experiment)
     staged = StagedRows(open_warehouse(settings), rows["table"])
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
-    account = RowAccount.model_validate_json(storage.read_text(sibling(rows["experiment"], ACCOUNT_FILE)))
+    account = RowAccount.model_validate_json(storage.read_text(folder.row_account))
     report = check_rows(staged, experiment, account=account)
     # Kept before it is judged: a report of a failure is the one that people need.
-    storage.write_text(sibling(rows["experiment"], "quality.json"), report.json)
-    html = storage.write_text(sibling(rows["experiment"], "quality.html"), report.html)
+    storage.write_text(folder.quality, report.json)
+    html = storage.write_text(folder.quality_report, report.html)
     QualityReportLink.publish(context, settings.artifact_link(html))
     _tell_quality(report)
     if not report.passed:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.errors import ConfigError
 from include.experiment.resolve.history import check_splits
 from include.warehouse.parquet_export import export_history, export_parquet
 from include.warehouse.row_account import RowAccount, row_account
 from recsflow.errors import InvalidExperiment
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment, sibling
+from recsflow.experiments.files import read_experiment
 from recsflow.experiments.query import keep_query, staging_query
 from recsflow.experiments.source import read_source, refuse_changed_source
 from recsflow.extensions.assets import announce_nothing, announce_rows
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 STAGING_TIMEOUT_S = 1800.0
 KEEP_DAYS = 7
-ACCOUNT_FILE = "row_account.json"
 
 
 def stage_dataset(query: str, context: Context) -> dict[str, str]:
@@ -41,14 +41,13 @@ def stage_dataset(query: str, context: Context) -> dict[str, str]:
     Returns:
         `experiment` (URI), `table`, `rows_uri`, and `history_uri` where a sample leaves rows out.
     """
-    settings = load_settings()
-    experiment_uri = sibling(query, EXPERIMENT_FILE)
-    experiment, warehouse = read_experiment(experiment_uri), open_warehouse(settings)
-    experiment = _with_current_source(experiment, experiment_uri, warehouse, settings)
+    settings, folder = load_settings(), ExperimentFolder.holding(query)
+    experiment, warehouse = read_experiment(folder.experiment), open_warehouse(settings)
+    experiment = _with_current_source(experiment, folder, warehouse, settings)
     staged = _stage(experiment, warehouse, settings)
     StagedTableLink.publish(context, settings.table_link(staged.table))
     account = row_account(experiment, warehouse, timeout_s=STAGING_TIMEOUT_S)
-    storage.write_text(sibling(query, ACCOUNT_FILE), account.model_dump_json(indent=2))
+    storage.write_text(folder.row_account, account.model_dump_json(indent=2))
     _tell_staged(experiment, staged, account)
     _refuse_empty_splits(experiment, staged)
     if staged.reused:
@@ -57,7 +56,7 @@ def stage_dataset(query: str, context: Context) -> dict[str, str]:
         announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
     rows_uri = export_parquet(warehouse, staged.table, settings.artifact_root)
     say("stage_dataset", f"rows exported to {rows_uri}")
-    rows = {"experiment": experiment_uri, "table": staged.table, "rows_uri": rows_uri}
+    rows = {"experiment": folder.experiment, "table": staged.table, "rows_uri": rows_uri}
     if staged.history_rows:
         columns = experiment.history_columns
         rows["history_uri"] = export_history(warehouse, staged.table, settings.artifact_root, columns)
@@ -65,7 +64,7 @@ def stage_dataset(query: str, context: Context) -> dict[str, str]:
 
 
 def _with_current_source(
-    experiment: Experiment, uri: str, warehouse: Warehouse, settings: Settings
+    experiment: Experiment, folder: ExperimentFolder, warehouse: Warehouse, settings: Settings
 ) -> Experiment:
     """Return an experiment with the state that its source is in now, and keep it where that is another.
 
@@ -77,8 +76,8 @@ def _with_current_source(
             "stage_dataset",
             f"the source has changed since the run was resolved; then, {experiment.source_state}",
         )
-        storage.write_text(uri, current.to_json())
-        keep_query(staging_query(current, settings), uri)
+        storage.write_text(folder.experiment, current.to_json())
+        keep_query(staging_query(current, settings), folder)
     return current
 
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from airflow.sdk.exceptions import TaskDeferred
 
+from include.experiment.resolve.identity import pipeline_job_id
 from recsflow.compilers.cloud_build import find_or_start_build
 from recsflow.compilers.spec_cache import compiled_here, kept_spec
 from recsflow.compilers.watched_build import WatchedBuild
@@ -110,7 +111,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
 def free_job_id(hook: PipelineJobsHook, request: PipelineRequest) -> tuple[str, bool]:
     """Return the id of this very request's live job and True, or the next free id and False."""
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        job_id = request.experiment_id if attempt == 1 else f"{request.experiment_id}-{attempt}"
+        job_id = pipeline_job_id(request.experiment_id, attempt)
         job = hook.find(job_id)
         if job is None:
             return job_id, False

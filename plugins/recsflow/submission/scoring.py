@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from include.artifacts.experiment import ExperimentFolder
 from include.tracking.champions import RegisteredChampion, find_champion
 from include.tracking.scores import CANDIDATE, CHAMPION
 from include.tracking.training_metrics import read_training_metrics
 from recsflow.errors import ModelGone
-from recsflow.experiments.files import read_experiment, sibling
+from recsflow.experiments.files import read_experiment
 from recsflow.log import say
 from recsflow.promotion.champion_model import require_model
 from recsflow.submission.custom_job import CustomJobSubmission
@@ -55,7 +56,7 @@ class ScoringSubmission(CustomJobSubmission):
         return scoring_request(read_experiment(self.experiment), self._rows(), models, self.settings)
 
     def _trained_model(self) -> str:
-        uri = sibling(self.experiment, "training_metrics.json")
+        uri = ExperimentFolder.holding(self.experiment).metrics
         metrics = read_training_metrics(uri)
         if metrics is None or not metrics.model_uri:
             raise ModelGone(f"{uri} names no saved model; clear submit_pipeline to train again.")

@@ -11,7 +11,7 @@ from include.errors import ConfigError, Problem
 from include.experiment.config.run_parameters import RUN_PARAMETERS
 from include.sweep.parameters import run_parameters
 from recsflow.experiments.resolution import RunIdentity, check_source, resolve_run
-from recsflow.sweeps.files import read_plan, sweep_uri
+from recsflow.sweeps.files import read_plan
 from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def earlier_plan(sweep_id: str, settings: Settings) -> SweepPlan:
     Raises:
         ConfigError: There is none of that id.
     """
-    uri = sweep_uri(sweep_id, settings)
+    uri = settings.layout.sweep(sweep_id).plan
     if _SWEEP_ID.fullmatch(sweep_id) and storage.exists(uri):
         return read_plan(uri)
-    received = f"is {sweep_id!r}, which {settings.artifact_root}/sweeps does not have"
+    received = f"is {sweep_id!r}, which {settings.layout.sweeps} does not have"
     remedy = "give the id that plan_sweep says of an earlier sweep, such as 'sweep-manual-…'"
     raise ConfigError([Problem(RUN_PARAMETERS, "resume", received, remedy)])
 

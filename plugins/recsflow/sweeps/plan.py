@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.artifacts.sweep import SweepFolder
 from include.errors import ConfigError
 from include.experiment.resolve.identity import experiment_id
 from include.sweep.plan import SweepPlan
@@ -18,7 +19,6 @@ from recsflow.extensions.links import MlflowRunLink, SweepLink
 from recsflow.log import say
 from recsflow.settings import Settings, load_settings
 from recsflow.sweeps.checks import check_combinations, earlier_plan
-from recsflow.sweeps.files import sweep_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +42,9 @@ def plan_sweep(context: Context) -> list[dict[str, Any]]:
         check_combinations(plan, context, settings)
     except ConfigError as error:
         raise InvalidExperiment(str(error)) from None
-    uri = storage.write_text(sweep_uri(plan.sweep_id, settings), plan.to_json())
-    SweepLink.publish(context, settings.artifact_link(uri.rpartition("/")[0]))
+    sweep = settings.layout.sweep(plan.sweep_id)
+    uri = storage.write_text(sweep.plan, plan.to_json())
+    SweepLink.publish(context, settings.artifact_link(sweep.uri))
     _record_plan(plan, context, settings)
     _tell_plan(plan)
     return [{"sweep": uri, "number": number} for number in range(plan.trials)]
@@ -70,7 +71,7 @@ def _record_plan(plan: SweepPlan, context: Context, settings: Settings) -> None:
             "recsflow.status": "running",
             "mlflow.note.content": str(plan.parameters.get("notes") or f"Sweep of {plan.trials} trials"),
         },
-        files={"sweep.json": plan.to_json().encode()},
+        files={SweepFolder.plan.name: plan.to_json().encode()},
     )
     recorded = record_sweep(
         record, tracking_uri=settings.mlflow_tracking_uri, experiment_name=settings.mlflow_experiment

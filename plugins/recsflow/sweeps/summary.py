@@ -6,19 +6,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.artifacts.artifact import Part
+from include.artifacts.sweep import SweepFolder
 from include.sweep.objective import of_eval_split
 from include.sweep.plots import history_png, importance_png, importances
 from include.sweep.report import RULE, counted, measured_on, schedule_yaml, trials_table, winner_lines
 from include.sweep.trial import Trial, read_trials
-from include.sweep.winner import SweepWinner, best_trial, winner_of, winner_uri
+from include.sweep.winner import SweepWinner, best_trial, winner_of
 from include.tracking.entries import metric_name
 from include.tracking.sweep_record import SweepRecord, record_sweep
 from recsflow.errors import SweepFailed
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import MlflowRunLink, SweepLink
 from recsflow.log import say
 from recsflow.settings import Settings, load_settings
-from recsflow.sweeps.files import folder_of, read_plan
+from recsflow.sweeps.files import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,31 +43,31 @@ def summarize_sweep(trials: list[dict[str, Any]] | None, context: Context) -> st
     if not trials:
         raise SweepFailed("There is no sweep: plan_sweep failed, its error says why.")
     settings, uri = load_settings(), trials[0]["sweep"]
-    plan, folder = read_plan(uri), folder_of(uri)
-    found = list(read_trials(folder, plan.trials).values())
+    plan, sweep = read_plan(uri), SweepFolder.holding(uri)
+    found = list(read_trials(sweep, plan.trials).values())
     best = best_trial(plan, found)
     winner = _winner(plan, best, settings) if best else None
     table = trials_table(plan, found, best)
     files = _files(plan, found, winner, table)
-    for name, content in files.items():
-        storage.write_bytes(f"{folder}/{name}", content)
+    for part, content in files.items():
+        storage.write_bytes(part.of(sweep), content)
     recorded = _record(plan, found, winner, files, settings)
-    SweepLink.publish(context, settings.artifact_link(folder))
+    SweepLink.publish(context, settings.artifact_link(sweep.uri))
     MlflowRunLink.publish(context, recorded)
     head = [RULE, f"{plan.sweep_id}: {counted(found) or 'no trial began'}", measured_on(plan), RULE, *table]
     lines = winner_lines(winner) if winner else ["no trial has a model, so there is no winner"]
-    links = [f"MLflow run  {recorded}", f"sweep       {settings.artifact_link(folder)}"]
+    links = [f"MLflow run  {recorded}", f"sweep       {settings.artifact_link(sweep.uri)}"]
     say(context["ti"].task_id, "\n".join([*head, RULE, *lines, RULE, *links, RULE]))
     if winner is None:
         raise SweepFailed(f"No trial of {plan.sweep_id} has a model; the table above says why.")
     if winner.name:
-        storage.write_text(winner_uri(settings.artifact_root, winner.name), _json(winner))
+        storage.write_text(settings.layout.winner(winner.name).winner, _json(winner))
     return str(uri)
 
 
 def _winner(plan: SweepPlan, best: Trial, settings: Settings) -> SweepWinner:
 
-    experiment = read_experiment(f"{settings.experiment_folder(best.experiment_id)}/{EXPERIMENT_FILE}")
+    experiment = read_experiment(settings.layout.experiment(best.experiment_id).experiment)
     end = experiment.window_end
     if of_eval_split(plan.metric):
         end = experiment.test_start or end
@@ -74,17 +76,17 @@ def _winner(plan: SweepPlan, best: Trial, settings: Settings) -> SweepWinner:
 
 def _files(
     plan: SweepPlan, trials: list[Trial], winner: SweepWinner | None, table: list[str]
-) -> dict[str, bytes]:
+) -> dict[Part, bytes]:
     """Return what is kept beside the plan: the table, and of a winner its parameters and the plots."""
-    files = {"trials.txt": ("\n".join(table) + "\n").encode()}
+    files = {SweepFolder.trials_table: ("\n".join(table) + "\n").encode()}
     if winner is None:
         return files
 
-    files["best.json"] = _json(winner).encode()
-    files["best_schedule.yaml"] = schedule_yaml(winner).encode()
-    files["history.png"] = history_png(plan, trials)
+    files[SweepFolder.best] = _json(winner).encode()
+    files[SweepFolder.best_schedule] = schedule_yaml(winner).encode()
+    files[SweepFolder.history_plot] = history_png(plan, trials)
     if shares := importances(plan, trials):
-        files["importance.png"] = importance_png(plan, shares, trials)
+        files[SweepFolder.importance_plot] = importance_png(plan, shares, trials)
     return files
 
 
@@ -92,7 +94,7 @@ def _record(
     plan: SweepPlan,
     trials: list[Trial],
     winner: SweepWinner | None,
-    files: Mapping[str, bytes],
+    files: Mapping[Part, bytes],
     settings: Settings,
 ) -> str:
     """Complete the sweep's MLflow run and return its page."""
@@ -100,7 +102,7 @@ def _record(
     if winner:
         metrics = {f"best_{metric_name(winner.metric)}": winner.value}
         best = {"recsflow.best_trial": str(winner.trial), "recsflow.best_experiment": winner.experiment_id}
-    note = f"{counted(trials)}\n\n```\n{files['trials.txt'].decode()}```"
+    note = f"{counted(trials)}\n\n```\n{files[SweepFolder.trials_table].decode()}```"
     record = SweepRecord(
         plan.sweep_id,
         tags={
@@ -109,7 +111,7 @@ def _record(
             **best,
         },
         metrics=metrics,
-        files=files,
+        files={part.name: content for part, content in files.items()},
         is_final=True,
     )
     recorded = record_sweep(

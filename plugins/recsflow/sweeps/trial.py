@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.artifacts.sweep import SweepFolder
 from include.sweep.objective import judge
 from include.sweep.trial import read_trial, write_trial
-from recsflow.experiments.files import EXPERIMENT_FILE, read_experiment
+from recsflow.experiments.files import read_experiment
 from recsflow.experiments.keep import keep_experiment
 from recsflow.experiments.resolution import RunIdentity, resolve_run
 from recsflow.experiments.source import read_source
 from recsflow.log import say
 from recsflow.recording.outcome import experiment_outcome, reported_metrics
 from recsflow.settings import load_settings
-from recsflow.sweeps.files import folder_of, read_plan
+from recsflow.sweeps.files import read_plan
 from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from include.artifacts.experiment import ExperimentFolder
 
 
 def resolve_trial(trial: str, context: Context) -> str:
@@ -31,7 +34,7 @@ def resolve_trial(trial: str, context: Context) -> str:
         context: Of the task at hand.
     """
     settings = load_settings()
-    plan, suggested = read_plan(f"{folder_of(trial)}/sweep.json"), read_trial(trial)
+    plan, suggested = read_plan(SweepFolder.holding(trial).plan), read_trial(trial)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], plan.window_end)
     warehouse = open_warehouse(settings)
     experiment = resolve_run(suggested.parameters, run, warehouse)
@@ -51,10 +54,10 @@ def finish_trial(trial: str | None, recorded: str | None, context: Context) -> N
     if trial is None:
         raise AirflowSkipException("The trial was not suggested in this run.")
     settings = load_settings()
-    plan, suggested = read_plan(f"{folder_of(trial)}/sweep.json"), read_trial(trial)
+    plan, suggested = read_plan(SweepFolder.holding(trial).plan), read_trial(trial)
     outcome = experiment_outcome(context, settings)
-    folder = settings.experiment_folder(suggested.experiment_id)
-    metrics = reported_metrics(f"{folder}/training_metrics.json", outcome)
+    folder = settings.layout.experiment(suggested.experiment_id)
+    metrics = reported_metrics(folder.metrics, outcome)
     judged = judge(metrics, plan.metric, "" if outcome.succeeded else outcome.message)
     changes = {
         "state": judged.state,
@@ -68,15 +71,15 @@ def finish_trial(trial: str | None, recorded: str | None, context: Context) -> N
         "mlflow_run_id": recorded,
         "ended_at": datetime.now(UTC),
     }
-    write_trial(folder_of(trial), suggested.model_copy(update=changes))
+    write_trial(SweepFolder.holding(trial), suggested.model_copy(update=changes))
     value = "" if judged.value is None else f", {judged.metric or plan.metric} {judged.value:.4f}"
     reason = f": {judged.reason}" if judged.reason else ""
     say(context["ti"].task_id, f"trial {suggested.number} {judged.state.value}{value}{reason}")
 
 
-def _source_state(folder: str) -> str:
+def _source_state(folder: ExperimentFolder) -> str:
     """Return the state of the source that a trial's rows are of; empty where it was not resolved."""
     try:
-        return str(read_experiment(f"{folder}/{EXPERIMENT_FILE}").source_state or "")
+        return str(read_experiment(folder.experiment).source_state or "")
     except FileNotFoundError:
         return ""

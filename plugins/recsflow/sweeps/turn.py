@@ -11,14 +11,15 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.artifacts.sweep import SweepFolder
 from include.sweep.objective import TrialState
 from include.sweep.parameters import run_parameters
 from include.sweep.plan import SweepPlan
 from include.sweep.sampler import suggest
-from include.sweep.trial import Trial, read_trials, trial_uri, write_trial
+from include.sweep.trial import Trial, read_trials, write_trial
 from recsflow.errors import SweepStopped
 from recsflow.log import say
-from recsflow.sweeps.files import folder_of, read_plan
+from recsflow.sweeps.files import read_plan
 
 FIRST_FAILURES = 3
 FURTHEST = 6
@@ -50,7 +51,7 @@ class TrialTurns:
 
     def __init__(self, trial: dict[str, Any], ended_before: list[int], shortest_s: float) -> None:
         self._number: int = trial["number"]
-        self._folder = folder_of(trial["sweep"])
+        self._sweep = SweepFolder.holding(trial["sweep"])
         self._plan = read_plan(trial["sweep"])
         self._ended = ended_before
         self._shortest_s = shortest_s
@@ -63,7 +64,7 @@ class TrialTurns:
             SweepStopped: All trials so far failed.
         """
         plan, number = self._plan, self._number
-        trials = read_trials(self._folder, plan.trials)
+        trials = read_trials(self._sweep, plan.trials)
         mine = trials.get(number)
         if mine is not None and mine.is_finished:
             raise AirflowSkipException(f"trial {number} is {mine.state.value} already")
@@ -74,9 +75,9 @@ class TrialTurns:
         _refuse_hopeless([trials[each] for each in self._ended if each in trials])
         if mine is None or mine.ended_at is not None:
             mine = mine.begun_again() if mine else _suggested(plan, number, trials)
-            write_trial(self._folder, mine)
+            write_trial(self._sweep, mine)
         say(task_id, f"trial {number} of {plan.trials}: {mine.point}")
-        return Turn(trial_uri(self._folder, number))
+        return Turn(self._sweep.trial(number))
 
     def _patience_s(self, trials: dict[int, Trial]) -> float:
         """Return the seconds between two looks of the trial that is next, by how long trials take."""

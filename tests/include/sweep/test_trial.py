@@ -1,20 +1,21 @@
 import pytest
 
+from include.artifacts.sweep import SweepFolder
 from include.sweep.objective import TrialState
-from include.sweep.trial import read_trial, read_trials, trial_uri, write_trial
+from include.sweep.trial import read_trial, read_trials, write_trial
 from tests.include.sweep.sweeps import planned, trial
 
 pytestmark = pytest.mark.unit
 
 
 def test_trials_are_read_back_as_written_and_absent_ones_left_out(tmp_path):
-    plan, folder = planned(), tmp_path.as_uri()
+    plan, sweep = planned(), SweepFolder(tmp_path.as_uri(), "sweep-1")
     written = [trial(plan, 0, 0.25), trial(plan, 2, state=TrialState.RUNNING, learning_rate=0.5)]
     for each in written:
-        assert write_trial(folder, each) == trial_uri(folder, each.number)
-    assert read_trials(folder, plan.trials) == {0: written[0], 2: written[1]}
+        assert write_trial(sweep, each) == sweep.trial(each.number)
+    assert read_trials(sweep, plan.trials) == {0: written[0], 2: written[1]}
     with pytest.raises(FileNotFoundError):
-        read_trial(trial_uri(folder, 1))
+        read_trial(sweep.trial(1))
 
 
 def test_what_is_left_to_do_when_a_sweep_goes_on():

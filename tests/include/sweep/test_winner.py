@@ -5,12 +5,13 @@ import pytest
 import yaml
 
 from include import storage
+from include.artifacts.sweep import KeptWinner
 from include.errors import ConfigError
 from include.experiment.config.schedule_config import ScheduleConfig
 from include.experiment.resolve.resolver import resolve
 from include.sweep.objective import TrialState
 from include.sweep.report import run_with, schedule_yaml, trials_table, winner_lines
-from include.sweep.winner import best_trial, read_winner, tuned, winner_of, winner_uri
+from include.sweep.winner import best_trial, read_winner, tuned, winner_of
 from tests.include.complete_journey import SCHEMAS
 from tests.include.sweep.sweeps import LOGICAL_DATE, planned, trial
 
@@ -105,7 +106,7 @@ def test_a_winner_of_another_dataset_is_refused():
 
 def test_a_sweep_that_never_finished_is_told_with_what_to_do(tmp_path):
     with pytest.raises(ConfigError) as refused:
-        read_winner(tmp_path.as_uri(), "small", "schedules/weekly.yaml")
+        read_winner(KeptWinner(tmp_path.as_uri(), "small"), "schedules/weekly.yaml")
     assert str(refused.value.problems[0]) == (
         "schedules/weekly.yaml: sweep is 'small', of which no run has finished; "
         'trigger the DAG sweep with {"sweep": "small"} first, or remove the key.'
@@ -114,8 +115,8 @@ def test_a_sweep_that_never_finished_is_told_with_what_to_do(tmp_path):
 
 def test_the_newest_winner_is_read_back(tmp_path):
     found = winner()
-    storage.write_text(winner_uri(tmp_path.as_uri(), "small"), found.model_dump_json())
-    assert read_winner(tmp_path.as_uri(), "small", "schedules/weekly.yaml") == found
+    storage.write_text(KeptWinner(tmp_path.as_uri(), "small").winner, found.model_dump_json())
+    assert read_winner(KeptWinner(tmp_path.as_uri(), "small"), "schedules/weekly.yaml") == found
 
 
 def test_what_is_pasted_runs():

@@ -1,9 +1,12 @@
 import socket
 import time
+from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 
+from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.tracking.errors import TrackingUnavailable
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
@@ -15,6 +18,11 @@ pytestmark = pytest.mark.unit
 @pytest.fixture
 def experiment():
     return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return ExperimentFolder(tmp_path.as_uri(), "one")
 
 
 @pytest.fixture
@@ -118,34 +126,30 @@ def test_recording_again_changes_nothing(store, the_run, metrics, experiment, su
 
 
 def test_a_record_that_broke_off_is_completed_in_the_same_run(
-    store, the_run, metrics, experiment, succeeded, tmp_path
+    store, the_run, metrics, experiment, succeeded, tmp_path, folder
 ):
     """The artifact store cannot be written the first time, after the numbers were sent."""
-    folder = tmp_path / "experiment"
-    folder.mkdir()
-    (folder / "experiment.json").write_text("{}")
+    storage.write_text(folder.experiment, "{}")
     in_the_way = tmp_path / "artifacts"
     in_the_way.write_text("")
     with pytest.raises(TrackingUnavailable):
-        record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+        record(metrics, experiment, outcome=succeeded, folder=folder, **store)
     broken = the_run()
     assert broken.info.status == "RUNNING"
     in_the_way.unlink()
 
-    record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+    record(metrics, experiment, outcome=succeeded, folder=folder, **store)
 
     assert the_run().info.run_id == broken.info.run_id
     assert the_run().info.status == "FINISHED"
     assert the_run().data.metrics == broken.data.metrics
 
 
-def test_an_unreadable_folder_is_not_blamed_on_mlflow(
-    store, runs_in, metrics, experiment, tmp_path, succeeded
-):
-    (tmp_path / "experiment.json").mkdir()
+def test_an_unreadable_folder_is_not_blamed_on_mlflow(store, runs_in, metrics, experiment, folder, succeeded):
+    Path(storage.local_path(folder.experiment)).mkdir(parents=True)
 
     with pytest.raises(IsADirectoryError):
-        record(metrics, experiment, outcome=succeeded, folder=f"file://{tmp_path}", **store)
+        record(metrics, experiment, outcome=succeeded, folder=folder, **store)
 
     assert runs_in() == []
 
@@ -161,13 +165,11 @@ def test_a_run_that_was_only_created_is_completed(store, the_run, metrics, exper
     assert the_run().data.metrics["test_recall_at_10"] == 0.08
 
 
-def test_files_become_artifacts(store, metrics, experiment, succeeded, tmp_path):
-    folder = tmp_path / "experiment"
-    folder.mkdir()
+def test_files_become_artifacts(store, metrics, experiment, succeeded, folder):
     for name in ("experiment.json", "query.sql", "training_metrics.json", "private.key"):
-        (folder / name).write_text(name)
+        storage.write_text(f"{folder.uri}/{name}", name)
 
-    recorded = record(metrics, experiment, outcome=succeeded, folder=f"file://{folder}", **store)
+    recorded = record(metrics, experiment, outcome=succeeded, folder=folder, **store)
 
     files = MlflowClient(store["tracking_uri"]).list_artifacts(recorded.run_id)
     assert [each.path for each in files] == ["experiment.json", "query.sql", "training_metrics.json"]

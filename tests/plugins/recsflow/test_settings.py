@@ -12,7 +12,7 @@ def test_values_are_typed_and_defaults_filled_in(settings_values):
     settings = parse_settings(json.dumps(settings_values))
     assert isinstance(settings.compiler, CommandCompiler)
     assert settings.staging_dataset == "recsflow_staging"
-    assert settings.pipeline_root == settings_values["artifact_root"] + "/pipeline_root"
+    assert settings.layout.pipeline_root == settings_values["artifact_root"] + "/pipeline_root"
 
 
 def test_every_problem_is_reported_at_once_with_its_field(settings_values):

@@ -63,7 +63,7 @@ def to_message(spec: str, request: PipelineRequest, settings: Settings) -> Pipel
         settings: Where artifacts go, and as whom the job runs.
     """
     runtime = PipelineJob.RuntimeConfig(
-        gcs_output_directory=local_path(settings.pipeline_root),
+        gcs_output_directory=local_path(settings.layout.pipeline_root),
         # TFX writes specs of schema 2.0.0, whose parameters are typed.
         parameters={name: Value(string_value=value) for name, value in request.parameters.items()},
         failure_policy=PipelineFailurePolicy.PIPELINE_FAILURE_POLICY_FAIL_FAST,

@@ -88,7 +88,7 @@ def runtime_parameters(
 
 
 def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
-    return f"{settings.experiment_folder(experiment.experiment_id)}/training_metrics.json"
+    return settings.layout.experiment(experiment.experiment_id).metrics
 
 
 def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None) -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 COMMAND = ("python", "-m", "recsflow_trainer.scoring")
-SCORES_FILE = "scores.json"
 
 
 def scoring_request(
@@ -30,7 +29,7 @@ def scoring_request(
         models: URI of each SavedModel, by the name that it has in the scores.
         settings: Where everything is.
     """
-    scores_uri = f"{settings.experiment_folder(experiment.experiment_id)}/{SCORES_FILE}"
+    scores_uri = settings.layout.experiment(experiment.experiment_id).scores
     roles = {"customer": Role.CUSTOMER_ID, "product": Role.PRODUCT_ID}
     if experiment.model.kind.learns_label_of_rows:
         roles["label"] = Role.LABEL

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from include.experiment.resolve.identity import topology_key
+
 if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
     from recsflow.settings import Settings
-
-KEY_LENGTH = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +52,4 @@ class Topology:
     @property
     def key(self) -> str:
         """Name of the compiled spec."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:KEY_LENGTH]
-
-
-def spec_uri(key: str, settings: Settings) -> str:
-    """Return where a compiled pipeline is kept, by its topology's key, whether or not it is there."""
-    return f"{settings.artifact_root}/compiled/{key}.json"
-
-
-def topology_uri(key: str, settings: Settings) -> str:
-    """Return where a topology is kept, by its key: what a pipeline was compiled from."""
-    return f"{settings.artifact_root}/compiled/{key}.topology.json"
+        return topology_key(self.to_json())

@@ -37,15 +37,14 @@ def trainer_request(
         modules: What generate_modules returns; only `trainer_module_uri` is used.
         settings: Where everything is.
     """
-    folder = settings.experiment_folder(experiment.experiment_id)
-    metrics_uri = f"{folder}/training_metrics.json"
+    folder = settings.layout.experiment(experiment.experiment_id)
     options = {
         "--trainer-module": storage.local_path(modules["trainer_module_uri"]),
         "--examples": rerun["examples"],
         **({"--transform-graph": rerun["transform_graph"]} if "transform_graph" in rerun else {}),
-        "--serving-model-dir": storage.local_path(f"{folder}/model"),
+        "--serving-model-dir": storage.local_path(folder.model),
         "--trainer-config": trainer_config(
-            experiment, storage.local_path(metrics_uri), rerun.get("history_uri")
+            experiment, storage.local_path(folder.metrics), rerun.get("history_uri")
         ),
     }
     arguments = tuple(word for option in options.items() for word in option)
@@ -60,7 +59,7 @@ def trainer_request(
         **{PARENT_LABEL: experiment.parent_experiment_id or ""},
     )
     machine = _machine(experiment.parameters.accelerator.value)
-    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, metrics_uri, machine, labels)
+    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, folder.metrics, machine, labels)
 
 
 def _machine(accelerator: str) -> ContainerMachine:

@@ -30,7 +30,7 @@ def settings(settings_values, pipeline_jobs, bigquery_emulator, tmp_path, monkey
 
 def add(server, settings, job_id, *outputs, state="SUCCEEDED", executions=()):
     """A job of January with its artifacts; `outputs` are further URIs that its components report."""
-    folder = f"{settings.pipeline_root}/7/{job_id}/Transform_1"
+    folder = f"{settings.layout.pipeline_root}/7/{job_id}/Transform_1"
     uri = storage.write_text(f"{folder}/transform_graph/saved_model.pb", "x")
     os.utime(storage.local_path(uri), (0, 0))
     details = [

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from include import storage
+from include.artifacts.layout import ArtifactLayout
 from include.configs import config_root
 from include.experiment.config.schedule_loader import load_schedule
-from include.sweep.winner import SweepWinner, winner_uri
+from include.sweep.winner import SweepWinner
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.resolution import RunIdentity, resolve_run
 
@@ -54,7 +55,7 @@ def leave_winner(root):
         chosen_before=datetime(2017, 10, 4, tzinfo=UTC),
         finished_at=datetime(2017, 11, 1, tzinfo=UTC),
     )
-    storage.write_text(winner_uri(root, "history"), winner.model_dump_json())
+    storage.write_text(ArtifactLayout(root).winner("history").winner, winner.model_dump_json())
 
 
 def resolved(day, **changed):

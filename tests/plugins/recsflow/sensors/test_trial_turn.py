@@ -5,6 +5,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include import storage
+from include.artifacts.sweep import SweepFolder
 from include.sweep.objective import TrialState
 from include.sweep.trial import read_trial, read_trials, write_trial
 from recsflow.errors import SweepStopped
@@ -20,9 +21,9 @@ class Sweep:
     """A sweep's folder, and the states of its trials' last tasks as Airflow tells them."""
 
     def __init__(self, folder, **form):
-        self.folder = folder
         self.plan = planned(**form)
-        self.uri = storage.write_text(f"{folder}/sweep.json", self.plan.to_json())
+        self.folder = SweepFolder(folder, self.plan.sweep_id)
+        self.uri = storage.write_text(self.folder.plan, self.plan.to_json())
         self.states = {}
 
     def sensor(self, number):

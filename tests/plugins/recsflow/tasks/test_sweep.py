@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
+from include.artifacts.sweep import SweepFolder
 from include.configs import config_root
 from include.experiment.resolve.experiment import Experiment
 from include.sweep.objective import TrialState
@@ -91,7 +92,7 @@ class User:
             started_at=MIDNIGHT,
             **changes,
         )
-        return write_trial(trials[0]["sweep"].rpartition("/")[0], suggested)
+        return write_trial(SweepFolder.holding(trials[0]["sweep"]), suggested)
 
     def resolve(self, trial):
         with set_current_context({**self.context, "params": {}}):
