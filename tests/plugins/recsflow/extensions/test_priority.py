@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -19,3 +20,8 @@ def test_the_scheduler_reads_the_rule_back_from_every_task():
     for dag in retraining_dags().values():
         read = DagSerialization.from_dict(DagSerialization.to_dict(dag))
         assert {type(task.weight_rule) for task in read.tasks} == {BackfillLast}
+
+
+def test_the_rule_has_one_name_in_all_versions_of_a_dag_that_airflow_keeps():
+    for dag in retraining_dags().values():
+        assert '"recsflow.priority.BackfillLast"' in json.dumps(DagSerialization.to_dict(dag))
