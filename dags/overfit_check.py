@@ -20,7 +20,7 @@ what was seen, where to look (loss, data or forward pass) and what to look for t
 
 from airflow.sdk import dag
 
-from recsflow.forms.experiment import overfit_check_params
+from recsflow.forms.overfit_check import overfit_check_params
 from recsflow.workflow import experiment_workflow
 
 

@@ -15,16 +15,24 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from include.experiment.config.form_fields import FIRST, form_fields
+from include.experiment.config.run_parameters import RunParameters
+from include.sweep.form import SweepForm
 from recsflow.forms.clean_up import clean_up_params
-from recsflow.forms.experiment import FIRST, experiment_params, overfit_check_params
-from recsflow.forms.rerun import CHANGEABLE, rerun_params
+from recsflow.forms.experiment import experiment_params
+from recsflow.forms.overfit_check import overfit_check_params
+from recsflow.forms.rerun import rerun_params
 from recsflow.forms.sweep import SHARED, sweep_params
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "run-parameters.md"
 COMMAND = "make parameter-list"
 
 # Whoever adds a config gets another dropdown, and no other document.
-_CONFIGS = {"dataset": "datasets", "features": "features", "model": "models", "sweep": "sweeps"}
+_CONFIGS = {
+    name: field.configs
+    for name, field in {**form_fields(RunParameters), **form_fields(SweepForm)}.items()
+    if field.configs
+}
 _TYPES = {"string": "text", "object": "a JSON object", "boolean": "true or false"}
 _BOUNDS = {
     "minimum": "from {:,}",
@@ -59,7 +67,8 @@ def document() -> str:
         if _row(name, param) != _row(name, experiment.get(name))
     }
     missing = _names(name for name in experiment if name not in overfit)
-    rerun = {name: param for name, param in rerun_params().items() if name not in CHANGEABLE}
+    rerun = rerun_params()
+    changes = [name for name in rerun if name in experiment]
     parts = [
         _INTRODUCTION,
         _EXPERIMENT,
@@ -67,8 +76,8 @@ def document() -> str:
         f"## `overfit_check`\n\nThose of `quick_test` without {missing}, and:\n",
         _table(differing),
         "## `trainer_rerun`\n",
-        _table(rerun),
-        f"Of those of `quick_test` it takes {_names(CHANGEABLE)}; empty is as in that experiment.\n",
+        _table({name: param for name, param in rerun.items() if name not in changes}),
+        f"Of those of `quick_test` it takes {_names(changes)}; empty is as in that experiment.\n",
         "## `sweep`\n",
         _table(own),
         "It takes all those of `quick_test` too, shared by all trials; empty is as the sweep says.\n",

@@ -73,7 +73,7 @@ def render_rerun_plan(plan: RerunPlan, *, whole: bool) -> str:
 
 def _told(experiment: Experiment, *, with_model: bool) -> dict[str, object]:
     """Return what a Trainer is told; of another model its name says more than its fields."""
-    training = experiment.training.model_dump(mode="json")
+    training = experiment.training
     model = experiment.model.model_dump(mode="json", exclude={*training, "description"})
     accelerator = experiment.parameters.accelerator.value
     return {

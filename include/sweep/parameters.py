@@ -7,19 +7,18 @@ into a mapping: `optimizer_options.initial_accumulator_value`, `history.window_d
 from collections.abc import Mapping
 from typing import Any
 
+from include.experiment.config.form_fields import form_fields
+from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.experiment.resolve.model_options import merged_options
 
-# The configs and run parameters that may differ between trials.
-CONFIGS = ("features", "model")
-PARAMETERS = (
-    "learning_rate",
-    "batch_size",
-    "epochs",
-    "optimizer",
-    "sample_percent",
-    "sample_unit",
-)
+_FIELDS = form_fields(RunParameters)
+# Why a run parameter is the same for all trials, by its name.
+NOT_SEARCHED = {name: field.not_searched for name, field in _FIELDS.items() if field.not_searched}
+_SEARCHED = {name: field for name, field in _FIELDS.items() if not field.not_searched}
+# The configs that may differ between trials, with their kind, and the run parameters.
+CONFIGS = {name: field.configs for name, field in _SEARCHED.items() if field.configs}
+PARAMETERS = tuple(name for name in _SEARCHED if name not in CONFIGS)
 OPTIMIZER_OPTIONS = "optimizer_options"
 HIDDEN_LAYERS = "hidden_layers"
 _TOWERS = ("query_tower", "candidate_tower")

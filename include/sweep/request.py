@@ -5,40 +5,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
-from include.experiment.config.base import Frozen
 from include.experiment.config.loader import load_model
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.sweep.dimensions import Space
+from include.sweep.form import EXAMPLE, SweepForm
 from include.sweep.loader import KIND, load_sweep
 from include.sweep.objective import common_metrics
 from include.sweep.plan import SweepPlan
 from include.sweep.space_checks import SpaceField, check_count, check_space, config_choices
-from include.sweep.sweep_config import MAX_PARALLEL, MAX_TRIALS, SweepConfig
+from include.sweep.sweep_config import SweepConfig
 
-EXAMPLE = '{"learning_rate": {"type": "log_uniform", "low": 0.03, "high": 0.5}}'
 _TRIALS = SweepConfig.model_fields["trials"].default
 _PARALLEL = SweepConfig.model_fields["parallel_trials"].default
-
-
-class SweepForm(Frozen):
-    """What the form asks beside the run parameters that all trials share; None means 'as the sweep says'.
-
-    Attributes:
-        sweep: Name of a sweep config.
-        search_space: Dimensions in place of that config's.
-        resume: Id of an earlier sweep that is to go on.
-    """
-
-    sweep: str | None = None
-    search_space: Space | None = Field(default=None, min_length=1)
-    metric: str | None = None
-    trials: int | None = Field(default=None, ge=1, le=MAX_TRIALS)
-    parallel_trials: int | None = Field(default=None, ge=1, le=MAX_PARALLEL)
-    resume: str | None = None
 
 
 _CHANGED_BY_RESUME = ("resume", "trials", "parallel_trials", "sweep")

@@ -21,21 +21,11 @@ from include.sweep.parameters import (
     CONFIGS,
     HIDDEN_LAYERS,
     MODEL_OPTIONS,
-    OPTIMIZER_OPTIONS,
+    NOT_SEARCHED,
     PARAMETERS,
     is_run_parameter,
     run_parameters,
 )
-
-_OTHER_ROWS = ("dataset", "split_strategy", "train_ratio", "eval_ratio", "holdout_days", "date_column")
-_SAME_FOR_ALL = {
-    **dict.fromkeys(_OTHER_ROWS, "since trials are compared on the same test rows"),
-    "seed": "since a lucky seed is no better model",
-    "accelerator": "since it changes no result",
-    "notes": "since it changes no result",
-    MODEL_OPTIONS: "and name the model's fields as dimensions instead",
-    OPTIMIZER_OPTIONS: f"and name each option as a dimension, such as {OPTIMIZER_OPTIONS}.epsilon",
-}
 
 
 @dataclass(frozen=True)
@@ -64,8 +54,8 @@ def check_space(space: Space, base: Mapping[str, Any], place: SpaceField) -> lis
     models = [load_model(name, place.root) for name in config_choices("model", space, base)]
     problems = []
     for name, dimension in space.items():
-        if name in _SAME_FOR_ALL:
-            remedy = f"take it out of the space, {_SAME_FOR_ALL[name]}"
+        if name in NOT_SEARCHED:
+            remedy = f"take it out of the space, {NOT_SEARCHED[name]}"
             problems.append(place.problem(name, "cannot be searched", remedy))
         elif is_run_parameter(name):
             problems += _run_parameter(name, dimension, place)
@@ -93,7 +83,7 @@ def config_choices(kind: str, space: Space, base: Mapping[str, Any]) -> list[str
 def _config_choices(name: str, dimension: Dimension, place: SpaceField) -> Iterator[Problem]:
     if name not in CONFIGS:
         return
-    folder = "features" if name == "features" else f"{name}s"
+    folder = CONFIGS[name]
     if not isinstance(dimension, Categorical):
         yield place.problem(
             name, f"has type {dimension.type}", f"use type categorical with names of {folder}"

@@ -1,6 +1,6 @@
 """A sweep config: an experiment of which some values are searched for."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -8,7 +8,8 @@ from include.experiment.config.base import NamedConfig
 from include.experiment.config.run_parameters import ParameterOverrides
 from include.sweep.dimensions import Space
 
-MAX_TRIALS, MAX_PARALLEL = 200, 32
+Trials = Annotated[int, Field(ge=1, le=200)]
+ParallelTrials = Annotated[int, Field(ge=1, le=32)]
 
 
 class SweepConfig(NamedConfig):
@@ -30,8 +31,8 @@ class SweepConfig(NamedConfig):
     model: str
     space: Space = Field(min_length=1)
     metric: str | None = None
-    trials: int = Field(default=20, ge=1, le=MAX_TRIALS)
-    parallel_trials: int = Field(default=2, ge=1, le=MAX_PARALLEL)
+    trials: Trials = 20
+    parallel_trials: ParallelTrials = 2
     parameters: ParameterOverrides = ParameterOverrides()
 
     def run_parameters(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from include import storage
 from include.artifacts.sweep import KeptWinner
 from include.errors import ConfigError, Problem
 from include.experiment.config.base import Frozen
+from include.experiment.config.run_parameters import ModelOverrides
 from include.experiment.config.schedule_config import ScheduleConfig
 from include.metrics.metric import Direction
 from include.sweep.objective import TrialState
@@ -19,9 +20,8 @@ from include.sweep.parameters import CONFIGS, MODEL_OPTIONS
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial
 
-# What a schedule decides by itself unless the sweep searched for it: how many rows, and which test split.
-_OF_THE_ROWS = ("dataset", "sample_percent", "sample_unit", "split_strategy", "train_ratio", "eval_ratio")
-_NOT_HANDED_ON = (*_OF_THE_ROWS, "holdout_days", "date_column", "seed", "accelerator", "notes")
+# All else a schedule decides by itself unless the sweep searched for it: which rows, seed and hardware.
+_HANDED_ON = {*CONFIGS, *ModelOverrides.model_fields}
 
 
 class SweepWinner(Frozen):
@@ -56,9 +56,7 @@ def best_trial(plan: SweepPlan, trials: Iterable[Trial]) -> Trial | None:
 def winner_of(plan: SweepPlan, best: Trial, *, chosen_before: datetime, now: datetime) -> SweepWinner:
     """Return a sweep's best trial as its winner."""
     handed_on = {
-        name: value
-        for name, value in best.parameters.items()
-        if name in plan.space or name not in _NOT_HANDED_ON
+        name: value for name, value in best.parameters.items() if name in plan.space or name in _HANDED_ON
     }
     return SweepWinner(
         sweep_id=plan.sweep_id,

@@ -76,8 +76,8 @@ def params_of(experiment: Experiment, metrics: TrainingMetrics | None) -> dict[s
     """Every hyperparameter as used, with the names of the configs and how the rows were made."""
     chosen = experiment.parameters.model_dump(mode="json", exclude={"notes"})
     split = experiment.split.model_dump(mode="json")
-    training = experiment.training.model_dump(mode="json", exclude={"optimizer_options"})
-    options = {f"optimizer_{name}": value for name, value in experiment.training.optimizer_options.items()}
+    training = dict(experiment.training)
+    options = {f"optimizer_{name}": value for name, value in training.pop("optimizer_options").items()}
     derived = {"window_end": experiment.window_end.isoformat(), "split_strategy": split.pop("strategy")}
     reported = metrics.params if metrics else {}
     merged = {**chosen, **split, **derived, **reported, **training, **options}

@@ -1,5 +1,4 @@
 import importlib.util
-import json
 from pathlib import Path
 
 import pytest
@@ -37,12 +36,6 @@ def test_file_stays_short():
     assert len((DAGS / "overfit_check.py").read_text().splitlines()) < 100
 
 
-def test_params_are_those_that_an_experiment_takes_but_for_the_batch_size(dag):
-    from include.experiment.config.run_parameters import RunParameters
-
-    assert set(dag.params) == set(RunParameters.model_fields) - {"batch_size"}
-
-
 def test_an_untouched_form_checks_32_rows_of_a_small_sample_for_500_epochs(dag):
     assert {name: value(dag, name) for name in ("overfit_rows", "epochs", "sample_percent")} == {
         "overfit_rows": 32,
@@ -50,6 +43,7 @@ def test_an_untouched_form_checks_32_rows_of_a_small_sample_for_500_epochs(dag):
         "sample_percent": 5,
     }
     assert value(dag, "learning_rate_factor") > 1
+    assert "batch_size" not in dag.params
 
 
 @pytest.mark.parametrize(
@@ -58,10 +52,3 @@ def test_an_untouched_form_checks_32_rows_of_a_small_sample_for_500_epochs(dag):
 def test_form_refuses_what_the_check_cannot_use(dag, name, given):
     with pytest.raises(ParamValidationError):
         dag.params.get_param(name).resolve(given)
-
-
-def test_choices_are_those_of_the_other_form(dag):
-    other = load("quick_test")
-    for name in ("dataset", "features", "model", "optimizer"):
-        schemas = [json.dumps(of.params.get_param(name).schema) for of in (dag, other)]
-        assert schemas[0] == schemas[1]

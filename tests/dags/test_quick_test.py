@@ -67,32 +67,6 @@ def test_every_param_is_explained_and_belongs_to_a_section(dag):
         assert dag.params.get_param(name).description, name
 
 
-def test_params_are_those_that_an_experiment_takes(dag):
-    from include.experiment.config.run_parameters import RunParameters
-
-    of_an_overfit_check = {"overfit_rows", "learning_rate_factor"}
-    assert set(dag.params) == set(RunParameters.model_fields) - of_an_overfit_check
-
-
-def test_choices_in_the_form_are_those_that_an_experiment_takes(dag):
-    from include.experiment.config.choices import (
-        Accelerator,
-        OptimizerName,
-        SamplePercent,
-        SampleUnit,
-        SplitStrategy,
-    )
-
-    def choices(name):
-        return [choice for choice in dag.params.get_param(name).schema["enum"] if choice is not None]
-
-    assert choices("sample_percent") == list(SamplePercent)
-    assert choices("sample_unit") == list(SampleUnit)
-    assert choices("split_strategy") == list(SplitStrategy)
-    assert choices("optimizer") == list(OptimizerName)
-    assert choices("accelerator") == list(Accelerator)
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [

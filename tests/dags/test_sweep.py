@@ -62,18 +62,10 @@ def test_file_stays_short():
     assert len((DAGS / "sweep.py").read_text().splitlines()) < 100
 
 
-def test_form_asks_for_a_sweep_and_what_all_trials_share(dag):
-    from include.experiment.config.run_parameters import RunParameters
-    from include.sweep.request import SweepForm
-
-    of_an_overfit_check = {"overfit_rows", "learning_rate_factor"}
-    asked = set(SweepForm.model_fields) | set(RunParameters.model_fields)
-    assert set(dag.params) == asked - of_an_overfit_check
-    for name in dag.params:
-        param = dag.params.get_param(name)
-        assert param.schema["title"], name
-        assert param.schema["section"], name
-        assert param.description, name
+def test_form_says_of_an_empty_field_that_the_sweep_decides(dag):
+    param = dag.params.get_param("seed")
+    assert param.schema["section"] == "Shared by all trials"
+    assert param.description.endswith("start of training. Empty: as the sweep says.")
 
 
 def test_an_untouched_form_searches_a_shipped_sweep_and_every_field_may_be_empty():

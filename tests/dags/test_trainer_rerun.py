@@ -37,15 +37,12 @@ def test_file_stays_short():
     assert len(DAG_FILE.read_text().splitlines()) < 100
 
 
-def test_params_are_those_that_a_rerun_takes_and_are_explained(dag):
-    from include.experiment.resolve.rerun import RerunParameters
-
-    assert set(dag.params) == set(RerunParameters.model_fields)
-    for name in dag.params:
-        param = dag.params.get_param(name)
-        assert param.schema["title"], name
-        assert param.schema["section"], name
-        assert param.description, name
+def test_form_says_of_an_empty_field_that_the_parent_decides(dag):
+    param = dag.params.get_param("learning_rate")
+    assert param.description.endswith(
+        "collapse. Empty: as in that experiment, or as the config says of another model."
+    )
+    assert "sample_percent" not in dag.params
 
 
 def test_an_untouched_form_can_be_sent(dag):

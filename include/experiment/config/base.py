@@ -1,10 +1,10 @@
 """What every config model shares: frozen, unknown keys refused, names that are safe in SQL and code."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 # What dates are taken from and what is taken from them: no window begins before the calendar does.
 EARLIEST = date(1900, 1, 1)
@@ -41,5 +41,14 @@ def _table(value: str) -> str:
     return value
 
 
+def _past(moment: datetime) -> datetime:
+    utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if utc > datetime.now(UTC):
+        raise ValueError("use a moment that has passed, such as 2026-11-27T03:00:00Z, or leave it empty")
+    return utc
+
+
 Identifier = Annotated[str, AfterValidator(_identifier)]
 TableName = Annotated[str, AfterValidator(_table)]
+# A form takes it as any text, since Airflow's own moments have to name their zone.
+PastMoment = Annotated[datetime, AfterValidator(_past), WithJsonSchema({"type": "string"})]

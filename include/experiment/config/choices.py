@@ -1,9 +1,17 @@
-"""What runs and configs choose among; cheap to import, since DAG files do."""
+"""What runs and configs choose among, and within which bounds; cheap to import, since DAG files do."""
 
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
+from pydantic import Field
+
+Epochs = Annotated[int, Field(ge=1, le=1000)]
+BatchSize = Annotated[int, Field(ge=2, le=1_048_576)]
+LearningRate = Annotated[float, Field(gt=0, le=10)]
+TrainRatio = Annotated[float, Field(gt=0, lt=1)]
+EvalRatio = Annotated[float, Field(ge=0, lt=1)]
+HoldoutDays = Annotated[int, Field(ge=1, le=3650)]
 OptimizerOption = bool | int | float
-MAX_NOTES = 5000
 
 
 class SplitStrategy(StrEnum):

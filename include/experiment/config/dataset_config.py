@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from include.experiment.config.base import EARLIEST, MAX_DAYS, Frozen, Identifier, NamedConfig, TableName
-from include.experiment.config.choices import SplitStrategy
+from include.experiment.config.choices import EvalRatio, HoldoutDays, SplitStrategy, TrainRatio
 from include.experiment.config.quality_config import QualityConfig
 
 # What BigQuery calls the time of a row's ingestion, where a table is partitioned by that.
@@ -176,9 +176,9 @@ class SplitDefaults(Frozen):
     """
 
     strategy: SplitStrategy = SplitStrategy.TIME_HOLDOUT
-    holdout_days: int = Field(default=28, ge=1, le=3650)
-    train_ratio: float = Field(default=0.9, gt=0, lt=1)
-    eval_ratio: float | None = Field(default=None, ge=0, lt=1)
+    holdout_days: HoldoutDays = 28
+    train_ratio: TrainRatio = 0.9
+    eval_ratio: EvalRatio | None = None
 
 
 class DatasetConfig(NamedConfig):

@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
 
 from include.experiment.config.base import Frozen
-from include.experiment.config.choices import OptimizerName, OptimizerOption, SampleUnit, SplitStrategy
+from include.experiment.config.choices import SampleUnit, SplitStrategy
 from include.experiment.config.column_types import StagedType
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import FeatureConfig
-from include.experiment.config.models import LearningRateDecay, ModelConfig
+from include.experiment.config.models import ModelConfig
 from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.identity import pipeline_name
 from include.experiment.resolve.source_state import SourceState
@@ -42,22 +42,6 @@ class ConfigWarning(Frozen):
 
     def __str__(self) -> str:
         return f"[{self.severity.value}] {self.field}: {self.message} Recommended: {self.recommended}."
-
-
-class TrainingParameters(Frozen):
-    """The hyperparameters of a run, under the names that the trainer's config has."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    optimizer: OptimizerName
-    optimizer_options: dict[str, OptimizerOption]
-    clipnorm: float
-    seed: int
-    early_stopping_patience: int | None
-    collapse_patience: int
-    min_steps_per_epoch: int = 1
-    learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
 
 
 # Of the train rows, where a run asks for no eval rows.
@@ -132,6 +116,7 @@ class Experiment(Frozen):
         window_end: Exclusive end of the rows, midnight UTC.
         dataset: The dataset after the run's date column.
         model: The model after the run's hyperparameters.
+        training: The hyperparameters, as JSON, under the names that the trainer's config has.
         sources: Where each hyperparameter and split value came from.
         columns: The staged columns, without `split`; none where the warehouse was not asked for types.
         filter_types: Warehouse types of the columns that filters name.
@@ -152,7 +137,7 @@ class Experiment(Frozen):
     dataset: DatasetConfig
     features: FeatureConfig
     model: ModelConfig
-    training: TrainingParameters
+    training: dict[str, Any]
     split: SplitPlan
     sources: dict[str, str]
     warnings: tuple[ConfigWarning, ...]

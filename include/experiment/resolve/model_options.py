@@ -7,18 +7,18 @@ from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.config.models import ModelConfig
+from include.experiment.config.models.training import HYPERPARAMETERS
 from include.experiment.config.problems import problems_from, shown
-from include.experiment.config.run_parameters import RUN_PARAMETERS
+from include.experiment.config.run_parameters import RUN_PARAMETERS, ModelOverrides
 
 FIELD = "model_options"
 _KIND = "type"
+_OF_A_RUN = [name for name in HYPERPARAMETERS if name in ModelOverrides.model_fields]
 # Every one of these is said elsewhere, and may not be said twice.
 _SAID_ELSEWHERE = {
     "name": "choose a model by the run parameter model",
     _KIND: "choose a model of that type by the run parameter model",
-    "learning_rate": "use the run parameter learning_rate",
-    "batch_size": "use the run parameter batch_size",
-    "epochs": "use the run parameter epochs",
+    **{name: f"use the run parameter {name}" for name in _OF_A_RUN},
     "optimizer": "use the run parameters optimizer and optimizer_options",
 }
 

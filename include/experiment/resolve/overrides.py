@@ -8,20 +8,12 @@ from pydantic import ValidationError
 from include.errors import ConfigError, Problem
 from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.models import ModelConfig, OptimizerConfig
+from include.experiment.config.models.training import HYPERPARAMETERS
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.config.schedule_config import ScheduleConfig
-from include.experiment.resolve.experiment import TrainingParameters
 
 RUN_PARAMETER = "run parameter"
-_TRAINING = ("learning_rate", "batch_size", "epochs")
-_IN_CONFIG_ONLY = (
-    "learning_rate_decay",
-    "clipnorm",
-    "early_stopping_patience",
-    "collapse_patience",
-    "min_steps_per_epoch",
-)
 _SPLIT = {"strategy": "split_strategy", "holdout_days": "holdout_days", "train_ratio": "train_ratio"}
 
 
@@ -49,7 +41,11 @@ def apply_date_column(dataset: DatasetConfig, date_column: str | None) -> Datase
 
 def apply_hyperparameters(model: ModelConfig, run: RunParameters) -> ModelConfig:
     """Return the model with the run's hyperparameters; options of another optimizer are dropped."""
-    chosen = {name: value for name in _TRAINING if (value := getattr(run, name)) is not None}
+    chosen = {
+        name: value
+        for name in HYPERPARAMETERS
+        if name != "optimizer" and (value := getattr(run, name, None)) is not None
+    }
     optimizer = run.optimizer or model.optimizer.name
     kept = model.optimizer.options if optimizer is model.optimizer.name else {}
     options = {**kept, **(run.optimizer_options or {})}
@@ -64,21 +60,12 @@ def apply_hyperparameters(model: ModelConfig, run: RunParameters) -> ModelConfig
     return model.model_copy(update={**chosen, "optimizer": config})
 
 
-def training_parameters(model: ModelConfig, run: RunParameters) -> TrainingParameters:
-    """Return the hyperparameters of a model that already has the run's choices."""
-    return TrainingParameters(
-        epochs=model.epochs,
-        batch_size=model.batch_size,
-        learning_rate=model.learning_rate * (run.learning_rate_factor or 1.0),
-        optimizer=model.optimizer.name,
-        optimizer_options=model.optimizer.options,
-        clipnorm=model.clipnorm,
-        seed=run.seed,
-        early_stopping_patience=model.early_stopping_patience,
-        collapse_patience=model.collapse_patience,
-        min_steps_per_epoch=model.min_steps_per_epoch,
-        learning_rate_decay=model.learning_rate_decay,
-    )
+def training_parameters(model: ModelConfig, run: RunParameters) -> dict[str, Any]:
+    """Return the hyperparameters of a model that already has the run's choices, by the trainer's names."""
+    told = {**model.hyperparameters(), "seed": run.seed}
+    if run.learning_rate_factor is not None:
+        told["learning_rate"] *= run.learning_rate_factor
+    return told
 
 
 def value_sources(
@@ -93,7 +80,7 @@ def value_sources(
         schedule: What triggered the run, where a schedule did; a person may have changed its values.
     """
     sources = {}
-    for name in (*_TRAINING, *_IN_CONFIG_ONLY, "optimizer"):
+    for name in HYPERPARAMETERS:
         in_file = f"models/{model.name}.yaml" if name in model.model_fields_set else "default"
         sources[name] = in_file if getattr(run, name, None) is None else RUN_PARAMETER
     for name, parameter in _SPLIT.items():

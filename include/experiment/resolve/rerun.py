@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.checks.label_checks import check_label
-from include.experiment.config.base import Frozen
-from include.experiment.config.choices import Accelerator, OptimizerName, OptimizerOption
 from include.experiment.config.loader import load_model
 from include.experiment.config.models import ModelConfig
+from include.experiment.config.models.training import HYPERPARAMETERS
 from include.experiment.config.problems import problems_from, shown
-from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
-from include.experiment.resolve.experiment import Experiment, TrainingParameters
+from include.experiment.config.rerun_parameters import RerunParameters
+from include.experiment.config.run_parameters import RUN_PARAMETERS, ModelOverrides, RunParameters
+from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.identity import experiment_id
 from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.experiment.resolve.model_options import apply_model_options, merged_options
@@ -26,33 +26,8 @@ from include.experiment.resolve.overrides import (
 )
 from include.experiment.resolve.warnings import config_warnings
 
-_OF_THE_MODEL = ("epochs", "batch_size", "learning_rate", "optimizer", "optimizer_options", MODEL_OPTIONS)
 # What the graphs are made with; the Trainer only reads them.
 _OF_THE_GRAPHS = ("target", "neighbors", "history")
-
-
-class RerunParameters(Frozen):
-    """The choices of a rerun; None means 'as the parent', or 'as the config says' where the model is another.
-
-    Attributes:
-        experiment: Id of the parent.
-    """
-
-    experiment: str | None = None
-    model: str | None = None
-    epochs: int | None = Field(default=None, ge=1, le=1000)
-    batch_size: int | None = Field(default=None, ge=2, le=1_048_576)
-    learning_rate: float | None = Field(default=None, gt=0, le=10)
-    optimizer: OptimizerName | None = None
-    optimizer_options: dict[str, OptimizerOption] | None = None
-    model_options: dict[str, Any] | None = None
-    seed: int | None = Field(default=None, ge=0, lt=2**31)
-    accelerator: Accelerator | None = None
-    notes: str | None = None
-
-    def chosen(self) -> dict[str, Any]:
-        """Return what differs from the parent, by the names of the run's parameters."""
-        return self.model_dump(exclude={"experiment"}, exclude_none=True)
 
 
 def resolve_rerun(
@@ -75,8 +50,8 @@ def resolve_rerun(
         raise ConfigError(problems)
     rows = set(RunParameters.model_fields) - set(RerunParameters.model_fields)
     rerun = _parse({name: value for name, value in given.items() if name not in rows})
-    same_model = rerun.model in (None, parent.model.name)
-    written = parent.model if same_model else load_model(str(rerun.model), root)
+    same_model = rerun.chosen().get("model", parent.model.name) == parent.model.name
+    written = parent.model if same_model else load_model(rerun.model, root)
     base = apply_model_options(written, rerun.model_options)
     check = _check_graphs if same_model else _check_model
     if problems := list(check(base, parent)):
@@ -94,7 +69,7 @@ def resolve_rerun(
             "model": model,
             "training": training,
             "sources": _sources(rerun, parent, own, same_model=same_model),
-            "warnings": tuple(config_warnings(run, parent.features, model, training, parent.split)),
+            "warnings": tuple(config_warnings(run, parent.features, model, parent.split)),
             "parent_experiment_id": parent.experiment_id,
             "schedule": None,
             "sweep_id": None,
@@ -151,8 +126,8 @@ def _run_parameters(rerun: RerunParameters, parent: Experiment, *, same_model: b
     chosen = rerun.chosen()
     forgotten: dict[str, Any] = {"notes": ""}
     if not same_model:
-        forgotten |= dict.fromkeys(_OF_THE_MODEL)
-    elif chosen.get("optimizer", parent.training.optimizer) is not parent.training.optimizer:
+        forgotten |= dict.fromkeys(ModelOverrides.model_fields)
+    elif chosen.get("optimizer", parent.model.optimizer.name) is not parent.model.optimizer.name:
         forgotten["optimizer_options"] = None
     if same_model and rerun.model_options:
         before = parent.parameters.model_options or {}
@@ -164,7 +139,7 @@ def _sources(
     rerun: RerunParameters, parent: Experiment, own: Mapping[str, str], *, same_model: bool
 ) -> dict[str, str]:
     chosen = {**rerun.chosen(), **(rerun.model_options or {})}
-    from_config = set() if same_model else set(TrainingParameters.model_fields) - {"seed"}
+    from_config = () if same_model else HYPERPARAMETERS
     inherited = f"experiment {parent.experiment_id}"
     return {
         name: RUN_PARAMETER if name in chosen else source if name in from_config else inherited

@@ -119,7 +119,6 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
     if problems or not (run and loaded and dataset and features and base and model and split):
         raise ConfigError(problems)
 
-    training = training_parameters(model, run)
     return Experiment(
         experiment_id=experiment_id(dag_id, run_id),
         dag_id=dag_id,
@@ -129,10 +128,10 @@ def resolve(  # noqa: PLR0913 (a run is just what these say)
         dataset=dataset,
         features=features,
         model=model,
-        training=training,
+        training=training_parameters(model, run),
         split=split,
         sources=value_sources(loaded, base, run, scheduled),
-        warnings=config_warnings(run, features, model, training, split),
+        warnings=config_warnings(run, features, model, split),
         columns=() if table_schemas is None else staged_columns(dataset, features, model, table_schemas),
         filter_types=filter_types(dataset, table_schemas or {}),
         recency_types=recency_types(dataset, table_schemas or {}),

@@ -12,7 +12,6 @@ from include.experiment.resolve.experiment import (
     ConfigWarning,
     Severity,
     SplitPlan,
-    TrainingParameters,
 )
 
 HIGH_LEARNING_RATE = 0.1
@@ -39,22 +38,21 @@ def config_warnings(
     parameters: RunParameters,
     features: FeatureConfig,
     model: ModelConfig,
-    training: TrainingParameters,
     split: SplitPlan,
 ) -> tuple[ConfigWarning, ...]:
     """Return the warnings of a configuration that has no problems."""
     return (
-        *_learning_rate(model, training),
-        *_pairs_of_a_batch(model, training),
+        *_learning_rate(model),
+        *_pairs_of_a_batch(model),
         *_unused_split_values(parameters, split),
         *_eval_rows_from_train(split),
         *_ids_that_depend_on_the_sample(features, model, split),
     )
 
 
-def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
+def _learning_rate(model: ModelConfig) -> Iterator[ConfigWarning]:
     # Before the run's factor: an overfit check learns a few rows, faster on purpose.
-    rate, optimizer = model.learning_rate, training.optimizer
+    rate, optimizer = model.learning_rate, model.optimizer.name
     if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
         yield ConfigWarning(
             severity=Severity.HIGH,
@@ -71,14 +69,14 @@ def _learning_rate(model: ModelConfig, training: TrainingParameters) -> Iterator
         )
 
 
-def _pairs_of_a_batch(model: ModelConfig, training: TrainingParameters) -> Iterator[ConfigWarning]:
+def _pairs_of_a_batch(model: ModelConfig) -> Iterator[ConfigWarning]:
     pairwise = isinstance(model, RatedModel) and isinstance(model.rating_loss, PairwiseLoss)
-    if pairwise and training.batch_size > LARGE_FOR_PAIRS:
-        table_mib = training.batch_size**2 * 4 / 2**20
+    if pairwise and model.batch_size > LARGE_FOR_PAIRS:
+        table_mib = model.batch_size**2 * 4 / 2**20
         yield ConfigWarning(
             severity=Severity.MEDIUM,
             field="batch_size",
-            message=f"The pairwise loss of {training.batch_size:,} rows needs several tables of "
+            message=f"The pairwise loss of {model.batch_size:,} rows needs several tables of "
             f"{table_mib:,.0f} MiB.",
             recommended="256 to 2048",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
-from recsflow.forms.experiment import FIRST
+from include.experiment.config.form_fields import FIRST
 
 
 def clean_up_params() -> dict[str, Param]:

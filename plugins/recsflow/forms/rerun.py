@@ -5,45 +5,21 @@ An empty field means 'as in that experiment', so that a rerun states only what i
 
 from __future__ import annotations
 
-from airflow.sdk import Param
+from typing import TYPE_CHECKING
 
-from recsflow.forms.experiment import FIRST, experiment_params
+from include.experiment.config.form_fields import form_fields
+from include.experiment.config.rerun_parameters import RerunParameters
+from recsflow.forms.params import params_of
 
-CHANGEABLE = (
-    "model",
-    "learning_rate",
-    "epochs",
-    "batch_size",
-    "optimizer",
-    "optimizer_options",
-    "model_options",
-    "seed",
-    "accelerator",
-    "notes",
-)
+if TYPE_CHECKING:
+    from airflow.sdk import Param
+
+_EMPTY = "as in that experiment, or as the config says of another model"
 
 
 def rerun_params() -> dict[str, Param]:
-    """Return the params of a rerun: those of an experiment that its rows do not depend on, all optional."""
-    known = experiment_params()
-    return {
-        "experiment": Param(
-            None,
-            type=["null", "string"],
-            title="Experiment",
-            description="Id of the finished experiment whose transformed rows are trained on, as MLflow and "
-            "the end of a run show it.",
-            section=FIRST,
-        ),
-        **{name: _optional(known[name]) for name in CHANGEABLE},
-    }
-
-
-def _optional(param: Param) -> Param:
-    """Return a param that may be left empty, with the same limits."""
-    schema = dict(param.schema)
-    types = schema["type"] if isinstance(schema["type"], list) else ["null", schema["type"]]
-    choices = {"enum": [None, *(c for c in schema["enum"] if c is not None)]} if "enum" in schema else {}
-    said = str(param.description).partition(" Empty:")[0]
-    description = f"{said} Empty: as in that experiment, or as the config says of another model."
-    return Param(None, description=description, **{**schema, **choices, "type": types})
+    """Return the params of a rerun, all optional."""
+    fields = form_fields(RerunParameters)
+    experiment = fields.pop("experiment")
+    changes = {name: field.optional(_EMPTY) for name, field in fields.items()}
+    return params_of({"experiment": experiment, **changes})

@@ -50,7 +50,7 @@ def test_the_run_knows_which_values_the_schedule_gave_and_which_a_person(nightly
     scheduled = load_schedule("nightly", nightly.root).run_parameters()
     experiment = nightly.resolve(schedule="nightly", **{**scheduled, "learning_rate": 0.05, "epochs": 3})
     assert experiment.schedule == "nightly"
-    assert experiment.training.learning_rate == 0.05
+    assert experiment.training["learning_rate"] == 0.05
     assert {name: experiment.sources[name] for name in ("learning_rate", "epochs", "optimizer", "seed")} == {
         "learning_rate": "run parameter",
         "epochs": "run parameter",

@@ -94,7 +94,21 @@ def test_configs_are_searched_by_their_names():
     assert problem.endswith("search_space.model has type uniform; use type categorical with names of models.")
 
 
-@pytest.mark.parametrize("name", ["dataset", "holdout_days", "split_strategy", "seed", "model_options"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "dataset",
+            "holdout_days",
+            "split_strategy",
+            "source_as_of",
+            "seed",
+            "accelerator",
+            "model_options",
+        ),
+        *("overfit_rows", "learning_rate_factor"),
+    ],
+)
 def test_what_would_make_trials_incomparable_cannot_be_searched(name):
     (problem,) = searched(**{name: {"type": "categorical", "choices": ["a", "b"]}})
     assert problem.startswith(f"run parameters: search_space.{name} cannot be searched; take it out")

@@ -65,8 +65,9 @@ def test_trials_on_rows_of_different_states_of_the_source_are_named():
     assert "warning" not in "\n".join(trials_table(plan, trials[:1], None))
 
 
-def test_a_winner_hands_on_what_makes_the_model_but_not_the_sweeps_sample():
-    assert winner().parameters == {
+def test_a_winner_hands_on_what_makes_the_model_but_not_the_sweeps_rows():
+    of_the_sweep = {"sample_percent": 5, "source_as_of": "2017-12-01T00:00:00Z", "accelerator": "NVIDIA_L4"}
+    assert winner(planned(epochs=2, **of_the_sweep)).parameters == {
         "features": "basic",
         "model": "shallow",
         "epochs": 2,
@@ -130,7 +131,7 @@ def test_what_is_pasted_runs():
             window_end=LOGICAL_DATE,
             table_schemas=SCHEMAS,
         )
-        assert (again.training.learning_rate, again.model.embedding_dim) == (0.3, 32)
+        assert (again.training["learning_rate"], again.model.embedding_dim) == (0.3, 32)
 
 
 @pytest.mark.parametrize(

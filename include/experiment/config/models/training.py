@@ -1,12 +1,18 @@
 """How any model is trained unless a run says otherwise."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from include.experiment.config.base import Frozen, NamedConfig
-from include.experiment.config.choices import OptimizerName, OptimizerOption
+from include.experiment.config.choices import (
+    BatchSize,
+    Epochs,
+    LearningRate,
+    OptimizerName,
+    OptimizerOption,
+)
 
 OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
     OptimizerName.ADAGRAD: ("initial_accumulator_value", "epsilon"),
@@ -81,16 +87,25 @@ class TrainedModel(NamedConfig):
     """
 
     optimizer: OptimizerConfig = OptimizerConfig()
-    learning_rate: float = Field(default=0.05, gt=0, le=10)
+    learning_rate: LearningRate = 0.05
     learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
-    batch_size: int = Field(default=512, ge=2, le=1_048_576)
+    batch_size: BatchSize = 512
     min_steps_per_epoch: int = Field(default=1, ge=1, le=100_000)
-    epochs: int = Field(default=3, ge=1, le=1000)
+    epochs: Epochs = 3
     clipnorm: float = Field(default=1.0, gt=0)
     early_stopping_patience: int | None = Field(default=None, ge=1)
     collapse_patience: int = Field(default=2, ge=1)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """Return how it is trained, as JSON, under the names that the trainer's config has."""
+        chosen = self.model_dump(mode="json", include=set(HYPERPARAMETERS))
+        optimizer = chosen.pop("optimizer")
+        return {**chosen, "optimizer": optimizer["name"], "optimizer_options": optimizer["options"]}
 
     @property
     def dense_layers(self) -> int:
         """Dense layers written for the deepest part of the model."""
         return 0
+
+
+HYPERPARAMETERS = tuple(name for name in TrainedModel.model_fields if name not in NamedConfig.model_fields)

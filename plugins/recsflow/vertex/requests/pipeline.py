@@ -103,7 +103,7 @@ def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None
         "experiment_id": experiment.experiment_id,
         "metrics_uri": metrics,
         "accelerator": experiment.parameters.accelerator.value,
-        "training": experiment.training.model_dump(mode="json"),
+        "training": experiment.training,
         HISTORY: _history(experiment, history_uri),
     }
     if experiment.parameters.overfit_rows is not None:

@@ -35,8 +35,8 @@ def test_product_id_is_taken_from_the_config_whatever_its_name(configs):
 def test_run_parameters_win_over_the_model_and_sources_say_so(configs):
     experiment = configs.resolve(epochs=9, optimizer="adam", optimizer_options={"beta_1": 0.8})
     training = experiment.training
-    assert (training.epochs, training.learning_rate, training.batch_size) == (9, 0.03, 512)
-    assert (training.optimizer.value, training.optimizer_options) == ("adam", {"beta_1": 0.8})
+    assert (training["epochs"], training["learning_rate"], training["batch_size"]) == (9, 0.03, 512)
+    assert (training["optimizer"], training["optimizer_options"]) == ("adam", {"beta_1": 0.8})
     assert experiment.model.epochs == 9
     assert experiment.sources["epochs"] == "run parameter"
     assert experiment.sources["learning_rate"] == "models/one.yaml"
@@ -54,7 +54,7 @@ def test_an_overfit_check_learns_faster_than_the_config_and_is_not_warned_of_it(
     layers = [{"type": "dense", "units": 8}] * 3
     configs.edit("models/one.yaml", lambda model: model.update(query_tower=layers))
     experiment = configs.resolve(overfit_rows=32, epochs=500, learning_rate_factor=10)
-    assert experiment.training.learning_rate == pytest.approx(0.3)
+    assert experiment.training["learning_rate"] == pytest.approx(0.3)
     assert experiment.model.learning_rate == 0.03
     assert experiment.warnings == ()
 
@@ -73,8 +73,8 @@ def test_null_and_empty_parameters_mean_as_the_config_says(configs):
 def test_options_of_another_optimizer_are_dropped(configs):
     optimizer = {"name": "sgd", "options": {"momentum": 0.9}}
     configs.edit("models/one.yaml", lambda model: model.update(optimizer=optimizer))
-    assert configs.resolve().training.optimizer_options == {"momentum": 0.9}
-    assert configs.resolve(optimizer="adam").training.optimizer_options == {}
+    assert configs.resolve().training["optimizer_options"] == {"momentum": 0.9}
+    assert configs.resolve(optimizer="adam").training["optimizer_options"] == {}
 
 
 def test_window_ends_at_midnight_of_the_logical_date(configs):

@@ -68,9 +68,9 @@ def test_the_next_run_of_a_schedule_trains_the_winner_and_says_so(weekly):
     leave_winner(weekly)
     experiment = resolved("2017-11-08")
     assert (experiment.model.name, experiment.features.name) == ("history", "assortment")
-    assert (experiment.training.learning_rate, experiment.model.embedding_dim) == (0.3, 64)
+    assert (experiment.training["learning_rate"], experiment.model.embedding_dim) == (0.3, 64)
     assert experiment.sources["learning_rate"] == experiment.sources["embedding_dim"] == "sweep sweep-1"
-    assert (experiment.training.epochs, experiment.sources["epochs"]) == (6, "schedules/nightly.yaml")
+    assert (experiment.training["epochs"], experiment.sources["epochs"]) == (6, "schedules/nightly.yaml")
     assert experiment.split.sample_percent == 100
     assert not [warning for warning in experiment.warnings if warning.field == "sweep"]
 
@@ -78,7 +78,10 @@ def test_the_next_run_of_a_schedule_trains_the_winner_and_says_so(weekly):
 def test_a_person_changes_the_winner_for_once(weekly):
     leave_winner(weekly)
     experiment = resolved("2017-11-08", learning_rate=0.05)
-    assert (experiment.training.learning_rate, experiment.sources["learning_rate"]) == (0.05, "run parameter")
+    assert (experiment.training["learning_rate"], experiment.sources["learning_rate"]) == (
+        0.05,
+        "run parameter",
+    )
     assert resolved("2017-11-08", model="deep").model.name == "deep"
 
 

@@ -87,7 +87,7 @@ def test_rerun_trains_on_what_the_parents_transform_left(user):
     assert rerun["transform_graph"] == str(user.folder / "transform_graph")
     experiment = Experiment.from_json(storage.read_text(rerun["experiment"]))
     assert experiment.parent_experiment_id == "quick-1"
-    assert experiment.training.learning_rate == 0.02
+    assert experiment.training["learning_rate"] == 0.02
 
 
 def test_rerun_counts_what_customers_had_bought_outside_its_parents_sample(user):

@@ -122,7 +122,7 @@ def test_a_trial_is_resolved_on_the_days_before_the_runs_test_window(user):
     experiment = user.resolve(user.suggest(trials, 1))
     # Holdout of 28 days before 2018-01-01.
     assert experiment.window_end == datetime(2017, 12, 4, tzinfo=UTC)
-    assert (experiment.trial, experiment.training.learning_rate) == (1, 0.1)
+    assert (experiment.trial, experiment.training["learning_rate"]) == (1, 0.1)
     assert experiment.sweep_id in trials[0]["sweep"]
     assert experiment.sources["learning_rate"] == f"sweep {experiment.sweep_id}"
 
