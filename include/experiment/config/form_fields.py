@@ -6,6 +6,7 @@ A declaration is a pydantic field: type, bounds, default, `title`, and `descript
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel
@@ -102,11 +103,16 @@ class FormField:
 
 def form_fields(model: type[BaseModel]) -> dict[str, FormField]:
     """Return the form's fields of a model whose fields are declared with `on_form`, by name, in its order."""
-    schema = model.model_json_schema()
+    schema = _json_schema(model)
     return {
         name: _form_field(schema["properties"][name], schema.get("$defs", {}), declared)
         for name, declared in model.model_fields.items()
     }
+
+
+@cache
+def _json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _form_field(
