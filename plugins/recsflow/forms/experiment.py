@@ -1,4 +1,4 @@
-"""The form of an experiment.
+"""The form of an experiment, and how Airflow is told of any form.
 
 An empty field means 'as the config says', so that a run states only what it changes.
 """
@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow.sdk import Param
+
 from include.experiment.config.form_fields import FormField, form_fields
 from include.experiment.config.run_parameters import OverfitChoices, RunParameters
-from recsflow.forms.params import params_of
 
 if TYPE_CHECKING:
-    from airflow.sdk import Param
+    from collections.abc import Mapping
+
+
+def experiment_params() -> dict[str, Param]:
+    """Return the params of an experiment."""
+    return params_of(experiment_fields())
 
 
 def experiment_fields() -> dict[str, FormField]:
@@ -21,6 +27,11 @@ def experiment_fields() -> dict[str, FormField]:
     return {name: field for name, field in fields.items() if name not in OverfitChoices.model_fields}
 
 
-def experiment_params() -> dict[str, Param]:
-    """Return the params of an experiment."""
-    return params_of(experiment_fields())
+def params_of(fields: Mapping[str, FormField]) -> dict[str, Param]:
+    """Return the params of a form, by name, in its order."""
+    return {
+        name: Param(
+            field.default, field.description, **field.schema, title=field.title, section=field.section
+        )
+        for name, field in fields.items()
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from include.experiment.config.form_fields import form_fields
 from include.experiment.config.run_parameters import OVERFIT_EPOCHS_A_LINE, RunParameters
-from recsflow.forms.params import params_of
+from recsflow.forms.experiment import params_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Param

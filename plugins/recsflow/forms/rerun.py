@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from include.experiment.config.form_fields import form_fields
 from include.experiment.config.rerun_parameters import RerunParameters
-from recsflow.forms.params import params_of
+from recsflow.forms.experiment import params_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Param

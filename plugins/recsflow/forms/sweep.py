@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from include.configs import list_configs
 from include.experiment.config.form_fields import form_fields
 from include.sweep.form import AS_THE_SWEEP_SAYS, SweepForm
-from recsflow.forms.experiment import experiment_fields
-from recsflow.forms.params import params_of
+from recsflow.forms.experiment import experiment_fields, params_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Param
