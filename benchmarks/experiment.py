@@ -12,9 +12,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from include import storage
-from include.experiment.resolve.identity import short_hash
-from include.generators.trainer_module import render_trainer_module
-from include.generators.transform_module import render_transform_module
 from include.sql.renderer import render_staging_query
 from include.warehouse.client import SPLITS
 from include.warehouse.parquet_export import export_history, export_parquet, mark_exported
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
     from include.experiment.resolve.experiment import Experiment
     from include.warehouse.client import Warehouse
     from local_cloud.machine import Machine
+    from recsflow.handovers import ModulesHandover
     from recsflow.settings import CommandCompiler, Settings
     from recsflow.vertex.jobs import Job
     from recsflow.vertex.requests.pipeline import PipelineRequest
@@ -38,15 +36,17 @@ class Prepared:
     settings: Settings
     experiment: Experiment
     rows_uri: str
-    modules: dict[str, str]
+    modules: ModulesHandover
     history_uri: str | None = None
 
     def request(self) -> PipelineRequest:
         """Returns the request as the submit task makes it."""
+        from recsflow.handovers import ExportedRows
         from recsflow.vertex.requests.pipeline import PipelineRequest
 
-        rows = {"rows_uri": self.rows_uri}
-        rows |= {"history_uri": self.history_uri} if self.history_uri else {}
+        rows = ExportedRows(rows_uri=self.rows_uri)
+        if self.history_uri:
+            rows["history_uri"] = self.history_uri
         return PipelineRequest.of(self.experiment, rows, self.modules, self.settings)
 
 
@@ -93,15 +93,13 @@ def _stage(warehouse: Warehouse, experiment: Experiment, settings: Settings) -> 
     return rows_uri, export_history(warehouse, staged.table, settings.artifact_root, columns)
 
 
-def _modules(experiment: Experiment, settings: Settings) -> dict[str, str]:
-    texts = {
-        "transform_module": render_transform_module(experiment),
-        "trainer_module": render_trainer_module(experiment),
-    }
-    return {
-        f"{name}_uri": storage.write_text(settings.layout.module(short_hash(text)).source(name), text)
-        for name, text in texts.items()
-    }
+def _modules(experiment: Experiment, settings: Settings) -> ModulesHandover:
+    from recsflow.experiments.modules import module_texts, module_uri, module_uris
+
+    texts = module_texts(experiment)
+    for name, text in texts.items():
+        storage.write_text(module_uri(name, text, settings.layout), text)
+    return module_uris(texts, settings.layout)
 
 
 def trim(rows_uri: str, rows: Mapping[str, int]) -> str:

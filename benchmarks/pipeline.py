@@ -76,7 +76,7 @@ def peer_seconds(machine: Machine, prepared: Prepared, rows_uri: str) -> float:
     request = prepared.request()
     config: dict[str, Any] = json.loads(request.parameters["trainer_config"])
     work = machine.settings.home / f"peer-{prepared.experiment.experiment_id}"
-    inputs = (rows_uri, *(prepared.modules[f"{name}_module_uri"] for name in ("transform", "trainer")))
+    inputs = (rows_uri, prepared.modules["transform_module_uri"], prepared.modules["trainer_module_uri"])
     config["metrics_uri"] = str(work / "training_metrics.json")
     argv = [
         str(machine.settings.trainer_python),

@@ -80,11 +80,11 @@ def _end(server: subprocess.Popen[str], first: int, last: int) -> float:
 
 def _trigger(number: int) -> Any:
     from recsflow.triggers.vertex_job import VertexJobTrigger
-    from recsflow.vertex.job_kinds import JobKind
+    from recsflow.vertex.job_kinds import CUSTOM_JOBS, PIPELINE_JOBS
 
     is_pipeline = number < PIPELINES
     return VertexJobTrigger(
-        kind=JobKind.PIPELINE if is_pipeline else JobKind.CUSTOM,
+        kind=PIPELINE_JOBS if is_pipeline else CUSTOM_JOBS,
         task_id="wait",
         gcp_conn_id="recsflow_gcp",
         project=PROJECT,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from include.retention.item import Item, Kind
 from include.retention.names import is_staged_table, table_item
 from include.retention.stored import stored_items
 from include.warehouse.errors import TableNotFound
 from recsflow.cleaning.jobs import with_jobs
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import CUSTOM_JOBS, PIPELINE_JOBS
 from recsflow.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -42,17 +42,12 @@ class Services:
     @classmethod
     def of(cls, settings: Settings) -> Services:
         """Return what the settings point at."""
-        where = {
-            "gcp_conn_id": settings.gcp_conn_id,
-            "project": settings.project,
-            "location": settings.location,
-        }
         return cls(
             root=settings.artifact_root,
             dataset=settings.staging_dataset,
             warehouse=open_warehouse(settings),
-            pipeline_jobs=cast("PipelineJobsHook", JobKind.PIPELINE.hook(**where)),
-            custom_jobs=cast("JobsHook", JobKind.CUSTOM.hook(**where)),
+            pipeline_jobs=PIPELINE_JOBS.hook(settings),
+            custom_jobs=CUSTOM_JOBS.hook(settings),
         )
 
     def jobs(self, since: datetime | None = None) -> list[SubmittedJob]:

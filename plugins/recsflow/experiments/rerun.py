@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from include import storage
 from include.errors import ConfigError
@@ -13,16 +13,16 @@ from include.tracking.parent import find_parent, unusable_parent
 from include.tracking.search import find_experiments
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.files import read_experiment
-from recsflow.vertex.job_kinds import JobKind
-from recsflow.vertex.outputs import history, trainer_input
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
+from recsflow.vertex.outputs import trainer_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from include.experiment.resolve.experiment import Experiment
     from include.tracking.search import RecordedExperiment
+    from recsflow.handovers import TrainerInputs
     from recsflow.settings import Settings
-    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ResolvedRerun:
 
     experiment: Experiment
     parent: Experiment
-    examples: dict[str, str]
+    examples: TrainerInputs
 
 
 def resolved_rerun(
@@ -72,22 +72,19 @@ def _resolved(experiment_id: str, settings: Settings) -> Experiment:
         raise _unusable(experiment_id, f"{uri} is gone", settings) from None
 
 
-def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> dict[str, str]:
+def _trainer_input(record: RecordedExperiment, parent: Experiment, settings: Settings) -> TrainerInputs:
     """Return what the Trainer reads; a rerun's rerun trains on what the first experiment left."""
     root = parent
     while root.parent_experiment_id:
         root = _resolved(root.parent_experiment_id, settings)
     _check_version(record.experiment_id, root, settings)
     job_id = _record(root.experiment_id, settings).job_id
-    hook = JobKind.PIPELINE.hook(
-        gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
-    )
-    submission = cast("PipelineJobsHook", hook).submission(job_id)
+    submission = PIPELINE_JOBS.hook(settings).submission(job_id)
     if submission is None:
         raise _unusable(record.experiment_id, f"pipeline job {job_id} is gone", settings)
     sampled = root.split.sample_percent < 100 and not root.reads_graphs
     try:
-        return trainer_input(submission.job) | history(submission, sampled=sampled)
+        return trainer_input(submission, sampled=sampled)
     except LookupError as error:
         raise _unusable(record.experiment_id, str(error), settings) from None
 

@@ -55,7 +55,7 @@ class SubmitPipelineJob(SubmitVertexJob):
             is_built=self._is_built,
         )
 
-    def execute_built(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
+    def execute_built(self, context: Context, event: dict[str, Any]) -> Any:
         """Take what Cloud Build compiled, and start the job."""
         from recsflow.compilers.spec_cache import keep_built
 

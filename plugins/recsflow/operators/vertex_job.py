@@ -23,10 +23,10 @@ class SubmitVertexJob(BaseOperator):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._submission: JobSubmission[Any] | None = None
+        self._submission: JobSubmission[Any, Any] | None = None
 
-    def execute(self, context: Context) -> dict[str, str]:
-        """Find the job, or start it; returns `job_id`, and of a job that reports `metrics_uri`."""
+    def execute(self, context: Context) -> Any:
+        """Find the job, or start it; returns what the tasks after this one need of it."""
         self._submission = submission = self.submission(context, load_settings())
         try:
             return submission.find_or_submit()
@@ -36,7 +36,7 @@ class SubmitVertexJob(BaseOperator):
             raise
 
     @abstractmethod
-    def submission(self, context: Context, settings: Settings) -> JobSubmission[Any]:
+    def submission(self, context: Context, settings: Settings) -> JobSubmission[Any, Any]:
         """Return what finds the job, or starts it."""
 
     def on_kill(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import BaseSensorOperator
 
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import CUSTOM_JOBS, PIPELINE_JOBS
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ def job_limits(tasks: Iterable[Any]) -> JobLimits:
     waiting = [task for task in tasks if isinstance(task, BaseSensorOperator)]
     kinds = {task.task_id: getattr(task, "kind", None) for task in waiting}
     limits = {task.task_id: float(task.timeout) for task in waiting}
-    pipeline = next((limits[name] for name, kind in kinds.items() if kind is JobKind.PIPELINE), None)
-    later = {name: limits[name] for name, kind in kinds.items() if kind is JobKind.CUSTOM}
+    pipeline = next((limits[name] for name, kind in kinds.items() if kind == PIPELINE_JOBS), None)
+    later = {name: limits[name] for name, kind in kinds.items() if kind == CUSTOM_JOBS}
     return JobLimits(pipeline, later)

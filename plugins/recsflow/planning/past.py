@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from include import storage
 from include.artifacts.experiment import ExperimentFolder
 from include.plan.pipelines import PastComponent, PastPipeline, Pipeline
 from include.tracking.search import ExperimentFilter, find_experiments
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from include.experiment.resolve.experiment import Experiment
     from recsflow.settings import Settings
-    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.vertex.jobs import Component
     from recsflow.vertex.messages.pipeline_job import Submission
 
@@ -46,7 +45,7 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
     )
     # A rerun's job is no pipeline.
     records = [each for each in found if each.job_id and not each.parent_experiment_id]
-    hook = _hook(settings)
+    hook = PIPELINE_JOBS.hook(settings)
     for record in records[:JOBS]:
         if submission := hook.submission(record.job_id):
             yield _past(record.experiment_id, submission, settings)
@@ -55,13 +54,6 @@ def past_pipelines(experiment: Experiment, settings: Settings) -> Iterator[PastP
 def topology_of(key: str, settings: Settings) -> Mapping[str, object]:
     """Return what a pipeline was compiled from, by field; nothing where that was not kept."""
     return dict(json.loads(_text(settings.layout.compiled(key).topology) or "{}"))
-
-
-def _hook(settings: Settings) -> PipelineJobsHook:
-    hook = JobKind.PIPELINE.hook(
-        gcp_conn_id=settings.gcp_conn_id, project=settings.project, location=settings.location
-    )
-    return cast("PipelineJobsHook", hook)
 
 
 def _past(experiment_id: str, submission: Submission, settings: Settings) -> PastPipeline:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from include.plan.pipelines import Pipeline
-from recsflow.experiments.modules import module_texts, module_uri
+from recsflow.experiments.modules import module_texts, module_uris
+from recsflow.handovers import ExportedRows
 from recsflow.vertex.requests.pipeline import runtime_parameters
 from recsflow.vertex.requests.topology import Topology
 
@@ -31,7 +32,7 @@ def planned_pipeline(
         spec: The compiled pipeline; None where it is not there.
     """
     topology, modules = Topology.of(experiment, settings), module_texts(experiment)
-    uris = {f"{name}_uri": module_uri(name, text, settings.layout) for name, text in modules.items()}
+    uris = module_uris(modules, settings.layout)
     texts = {f"{name}_uri": text for name, text in modules.items()}
     if rows:
         texts["rows_uri"] = rows.query.document()
@@ -46,10 +47,9 @@ def planned_pipeline(
     )
 
 
-def _staged(rows: RowsPlan, settings: Settings) -> dict[str, str]:
+def _staged(rows: RowsPlan, settings: Settings) -> ExportedRows:
     """Return what stage_dataset would."""
-    table = rows.query.table
-    return {"table": table, "rows_uri": settings.layout.rows(table).uri}
+    return ExportedRows(rows_uri=settings.layout.rows(rows.query.table).uri)
 
 
 def _written(rows: RowsPlan) -> datetime | None:

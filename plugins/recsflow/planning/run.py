@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from recsflow.experiments.keep import keep_experiment, window_end
 from recsflow.experiments.rerun import resolved_rerun
 from recsflow.experiments.resolution import RunIdentity, resolve_run
+from recsflow.handovers import RerunHandover
 from recsflow.log import say
 from recsflow.planning.logged import log_plan, log_rerun_plan
 from recsflow.settings import load_settings
@@ -27,16 +28,11 @@ def resolve_experiment(context: Context) -> str:
     return uri
 
 
-def resolve_rerun(context: Context) -> dict[str, str]:
-    """Find the parent and what its Trainer read, apply what the run changes, and keep the result.
-
-    Returns:
-        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`,
-        `history_uri`.
-    """
+def resolve_rerun(context: Context) -> RerunHandover:
+    """Find the parent and what its Trainer read, apply what the run changes, and keep the result."""
     settings, dag = load_settings(), context["dag"]
     rerun = resolved_rerun(dict(context["params"]), dag.dag_id, context["run_id"], settings)
     uri = keep_experiment(rerun.experiment, context, settings)
     log_rerun_plan(rerun, settings, context)
     say(context["ti"].task_id, f"reruns {rerun.parent.experiment_id} on {rerun.examples['examples']}")
-    return {"experiment": uri, **rerun.examples}
+    return RerunHandover(experiment=uri, **rerun.examples)

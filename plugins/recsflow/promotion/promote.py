@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.experiment.resolve.experiment import Experiment
+    from recsflow.handovers import ScoringHandover
 
 BACKFILL = "backfill"
 
 
-def promote(experiment: str, recorded: str, scored: dict[str, str], context: Context) -> str:
+def promote(experiment: str, recorded: str, scored: ScoringHandover, context: Context) -> str:
     """Compare the model with the champion and the best baseline, record the decision, and act on it.
 
     Args:

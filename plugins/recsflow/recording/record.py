@@ -52,7 +52,7 @@ def cache_metrics(experiment: str | None, context: Context) -> str:
     )
     run_url = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
     MlflowRunLink.publish(context, run_url)
-    links = _links(folder, run_url, outcome, settings, wait_task(context).kind.value)
+    links = _links(folder, run_url, outcome, settings, wait_task(context).kind.name)
     say("cache_metrics", render_summary(resolved, metrics, outcome, links=links, parent=parent))
     if not outcome.succeeded:
         raise ExperimentFailed(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from recsflow.extensions.links import PipelineJobLink
 from recsflow.sensors.vertex_job import VertexJobSensor
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 
 
 class PipelineJobSensor(VertexJobSensor):
     """Waits for what `SubmitPipelineJob` started."""
 
-    kind = JobKind.PIPELINE
+    kind = PIPELINE_JOBS
     operator_extra_links = (PipelineJobLink(),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from recsflow.extensions.links import ServedModelLink
 from recsflow.sensors.vertex_job import VertexJobSensor
 from recsflow.settings import load_settings
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import DEPLOYMENTS
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -19,7 +19,7 @@ class PushSensor(VertexJobSensor):
     Only versions of the schedule's own model are. Without an endpoint there is nothing to wait for.
     """
 
-    kind = JobKind.DEPLOYMENT
+    kind = DEPLOYMENTS
     operator_extra_links = (ServedModelLink(),)
 
     def execute(self, context: Context) -> Any:

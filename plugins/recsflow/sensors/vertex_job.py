@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from recsflow.vertex.job_kinds import JobKind
+    from recsflow.vertex.job_kinds import AnyJobKind
     from recsflow.vertex.jobs import JobEvent
     from recsflow.watching.watch import JobWatch
 
@@ -43,7 +42,7 @@ class VertexJobSensor(BaseSensorOperator):
         kind: Which service runs the job; a subclass says it.
     """
 
-    kind: ClassVar[JobKind]
+    kind: ClassVar[AnyJobKind]
     template_fields: Sequence[str] = ("job",)
     ui_color = "#e8f0fe"
 
@@ -72,7 +71,7 @@ class VertexJobSensor(BaseSensorOperator):
             self._poll(context)
             return self.execute_complete(context, self._event.to_payload())
         context["ti"].xcom_push(key=WAITING_TRY_KEY, value=context["ti"].try_number)
-        trigger = VertexJobTrigger(**asdict(self._watched(time.time() + self.timeout)))
+        trigger = VertexJobTrigger(**self._watched(time.time() + self.timeout).to_payload())
         return self.defer(trigger=trigger, method_name=self.execute_complete.__name__)
 
     def _poll(self, context: Context) -> None:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.quality.validation import Finding
+    from recsflow.handovers import RowsHandover
 
 
-def check_data_quality(rows: dict[str, str], context: Context) -> None:
+def check_data_quality(rows: RowsHandover, context: Context) -> None:
     """Check the staged rows, keep the report, and stop the run on a critical failure.
 
     Args:

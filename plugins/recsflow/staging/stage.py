@@ -16,6 +16,7 @@ from recsflow.experiments.query import keep_query, staging_query
 from recsflow.experiments.source import read_source, refuse_changed_source
 from recsflow.extensions.assets import announce_nothing, announce_rows
 from recsflow.extensions.links import StagedTableLink
+from recsflow.handovers import RowsHandover
 from recsflow.log import say
 from recsflow.settings import Settings, load_settings
 from recsflow.vertex.messages.values import label
@@ -31,15 +32,13 @@ STAGING_TIMEOUT_S = 1800.0
 KEEP_DAYS = 7
 
 
-def stage_dataset(query: str, context: Context) -> dict[str, str]:
-    """Create the staged table, count its splits and export it for the pipeline.
+def stage_dataset(query: str, context: Context) -> RowsHandover:
+    """Create the staged table, count its splits, export it for the pipeline, and return where all is.
 
     Args:
         query: URI of the rendered SQL.
         context: Of the task at hand.
 
-    Returns:
-        `experiment` (URI), `table`, `rows_uri`, and `history_uri` where a sample leaves rows out.
     """
     settings, folder = load_settings(), ExperimentFolder.holding(query)
     experiment, warehouse = read_experiment(folder.experiment), open_warehouse(settings)
@@ -56,7 +55,7 @@ def stage_dataset(query: str, context: Context) -> dict[str, str]:
         announce_rows(context, experiment.dataset.name, staged.table, staged.rows)
     rows_uri = export_parquet(warehouse, staged.table, settings.artifact_root)
     say("stage_dataset", f"rows exported to {rows_uri}")
-    rows = {"experiment": folder.experiment, "table": staged.table, "rows_uri": rows_uri}
+    rows = RowsHandover(experiment=folder.experiment, table=staged.table, rows_uri=rows_uri)
     if staged.history_rows:
         columns = experiment.history_columns
         rows["history_uri"] = export_history(warehouse, staged.table, settings.artifact_root, columns)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recsflow.experiments.files import read_experiment
+from recsflow.handovers import JobHandover, ModulesHandover, RerunHandover
 from recsflow.images.trainer_images import by_digest
 from recsflow.submission.job import JobSubmission
 from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import CUSTOM_JOBS
 from recsflow.vertex.jobs import INPUTS_LABEL
 from recsflow.vertex.requests.trainer import trainer_request
 
@@ -18,25 +19,21 @@ if TYPE_CHECKING:
     from recsflow.vertex.requests.container import ContainerRequest
 
 
-class CustomJobSubmission(JobSubmission[CustomJobsHook]):
+class CustomJobSubmission(JobSubmission[CustomJobsHook, JobHandover]):
     """Finds the job of a request, or starts it.
 
     Vertex AI chooses the id of a custom job, so a job of ours is known by a label: a hash of everything that
     determines it. One that runs or has succeeded is used as it is.
     """
 
-    kind = JobKind.CUSTOM
+    kind = CUSTOM_JOBS
 
     @abstractmethod
     def request(self) -> ContainerRequest:
         """Return what is asked for."""
 
-    def find_or_submit(self) -> dict[str, str]:
-        """Find the job, or start it.
-
-        Returns:
-            `job_id`, `metrics_uri` where the container reports, and `image`, which the job runs.
-        """
+    def find_or_submit(self) -> JobHandover:
+        """Find the job, or start it."""
         self.settings = by_digest(self.settings)
         request, hook = self.request(), self.hook()
         found = hook.find_live(request.labels[INPUTS_LABEL])
@@ -44,7 +41,7 @@ class CustomJobSubmission(JobSubmission[CustomJobsHook]):
         self.keep(job_id)
         self.tell(job_id, started=found is None)
         image = self.settings.image_for(request.machine.accelerator)
-        return {"job_id": job_id, "metrics_uri": request.report_uri, "image": image}
+        return JobHandover(job_id=job_id, metrics_uri=request.report_uri, image=image)
 
 
 @dataclass(kw_only=True)
@@ -58,8 +55,8 @@ class TrainerSubmission(CustomJobSubmission):
     """
 
     experiment: str
-    rerun: dict[str, str]
-    modules: dict[str, str]
+    rerun: RerunHandover
+    modules: ModulesHandover
 
     def request(self) -> ContainerRequest:
         """Return the rerun's command."""

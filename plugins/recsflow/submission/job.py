@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from recsflow.log import say
 from recsflow.vertex.hooks.vertex import VertexHook
@@ -16,28 +16,32 @@ if TYPE_CHECKING:
     from recsflow.vertex.job_kinds import JobKind
 
 Hook = TypeVar("Hook", bound=VertexHook)
+Handover = TypeVar("Handover")
 
 
 @dataclass(kw_only=True)
-class JobSubmission(ABC, Generic[Hook]):
+class JobSubmission(ABC, Generic[Hook, Handover]):
     """One try of a task that starts a job.
 
     Attributes:
         task_id: The task.
         context: Its context.
         settings: Where everything is.
-        kind: Which service runs the job; a subclass says it.
     """
 
-    kind: ClassVar[JobKind]
     task_id: str
     context: Context
     settings: Settings
     _job_id: str = field(default="", init=False)
 
+    @property
     @abstractmethod
-    def find_or_submit(self) -> dict[str, str]:
-        """Find the job, or start it; returns `job_id`, and of a job that reports `metrics_uri`."""
+    def kind(self) -> JobKind[Hook]:
+        """Which service runs the job."""
+
+    @abstractmethod
+    def find_or_submit(self) -> Handover:
+        """Find the job, or start it; returns what the tasks after this one need of it."""
 
     def keep(self, job_id: str) -> None:
         """Keep the job where a person, a later try and `cancel` find it."""
@@ -51,9 +55,7 @@ class JobSubmission(ABC, Generic[Hook]):
 
     def hook(self) -> Hook:
         """Return the hook of the service."""
-        where = self.settings
-        hook = self.kind.hook(gcp_conn_id=where.gcp_conn_id, project=where.project, location=where.location)
-        return cast("Hook", hook)
+        return self.kind.hook(self.settings)
 
     def cancel(self) -> None:
         """Cancel the job, if it came that far."""

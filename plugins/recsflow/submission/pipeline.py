@@ -14,6 +14,7 @@ from recsflow.compilers.spec_cache import compiled_here, kept_spec
 from recsflow.compilers.watched_build import WatchedBuild
 from recsflow.errors import JobError
 from recsflow.experiments.files import read_experiment
+from recsflow.handovers import JobHandover, ModulesHandover, RowsHandover
 from recsflow.images.trainer_images import by_digest
 from recsflow.log import say
 from recsflow.settings import CloudBuildCompiler, CommandCompiler
@@ -21,7 +22,7 @@ from recsflow.submission.job import JobSubmission
 from recsflow.triggers.build import BuildTrigger
 from recsflow.triggers.cancelling import WAITING_TRY_KEY
 from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
 from recsflow.vertex.requests.pipeline import PipelineRequest
 
@@ -31,7 +32,7 @@ QUEUE_S = 600.0
 
 
 @dataclass(kw_only=True)
-class PipelineSubmission(JobSubmission[PipelineJobsHook]):
+class PipelineSubmission(JobSubmission[PipelineJobsHook, JobHandover]):
     """Compiles the pipeline unless that was done before, and starts it with this run's parameters.
 
     The job's id is the experiment's id. A job of that id and with the same inputs that runs or has succeeded
@@ -45,19 +46,16 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
         is_built: Whether it just has.
     """
 
-    kind = JobKind.PIPELINE
+    kind = PIPELINE_JOBS
     experiment: str
-    rows: dict[str, str]
-    modules: dict[str, str]
+    rows: RowsHandover
+    modules: ModulesHandover
     resume: str
     is_built: bool
     _build: WatchedBuild | None = field(default=None, init=False)
 
-    def find_or_submit(self) -> dict[str, str]:
+    def find_or_submit(self) -> JobHandover:
         """Find the job, or start it.
-
-        Returns:
-            `job_id`, `metrics_uri` where the Trainer reports, and `image`, which the job runs.
 
         Raises:
             TaskDeferred: Cloud Build compiles the pipeline; meanwhile the task holds no worker.
@@ -71,7 +69,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook]):
         started = not found and hook.submit(job_id, self._spec(request), request, settings)
         self.tell(job_id, started=started)
         image = request.topology.trainer_image
-        return {"job_id": job_id, "metrics_uri": request.metrics_uri, "image": image}
+        return JobHandover(job_id=job_id, metrics_uri=request.metrics_uri, image=image)
 
     def _spec(self, request: PipelineRequest) -> str:
         topology, compiler = request.topology, self.settings.compiler

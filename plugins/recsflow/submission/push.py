@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.config.schedule_names import schedule_name
 from include.tracking.champions import RegisteredChampion, find_champion
 from recsflow.errors import EndpointBusy, InvalidExperiment, ModelGone
 from recsflow.extensions.links import ServedModelLink
+from recsflow.handovers import PushHandover
 from recsflow.log import say
 from recsflow.promotion.champion_model import require_model
 from recsflow.submission.job import JobSubmission
 from recsflow.vertex.hooks.endpoints import EndpointsHook
 from recsflow.vertex.hooks.model_registry import ModelRegistryHook
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import DEPLOYMENTS
 from recsflow.vertex.requests.model_upload import ModelUpload
 
 if TYPE_CHECKING:
@@ -22,26 +23,21 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 
-class PushSubmission(JobSubmission[EndpointsHook]):
+class PushSubmission(JobSubmission[EndpointsHook, PushHandover]):
     """Uploads the champion to the Model Registry, and begins to deploy it to the endpoint, if there is one.
 
     A version that is uploaded or deployed already is used as it is.
     """
 
-    kind = JobKind.DEPLOYMENT
+    kind = DEPLOYMENTS
 
-    def find_or_submit(self) -> dict[str, str]:
-        """Upload the champion and begin to deploy it.
-
-        Returns:
-            `model_id` and `version` in the Model Registry; `endpoint_id`, empty without an endpoint; `job_id`
-            of the deployment, empty where there is nothing to wait for.
-        """
+    def find_or_submit(self) -> PushHandover:
+        """Upload the champion and begin to deploy it."""
         dag_id = self.context["dag"].dag_id
         push, champion = _push_config(dag_id), _champion(dag_id, self.settings)
         upload = ModelUpload.of(dag_id, champion, self.settings)
         version = self._register(upload)
-        pushed = {"model_id": upload.model_id, "version": version, "endpoint_id": "", "job_id": ""}
+        pushed = PushHandover(model_id=upload.model_id, version=version, endpoint_id="", job_id="")
         if push.endpoint is None:
             ServedModelLink.publish(self.context, self.settings.model_link(upload.model_id))
             return pushed
@@ -66,7 +62,7 @@ class PushSubmission(JobSubmission[EndpointsHook]):
         say(self.task_id, f"{upload.description}: model {upload.model_id}, version {version} {done}")
         return version
 
-    def _serves(self, hook: EndpointsHook, pushed: dict[str, str]) -> bool:
+    def _serves(self, hook: EndpointsHook, pushed: PushHandover) -> bool:
         """Whether the endpoint has the version; all traffic is the version's then."""
         endpoint_id, version = pushed["endpoint_id"], pushed["version"]
         there = [
@@ -81,7 +77,7 @@ class PushSubmission(JobSubmission[EndpointsHook]):
         return True
 
 
-def undeploy_replaced(pushed: Any, task_id: str, settings: Settings) -> None:
+def undeploy_replaced(pushed: PushHandover, task_id: str, settings: Settings) -> None:
     """Undeploy those versions of a pushed model that have no traffic any more, as machines are paid.
 
     Args:
@@ -106,7 +102,7 @@ def undeploy_replaced(pushed: Any, task_id: str, settings: Settings) -> None:
             say(task_id, f"version {each.version} undeployed, it had no traffic any more")
 
 
-def _deploy(hook: EndpointsHook, pushed: dict[str, str], push: PushConfig) -> str:
+def _deploy(hook: EndpointsHook, pushed: PushHandover, push: PushConfig) -> str:
     # It may be this very version, begun by a try that died: a second deployment would be paid as well.
     if under_way := hook.under_way(pushed["endpoint_id"]):
         raise EndpointBusy(f"Endpoint {push.endpoint} is busy with {under_way}; it is waited for.")

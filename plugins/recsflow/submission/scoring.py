@@ -11,10 +11,11 @@ from include.tracking.scores import CANDIDATE, CHAMPION
 from include.tracking.training_metrics import read_training_metrics
 from recsflow.errors import ModelGone
 from recsflow.experiments.files import read_experiment
+from recsflow.handovers import JobHandover, ScoringHandover
 from recsflow.log import say
 from recsflow.promotion.champion_model import require_model
 from recsflow.submission.custom_job import CustomJobSubmission
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 from recsflow.vertex.outputs import raw_examples
 from recsflow.vertex.requests.scoring import scoring_request
 
@@ -32,21 +33,16 @@ class ScoringSubmission(CustomJobSubmission):
     """
 
     experiment: str
-    job: dict[str, str]
+    job: JobHandover
     _champion: RegisteredChampion | None = field(default=None, init=False)
 
-    def find_or_submit(self) -> dict[str, str]:
-        """Look up the champion, and find or start the job that scores both.
-
-        Returns:
-            `job_id`, `metrics_uri` where the scores are, `image`, and `champion_version`, empty where there
-            is none.
-        """
+    def find_or_submit(self) -> ScoringHandover:
+        """Look up the champion, and find or start the job that scores both."""
         name = self.context["dag"].dag_id
         self._champion = champion = find_champion(name, tracking_uri=self.settings.mlflow_tracking_uri)
         version = champion.version if champion else ""
         say(self.task_id, f"champion of {name}: {f'version {version}' if version else 'none yet'}")
-        return {**super().find_or_submit(), "champion_version": version}
+        return ScoringHandover(**super().find_or_submit(), champion_version=version)
 
     def request(self) -> ContainerRequest:
         """Return the command that scores the models."""
@@ -63,11 +59,7 @@ class ScoringSubmission(CustomJobSubmission):
         return metrics.model_uri
 
     def _rows(self) -> str:
-        where = self.settings
-        hook = JobKind.PIPELINE.hook(
-            gcp_conn_id=where.gcp_conn_id, project=where.project, location=where.location
-        )
         try:
-            return raw_examples(hook.read(self.job["job_id"]))
+            return raw_examples(PIPELINE_JOBS.hook(self.settings).read(self.job["job_id"]))
         except LookupError as error:
             raise ModelGone(f"{error}; clear submit_pipeline to make them again.") from None

@@ -16,6 +16,7 @@ from include.tracking.sweep_record import SweepRecord, record_sweep
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.keep import window_end
 from recsflow.extensions.links import MlflowRunLink, SweepLink
+from recsflow.handovers import TrialHandover
 from recsflow.log import say
 from recsflow.settings import Settings, load_settings
 from recsflow.sweeps.checks import check_combinations, earlier_plan
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-def plan_sweep(context: Context) -> list[dict[str, Any]]:
-    """Check the space and every combination of configs in it, and keep the plan.
-
-    Returns:
-        For each trial `sweep`, the URI of the plan, and its `number`.
-    """
+def plan_sweep(context: Context) -> list[TrialHandover]:
+    """Check the space and every combination of configs in it, and keep the plan; returns its trials."""
     settings, parameters = load_settings(), dict(context["params"])
     try:
         earlier = parse_form(parameters)[0].resume
@@ -47,7 +44,7 @@ def plan_sweep(context: Context) -> list[dict[str, Any]]:
     SweepLink.publish(context, settings.artifact_link(sweep.uri))
     _record_plan(plan, context, settings)
     _tell_plan(plan)
-    return [{"sweep": uri, "number": number} for number in range(plan.trials)]
+    return [TrialHandover(sweep=uri, number=number) for number in range(plan.trials)]
 
 
 def _sweep_id(context: Context) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include import storage
 from include.artifacts.artifact import Part
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from include.sweep.plan import SweepPlan
+    from recsflow.handovers import TrialHandover
 
 
-def summarize_sweep(trials: list[dict[str, Any]] | None, context: Context) -> str:
+def summarize_sweep(trials: list[TrialHandover] | None, context: Context) -> str:
     """Show the trials, keep the best one and the plots; returns the URI of the sweep's plan.
 
     Args:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -20,6 +20,9 @@ from include.sweep.trial import Trial, read_trials, write_trial
 from recsflow.errors import SweepStopped
 from recsflow.log import say
 from recsflow.sweeps.files import read_plan
+
+if TYPE_CHECKING:
+    from recsflow.handovers import TrialHandover
 
 FIRST_FAILURES = 3
 FURTHEST = 6
@@ -49,8 +52,8 @@ class TrialTurns:
         shortest_s: Seconds, at least, between two looks of the trial that is next.
     """
 
-    def __init__(self, trial: dict[str, Any], ended_before: list[int], shortest_s: float) -> None:
-        self._number: int = trial["number"]
+    def __init__(self, trial: TrialHandover, ended_before: list[int], shortest_s: float) -> None:
+        self._number = trial["number"]
         self._sweep = SweepFolder.holding(trial["sweep"])
         self._plan = read_plan(trial["sweep"])
         self._ended = ended_before

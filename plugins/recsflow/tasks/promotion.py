@@ -7,12 +7,13 @@ from datetime import timedelta
 from airflow.sdk import get_current_context
 
 from recsflow.extensions.retries import retries
+from recsflow.handovers import ScoringHandover
 from recsflow.tasks.decorators import promotion_task
 
 
 # Retries bridge a restart of the MLflow server; what is written again is kept once.
 @promotion_task(**retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=10)))
-def promote(experiment: str, recorded: str, scored: dict[str, str]) -> str:
+def promote(experiment: str, recorded: str, scored: ScoringHandover) -> str:
     """Compare the model with the champion and the best baseline, record the decision, and act on it.
 
     Args:

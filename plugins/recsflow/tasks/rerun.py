@@ -7,18 +7,14 @@ from datetime import timedelta
 from airflow.sdk import get_current_context
 
 from recsflow.extensions.retries import retries
+from recsflow.handovers import RerunHandover
 from recsflow.tasks.decorators import experiment_task
 
 
 # Reads only; repeated because MLflow or Vertex AI may be away for a moment.
 @experiment_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=10)))
-def resolve_rerun() -> dict[str, str]:
-    """Find the parent and what its Trainer read, apply what the run changes, and keep the result.
-
-    Returns:
-        `experiment` (URI of the rerun's own), and what the Trainer reads: `examples`, `transform_graph`,
-        `history_uri`.
-    """
+def resolve_rerun() -> RerunHandover:
+    """Find the parent and what its Trainer read, apply what the run changes, and keep the result."""
     from recsflow.planning import run
 
     return run.resolve_rerun(get_current_context())

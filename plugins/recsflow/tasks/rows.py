@@ -9,6 +9,7 @@ from airflow.sdk import get_current_context
 from recsflow.extensions.assets import dataset_assets
 from recsflow.extensions.pools import ROWS_POOL
 from recsflow.extensions.retries import retries
+from recsflow.handovers import RowsHandover
 from recsflow.tasks.decorators import quality_task, staging_task
 
 
@@ -16,14 +17,11 @@ from recsflow.tasks.decorators import quality_task, staging_task
 @staging_task(
     outlets=dataset_assets(), **retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=1))
 )
-def stage_dataset(query: str) -> dict[str, str]:
-    """Create the staged table, count its splits and export it for the pipeline.
+def stage_dataset(query: str) -> RowsHandover:
+    """Create the staged table, count its splits, export it for the pipeline, and return where all is.
 
     Args:
         query: URI of the rendered SQL.
-
-    Returns:
-        `experiment` (URI), `table`, `rows_uri`, and `history_uri` where a sample leaves rows out.
     """
     from recsflow.staging import stage
 
@@ -32,7 +30,7 @@ def stage_dataset(query: str) -> dict[str, str]:
 
 # A retry helps only when the warehouse is away: a failed check is not repeated.
 @quality_task(pool=ROWS_POOL, **retries(1, timedelta(minutes=1), execution_timeout=timedelta(hours=1)))
-def check_data_quality(rows: dict[str, str]) -> None:
+def check_data_quality(rows: RowsHandover) -> None:
     """Check the staged rows, keep the report, and stop the run on a critical failure.
 
     Args:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context
 
 from recsflow.extensions.retries import retries
+from recsflow.handovers import TrialHandover
 from recsflow.tasks.decorators import experiment_task, record_task, sweep_task
 
 
 # Reads only, and writes its own files again; repeated because a service may be away for a moment.
 @sweep_task(**retries(2, timedelta(seconds=30), execution_timeout=timedelta(minutes=20)))
-def plan_sweep() -> list[dict[str, Any]]:
-    """Check the space and every combination of configs in it, and keep the plan.
-
-    Returns:
-        For each trial `sweep`, the URI of the plan, and its `number`.
-    """
+def plan_sweep() -> list[TrialHandover]:
+    """Check the space and every combination of configs in it, and keep the plan; returns its trials."""
     from recsflow.sweeps import plan
 
     return plan.plan_sweep(get_current_context())
@@ -59,7 +55,7 @@ def finish_trial(trial: str | None, recorded: str | None) -> None:
     trigger_rule=TriggerRule.ALL_DONE,
     **retries(3, timedelta(minutes=1), execution_timeout=timedelta(minutes=20)),
 )
-def summarize_sweep(trials: list[dict[str, Any]] | None) -> str:
+def summarize_sweep(trials: list[TrialHandover] | None) -> str:
     """Show the trials, keep the best one and the plots; returns the URI of the sweep's plan.
 
     Args:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import AnyJobKind
 from recsflow.vertex.jobs import Job
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Location:
 class Waiter:
     """A trigger that waits for answers about its job."""
 
-    kind: JobKind
+    kind: AnyJobKind
     job_id: str
     interval_s: float
     _answers: asyncio.Queue[Job | Exception] = field(default_factory=asyncio.Queue)
@@ -62,7 +62,7 @@ class JobPoller:
     def __init__(self, where: Location) -> None:
         self.waiters: list[Waiter] = []
         self._where = where
-        self._hooks: dict[JobKind, VertexHook] = {}
+        self._hooks: dict[AnyJobKind, VertexHook] = {}
         self._created: dict[JobKey, datetime] = {}
         self._read_alone: dict[JobKey, float] = {}
         self._throttled_rounds = 0
@@ -98,13 +98,10 @@ class JobPoller:
         found = {waiter: looked.answers[key] for waiter, key in keys.items() if key in looked.answers}
         return found, looked.calls
 
-    def _hook(self, kind: JobKind) -> VertexHook:
+    def _hook(self, kind: AnyJobKind) -> VertexHook:
         # Made on the first look, so that an unreachable secrets backend is an outage like any other.
         if kind not in self._hooks:
-            where = self._where
-            self._hooks[kind] = kind.hook(
-                gcp_conn_id=where.gcp_conn_id, project=where.project, location=where.location
-            )
+            self._hooks[kind] = kind.hook(self._where)
         return self._hooks[kind]
 
     def _remember(self, looked: JobRound, wanted: Iterable[JobKey]) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from recsflow.vertex.hooks.vertex import PERMANENT_ERRORS, THROTTLED
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import AnyJobKind
 from recsflow.vertex.jobs import ENDED, Job, JobState
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MAX_PAGES_OF_ENDED = 10
 class JobKey:
     """A job of one project and region."""
 
-    kind: JobKind
+    kind: AnyJobKind
     job_id: str
 
 
@@ -53,7 +53,7 @@ class JobRound:
         self._wanted = wanted
         self._created = created
 
-    def read(self, hooks: Mapping[JobKind, VertexHook]) -> None:
+    def read(self, hooks: Mapping[AnyJobKind, VertexHook]) -> None:
         """Read the jobs of some kinds."""
         for kind, hook in hooks.items():
             try:
@@ -67,7 +67,7 @@ class JobRound:
                 self.calls += 1
                 self._answer_rest(error, [kind])
 
-    def _read_kind(self, kind: JobKind, hook: VertexHook) -> None:
+    def _read_kind(self, kind: AnyJobKind, hook: VertexHook) -> None:
         wanted = self._unanswered([kind])
         listed = self._list(kind, wanted, hook) if len(wanted) > MAX_SINGLE_READS else {}
         if hook.lists_components:
@@ -83,7 +83,7 @@ class JobRound:
         rest = (key for key in self._unanswered([kind]) if key in listed)
         self.answers.update({key: listed[key] for key in rest if listed[key].state is not JobState.FAILED})
 
-    def _list(self, kind: JobKind, wanted: Sequence[JobKey], hook: VertexHook) -> dict[JobKey, Job]:
+    def _list(self, kind: AnyJobKind, wanted: Sequence[JobKey], hook: VertexHook) -> dict[JobKey, Job]:
         listed = self._found(kind, wanted, hook.pages_of_live())
         ended = [key for key in wanted if key not in listed]
         if len(ended) > MAX_SINGLE_READS:
@@ -94,7 +94,7 @@ class JobRound:
         return listed
 
     def _found(
-        self, kind: JobKind, wanted: Iterable[JobKey], pages: Iterable[Sequence[Job]]
+        self, kind: AnyJobKind, wanted: Iterable[JobKey], pages: Iterable[Sequence[Job]]
     ) -> dict[JobKey, Job]:
         missing, found = set(wanted), {}
         for page in pages:
@@ -105,10 +105,10 @@ class JobRound:
                 break
         return found
 
-    def _unanswered(self, kinds: Iterable[JobKind]) -> list[JobKey]:
+    def _unanswered(self, kinds: Iterable[AnyJobKind]) -> list[JobKey]:
         return [key for key in self._wanted if key.kind in kinds and key not in self.answers]
 
-    def _answer_rest(self, error: Exception, kinds: Iterable[JobKind]) -> None:
+    def _answer_rest(self, error: Exception, kinds: Iterable[AnyJobKind]) -> None:
         self.answers.update(dict.fromkeys(self._unanswered(kinds), error))
 
 

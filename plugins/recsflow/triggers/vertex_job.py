@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from airflow.triggers.base import TriggerEvent
 
 from recsflow.triggers.cancelling import CancellingTrigger
 from recsflow.triggers.job_poller import Location, Waiter, waiting
-from recsflow.vertex.job_kinds import JobKind
 from recsflow.watching.watched_job import WatchedJob
 
 if TYPE_CHECKING:
@@ -24,12 +22,11 @@ class VertexJobTrigger(CancellingTrigger):
 
     def __init__(self, **watched: Any) -> None:
         super().__init__()
-        self.watched = WatchedJob(**{**watched, "kind": JobKind(watched["kind"])})
+        self.watched = WatchedJob.from_payload(watched)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and what makes it again elsewhere."""
-        arguments = {**asdict(self.watched), "kind": self.watched.kind.value}
-        return ("recsflow.triggers.vertex_job.VertexJobTrigger", arguments)
+        return ("recsflow.triggers.vertex_job.VertexJobTrigger", self.watched.to_payload())
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Hear about the job, until there is an event."""

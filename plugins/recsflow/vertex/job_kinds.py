@@ -1,53 +1,137 @@
-"""What of Vertex AI takes long, and is waited for."""
+"""What of Vertex AI takes long, and is waited for: pipelines, single containers, models on their way.
+
+Each kind says which hook reads its jobs, which button opens one, and where its page is. Google's clients,
+whose import takes a second, are loaded with the first hook.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from functools import total_ordering
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from recsflow.extensions.links import CustomJobLink, PipelineJobLink, PublishedLink, ServedModelLink
 
 if TYPE_CHECKING:
     from recsflow.settings import Settings
+    from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
+    from recsflow.vertex.hooks.endpoints import EndpointsHook
+    from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
     from recsflow.vertex.hooks.vertex import VertexHook
 
+Hook_co = TypeVar("Hook_co", bound="VertexHook", covariant=True)
 
-class JobKind(StrEnum):
-    """A pipeline, one container of the trainer image, or a model on its way to an endpoint.
 
-    Its value is how a person calls it.
-    """
-
-    PIPELINE = "pipeline job"
-    CUSTOM = "custom job"
-    DEPLOYMENT = "deployment"
+class Place(Protocol):
+    """Whom is asked, and as whom: settings, and what triggers keep of them."""
 
     @property
-    def link(self) -> type[PublishedLink]:
-        """The button that opens such a job."""
-        links: dict[JobKind, type[PublishedLink]] = {
-            JobKind.PIPELINE: PipelineJobLink,
-            JobKind.CUSTOM: CustomJobLink,
-            JobKind.DEPLOYMENT: ServedModelLink,
-        }
-        return links[self]
+    def gcp_conn_id(self) -> str:
+        """The Airflow connection."""
+
+    @property
+    def project(self) -> str:
+        """The project."""
+
+    @property
+    def location(self) -> str:
+        """The region."""
+
+
+@total_ordering
+class JobKind(ABC, Generic[Hook_co]):
+    """One kind of jobs; kinds are known apart by their names.
+
+    Attributes:
+        name: How a person calls it.
+        link: The button that opens such a job.
+    """
+
+    name: ClassVar[str]
+    link: ClassVar[type[PublishedLink]]
+
+    @abstractmethod
+    def address(self, job_id: str, settings: Settings) -> str:
+        """Return the address of a job's page."""
+
+    @abstractmethod
+    def hook_class(self) -> type[Hook_co]:
+        """Return the class of its hook."""
+
+    def hook(self, place: Place) -> Hook_co:
+        """Return a hook for such jobs."""
+        where = {"gcp_conn_id": place.gcp_conn_id, "project": place.project, "location": place.location}
+        return self.hook_class()(**where)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JobKind) and self.name == other.name
+
+    def __lt__(self, other: JobKind[VertexHook]) -> bool:
+        return self.name < other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class PipelineJobs(JobKind["PipelineJobsHook"]):
+    """Pipelines."""
+
+    name = "pipeline job"
+    link = PipelineJobLink
 
     def address(self, job_id: str, settings: Settings) -> str:
-        """Return the address of a job's page; a deployment's is that of its endpoint."""
-        if self is JobKind.PIPELINE:
-            return settings.pipeline_job_link(job_id)
-        if self is JobKind.CUSTOM:
-            return settings.custom_job_link(job_id)
-        return settings.endpoint_link(job_id.split("/")[1])
+        """Return the address of a pipeline job's page."""
+        return settings.pipeline_job_link(job_id)
 
-    def hook(self, *, gcp_conn_id: str, project: str, location: str) -> VertexHook:
-        """Return a hook for such jobs; importing Google's client takes a second."""
-        where = {"gcp_conn_id": gcp_conn_id, "project": project, "location": location}
-        if self is JobKind.DEPLOYMENT:
-            from recsflow.vertex.hooks.endpoints import EndpointsHook
-
-            return EndpointsHook(**where)
-        from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
+    def hook_class(self) -> type[PipelineJobsHook]:
+        """Return the hook of pipeline jobs."""
         from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 
-        return PipelineJobsHook(**where) if self is JobKind.PIPELINE else CustomJobsHook(**where)
+        return PipelineJobsHook
+
+
+class CustomJobs(JobKind["CustomJobsHook"]):
+    """Single containers of the trainer image."""
+
+    name = "custom job"
+    link = CustomJobLink
+
+    def address(self, job_id: str, settings: Settings) -> str:
+        """Return the address of a custom job's page."""
+        return settings.custom_job_link(job_id)
+
+    def hook_class(self) -> type[CustomJobsHook]:
+        """Return the hook of custom jobs."""
+        from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
+
+        return CustomJobsHook
+
+
+class Deployments(JobKind["EndpointsHook"]):
+    """Models on their way to an endpoint."""
+
+    name = "deployment"
+    link = ServedModelLink
+
+    def address(self, job_id: str, settings: Settings) -> str:
+        """Return the address of the endpoint's page."""
+        return settings.endpoint_link(job_id.split("/")[1])
+
+    def hook_class(self) -> type[EndpointsHook]:
+        """Return the hook of endpoints."""
+        from recsflow.vertex.hooks.endpoints import EndpointsHook
+
+        return EndpointsHook
+
+
+PIPELINE_JOBS, CUSTOM_JOBS, DEPLOYMENTS = PipelineJobs(), CustomJobs(), Deployments()
+AnyJobKind = JobKind["VertexHook"]
+
+
+def job_kind(name: str) -> AnyJobKind:
+    """Return the kind of a name; a KeyError where there is none."""
+    kinds: dict[str, AnyJobKind] = {kind.name: kind for kind in (PIPELINE_JOBS, CUSTOM_JOBS, DEPLOYMENTS)}
+    return kinds[name]

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, TypeAlias
 
 from include import storage
+from recsflow.handovers import TrainerInputs
 from recsflow.vertex.jobs import ENDED
 from recsflow.vertex.requests.pipeline import HISTORY
 
@@ -28,36 +29,40 @@ RAW: Sources = {
 }
 
 
-def trainer_input(job: Job) -> dict[str, str]:
-    """Return the URI of each thing that a Trainer reads: `examples`, and `transform_graph` unless of graphs.
-
-    Raises:
-        LookupError: The job runs still, left no examples, or they are gone; says which.
-    """
-    return _outputs(job, BEFORE_THE_TRAINER)
-
-
-def history(submission: Submission, *, sampled: bool) -> dict[str, str]:
-    """Return where the rows are that a job's sample left out, `history_uri`; nothing where there are none.
+def trainer_input(submission: Submission, *, sampled: bool) -> TrainerInputs:
+    """Return the URI of each thing that a Trainer reads.
 
     Args:
         submission: The job with its parameters.
         sampled: Whether its rows are a sample.
 
     Raises:
-        LookupError: The rows of a sample were never exported, or they are gone; says which.
+        LookupError: The job runs still, left no examples, or they are gone, or the rows of a sample were
+            never exported; says which.
     """
+    outputs = _outputs(submission.job, BEFORE_THE_TRAINER)
+    inputs = TrainerInputs(examples=outputs["examples"])
+    if "transform_graph" in outputs:
+        inputs["transform_graph"] = outputs["transform_graph"]
+    if history_uri := _history(submission, sampled=sampled):
+        inputs["history_uri"] = history_uri
+    return inputs
+
+
+def _history(submission: Submission, *, sampled: bool) -> str:
+    """Return where the rows are that a job's sample left out; empty where there are none."""
     config = json.loads(submission.parameters["trainer_config"])
     if sampled and HISTORY not in config:
         raise LookupError(
             "rows were sampled by another version of recsflow, which kept nothing of what customers had "
             "bought outside the sample"
         )
-    if not (told := config.get(HISTORY)):
-        return {}
-    if not storage.exists(told["uri"]):
-        raise LookupError(f"rows outside the sample are gone: {told['uri']} does not exist")
-    return {"history_uri": told["uri"]}
+    if not (history := config.get(HISTORY)):
+        return ""
+    uri = str(history["uri"])
+    if not storage.exists(uri):
+        raise LookupError(f"rows outside the sample are gone: {uri} does not exist")
+    return uri
 
 
 def raw_examples(job: Job) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import AnyJobKind, job_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from recsflow.vertex.hooks.vertex import VertexHook
     from recsflow.watching.watch import JobWatch
 
@@ -23,7 +25,7 @@ class WatchedJob:
         max_outage_s: Seconds without an answer after which the job's state counts as unknown.
     """
 
-    kind: JobKind
+    kind: AnyJobKind
     task_id: str
     gcp_conn_id: str
     project: str
@@ -36,7 +38,16 @@ class WatchedJob:
 
     def hook(self) -> VertexHook:
         """Return a hook for the job; reads the Airflow connection."""
-        return self.kind.hook(gcp_conn_id=self.gcp_conn_id, project=self.project, location=self.location)
+        return self.kind.hook(self)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return plain values, as triggers store them."""
+        return {**{each.name: getattr(self, each.name) for each in fields(self)}, "kind": self.kind.name}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> WatchedJob:
+        """Read what `to_payload` wrote."""
+        return cls(**{**payload, "kind": job_kind(payload["kind"])})
 
     def watch(self) -> JobWatch:
         """Return a watch that reads the job through the hook; importing Google's client takes a second."""

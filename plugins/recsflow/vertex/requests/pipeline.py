@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from include.experiment.resolve.experiment import Experiment
+    from recsflow.handovers import ExportedRows, ModulesHandover
     from recsflow.settings import Settings
 
 # Where trainer_config says which rows a sample leaves out.
@@ -42,14 +43,14 @@ class PipelineRequest:
 
     @classmethod
     def of(
-        cls, experiment: Experiment, rows: Mapping[str, str], modules: Mapping[str, str], settings: Settings
+        cls, experiment: Experiment, rows: ExportedRows, modules: ModulesHandover, settings: Settings
     ) -> PipelineRequest:
         """Return the request for an experiment.
 
         Args:
             experiment: The resolved experiment.
-            rows: What stage_dataset returns: `rows_uri`, and `history_uri` where a sample leaves rows out.
-            modules: What generate_modules returns: the URI of each module.
+            rows: What stage_dataset returns.
+            modules: What generate_modules returns.
             settings: Where everything is.
         """
         metrics_uri = _metrics_uri(experiment, settings)
@@ -69,7 +70,7 @@ class PipelineRequest:
 
 
 def runtime_parameters(
-    experiment: Experiment, rows: Mapping[str, str] | None, modules: Mapping[str, str], settings: Settings
+    experiment: Experiment, rows: ExportedRows | None, modules: ModulesHandover, settings: Settings
 ) -> dict[str, str]:
     """Return the values of the compiled pipeline's runtime parameters.
 
@@ -82,8 +83,8 @@ def runtime_parameters(
     metrics = storage.local_path(_metrics_uri(experiment, settings))
     return {
         **(_rows(experiment, rows) if rows is not None else {}),
-        **{name: storage.local_path(uri) for name, uri in modules.items()},
-        "trainer_config": trainer_config(experiment, metrics, (rows or {}).get("history_uri")),
+        **{name: storage.local_path(str(uri)) for name, uri in modules.items()},
+        "trainer_config": trainer_config(experiment, metrics, rows.get("history_uri") if rows else None),
     }
 
 
@@ -119,7 +120,7 @@ def _history(experiment: Experiment, uri: str | None) -> dict[str, str | None] |
     return {"uri": storage.local_path(uri), "date": dataset.date_column, "label": dataset.label}
 
 
-def _rows(experiment: Experiment, rows: Mapping[str, str]) -> dict[str, str]:
+def _rows(experiment: Experiment, rows: ExportedRows) -> dict[str, str]:
     parameters = {"rows_uri": storage.local_path(rows["rows_uri"])}
     if experiment.reads_graphs:
         parameters["graph_options"] = graph_options(experiment)

@@ -10,9 +10,8 @@ from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, Co
 from recsflow.vertex.requests.pipeline import trainer_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from include.experiment.resolve.experiment import Experiment
+    from recsflow.handovers import ModulesHandover, RerunHandover
     from recsflow.settings import Settings
 
 COMMAND = ("python", "-m", "recsflow_trainer.training.rerun")
@@ -26,14 +25,13 @@ MACHINE_TYPES = {
 
 
 def trainer_request(
-    experiment: Experiment, rerun: Mapping[str, str], modules: Mapping[str, str], settings: Settings
+    experiment: Experiment, rerun: RerunHandover, modules: ModulesHandover, settings: Settings
 ) -> ContainerRequest:
     """Return the request for a rerun.
 
     Args:
         experiment: The rerun's resolved experiment.
-        rerun: What resolve_rerun returns: `examples`, `transform_graph` unless they are graphs, and
-            `history_uri` where a sample leaves rows out.
+        rerun: What resolve_rerun returns.
         modules: What generate_modules returns; only `trainer_module_uri` is used.
         settings: Where everything is.
     """

@@ -10,7 +10,7 @@ import pytest
 from recsflow.triggers import job_poller
 from recsflow.triggers.job_poller import pause_s
 from recsflow.triggers.vertex_job import VertexJobTrigger
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 
 pytestmark = pytest.mark.emulator
 
@@ -21,7 +21,7 @@ ROUNDS_A_MINUTE = 5
 
 def trigger(job_id, **changes):
     watched = {
-        "kind": JobKind.PIPELINE,
+        "kind": PIPELINE_JOBS,
         "task_id": f"wait_for_{job_id}",
         "gcp_conn_id": "recsflow_gcp",
         "project": "local",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 from recsflow.vertex.jobs import JobState
 
 pytestmark = pytest.mark.emulator
@@ -20,9 +20,9 @@ def look(pipeline_jobs):
     hook = PipelineJobsHook(gcp_conn_id="recsflow_gcp", project="local", location="us-central1")
 
     def look(job_ids, created=None):
-        keys = [JobKey(JobKind.PIPELINE, job_id) for job_id in job_ids]
+        keys = [JobKey(PIPELINE_JOBS, job_id) for job_id in job_ids]
         looked = JobRound(keys, dict.fromkeys(keys, created) if created else {})
-        looked.read({JobKind.PIPELINE: hook})
+        looked.read({PIPELINE_JOBS: hook})
         return {key.job_id: answer for key, answer in looked.answers.items()}, looked.calls
 
     return look

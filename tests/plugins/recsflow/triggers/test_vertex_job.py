@@ -7,7 +7,7 @@ from airflow.sdk.execution_time.comms import GetXCom, TaskStatesResult, XComResu
 from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
 from recsflow.triggers.vertex_job import VertexJobTrigger
-from recsflow.vertex.job_kinds import JobKind
+from recsflow.vertex.job_kinds import PIPELINE_JOBS
 
 pytestmark = pytest.mark.emulator
 
@@ -17,7 +17,7 @@ TRACEBACK = "Traceback (most recent call last):"
 @pytest.fixture
 def trigger(tmp_path):
     return VertexJobTrigger(
-        kind=JobKind.PIPELINE,
+        kind=PIPELINE_JOBS,
         task_id="wait_for_pipeline",
         gcp_conn_id="recsflow_gcp",
         project="local",
