@@ -1,4 +1,4 @@
-"""What the pipeline is told about making graphs of rows."""
+"""The pipeline's options for making graphs of rows."""
 
 import json
 from typing import Any

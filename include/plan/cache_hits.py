@@ -23,7 +23,7 @@ TRAINER = "Trainer"
 # The only field of a topology that leaves every component but the Trainer as it is.
 OF_THE_TRAINER = frozenset({"accelerator"})
 _FIRST = "no earlier run of this pipeline is found"
-_NEVER_REUSED = "it is told its experiment's name, so no result is ever re-used"
+_NEVER_REUSED = "its experiment's name is a parameter of it, so no result is ever re-used"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ComponentPlan:
     """What is to be expected of a component.
 
     Attributes:
-        runs: Whether it runs; None where that cannot be told.
+        runs: Whether it runs; None where that is not known.
         reason: Why, or whose result is re-used.
     """
 
@@ -109,11 +109,11 @@ def _absent(task: PipelineTask, past: PastPipeline) -> ComponentPlan | None:
 
 
 def _changed(task: PipelineTask, new: Pipeline, past: PastPipeline) -> ComponentPlan | None:
-    """Say what the component itself does or is told otherwise."""
+    """Say what the component itself does otherwise, or with which other parameters."""
     if definition := _definition_difference(task, new, past.pipeline):
         return ComponentPlan(task.name, True, definition)
-    told = [name for name in task.parameters if name in new.parameters]
-    for name in told:
+    given = [name for name in task.parameters if name in new.parameters]
+    for name in given:
         if found := parameter_differences(name, past.pipeline, new):
             return ComponentPlan(task.name, True, _listed(found))
         if name in new.written and _is_newer(new, name, past):
@@ -141,9 +141,9 @@ def _fed_otherwise(task: PipelineTask, plans: Mapping[str, ComponentPlan]) -> Co
 
 
 def _named_anew(task: PipelineTask, new: Pipeline, past: PastPipeline) -> ComponentPlan | None:
-    """Say whether it is told the names of its run, in which no two runs are the same."""
-    told = [name for name in task.parameters if name in new.parameters]
-    if all(past.pipeline.parameters.get(name) == new.parameters[name] for name in told):
+    """Say whether the names of its run are parameters of it, in which no two runs are the same."""
+    given = [name for name in task.parameters if name in new.parameters]
+    if all(past.pipeline.parameters.get(name) == new.parameters[name] for name in given):
         return None
     return ComponentPlan(task.name, True, _NEVER_REUSED)
 

@@ -1,4 +1,4 @@
-"""Where two runs of a pipeline are told different things, in words."""
+"""Where the parameters of two runs of a pipeline differ, in words."""
 
 from __future__ import annotations
 

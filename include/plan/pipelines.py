@@ -1,4 +1,4 @@
-"""A pipeline with what it is told: the one that is planned, and those that ran before."""
+"""A pipeline with its parameters: the one that is planned, and those that ran before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from include.plan.differences import Difference, mapping_differences, value_diff
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline and what it is told.
+    """A pipeline and its parameters.
 
     Attributes:
         topology_key: Name of the compiled pipeline; None where it was not kept.
@@ -59,7 +59,7 @@ class PastPipeline:
     Attributes:
         experiment_id: Whose run it was.
         created: When it was submitted, UTC.
-        pipeline: What it was told.
+        pipeline: Its definition and parameters.
         components: By name.
     """
 

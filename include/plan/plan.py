@@ -38,7 +38,7 @@ class Plan:
         rows: What staging would do; None where the warehouse was not asked, or did not answer.
         modules: The modules that the pipeline runs.
         spec: The compiled pipeline.
-        pipeline: The pipeline with what it is told.
+        pipeline: The pipeline with its parameters.
         prediction: Which components run; None where earlier runs could not be asked for.
         usage: What a bound on cost is made of.
         prices: None where nobody has given any.
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def differences(self) -> list[Difference]:
-        """What the pipeline is told otherwise than in its last run; nothing where there was none."""
+        """Where the pipeline's parameters differ from those of its last run; nothing where there was none."""
         last = self.prediction.last if self.prediction else None
         if last is None:
             return []

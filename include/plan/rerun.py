@@ -35,9 +35,9 @@ class RerunPlan:
 
     @property
     def differences(self) -> list[Difference]:
-        """What the Trainer is told otherwise than the parent's was."""
+        """Where the Trainer's parameters differ from the parent's."""
         same_model = self.parent.model.name == self.experiment.model.name
-        old, new = (_told(each, with_model=same_model) for each in (self.parent, self.experiment))
+        old, new = (_parameters(each, with_model=same_model) for each in (self.parent, self.experiment))
         return mapping_differences(old, new)
 
 
@@ -71,8 +71,8 @@ def render_rerun_plan(plan: RerunPlan, *, whole: bool) -> str:
     )
 
 
-def _told(experiment: Experiment, *, with_model: bool) -> dict[str, object]:
-    """Return what a Trainer is told; of another model its name says more than its fields."""
+def _parameters(experiment: Experiment, *, with_model: bool) -> dict[str, object]:
+    """Return a Trainer's parameters; of another model its name says more than its fields."""
     training = experiment.training
     model = experiment.model.model_dump(mode="json", exclude={*training, "description"})
     accelerator = experiment.parameters.accelerator.value

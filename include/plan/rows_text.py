@@ -81,10 +81,10 @@ def _sample(experiment: Experiment) -> str:
     sample = f"{percent} % of the {unit} in train and eval"
     if percent == 100:
         return f"{sample}; the test split is whole"
-    told = "all rows tell what customers had bought"
+    history = "all rows tell what customers had bought"
     if experiment.reads_graphs:
-        return f"{sample}; the test split is whole; {told}"
-    return f"{sample}, and a train row of each customer and product; the test split is whole; {told}"
+        return f"{sample}; the test split is whole; {history}"
+    return f"{sample}, and a train row of each customer and product; the test split is whole; {history}"
 
 
 def _cast(column: StagedColumn) -> str:

@@ -80,7 +80,7 @@ def _findings(rows: StagedRows, feature: VocabularyFeature, place: str) -> Itera
 def likely_separator(values: list[str]) -> str | None:
     """Return what most of the different values seem to be lists by, or None.
 
-    Lists are told from names by their parts: many lists are made of few different ones.
+    Lists differ from names in their parts: many lists are made of few different ones.
     """
     if len(values) < FEWEST_VALUES:
         return None

@@ -56,8 +56,8 @@ def evaluate(
         sample = rows.sample()
         batch = _in_memory(context, sample)
         for index, result in _validated(batch, beyond, where, history=False).items():
-            told = finding(result, listed[index], date_column)
-            findings[index] = replace(told, rule=_of_sample(told.rule, sample.num_rows, counts.rows))
+            found = finding(result, listed[index], date_column)
+            findings[index] = replace(found, rule=_of_sample(found.rule, sample.num_rows, counts.rows))
     return [findings[index] for index in sorted(findings)]
 
 

@@ -83,7 +83,7 @@ def mentioned(text: str, root: str) -> frozenset[str]:
         text: Of any form: SQL, JSON, an argument, a URI.
         root: The artifact root, `file:///folder` or `gs://bucket/prefix`.
     """
-    # Components are told plain local paths, which a file URI ends with.
+    # Components are given plain local paths, which a file URI ends with.
     prefix = re.escape(root.removeprefix("file://").rstrip("/"))
     paths = (found[1] for found in re.finditer(prefix + _PATH, text))
     names = {item[1] for path in paths if (item := item_of(path))}

@@ -15,7 +15,7 @@ class RowStep:
     """A step that may drop rows.
 
     Attributes:
-        name: By which its count is told.
+        name: Under which its count is reported.
         says: What a dropped row is like, after a number of rows.
         keeps: What a row must fulfil.
         missing: Whether a row has no value to compare; empty for a step that is about nothing else.

@@ -15,7 +15,7 @@ _DATES = ("DATE", "DATETIME", "TIMESTAMP")
 
 @dataclass(frozen=True)
 class Latest:
-    """How the newest of several rows with the same keys is told, its parts ready for SQL.
+    """How the newest of several rows with the same keys is found, its parts ready for SQL.
 
     Attributes:
         keys: Columns that tell rows apart.

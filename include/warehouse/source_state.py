@@ -25,8 +25,8 @@ CHECKSUMS_OF_A_RUN = 3
 def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experiment:
     """Return an experiment with the state that its tables are in now, or that it asks for.
 
-    A stored table is told by its metadata, for nothing. What has none to trust (a view, an external table,
-    rows in a streaming buffer) is told by a checksum of its rows, which reads them, and a warning says so.
+    The state of a stored table is known from its metadata, for nothing. What has none to trust (a view, an external table,
+    rows in a streaming buffer) has a checksum of its rows instead, which reads them, and a warning says so.
 
     Raises:
         ConfigError: A past state is asked for of something that keeps none.
@@ -40,7 +40,7 @@ def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experimen
         return experiment.model_copy(update={"source_state": SourceState(as_of=as_of)})
     states, warnings = [], []
     for index, (table, found) in enumerate(zip(dataset.tables, described, strict=True)):
-        if reason := _untold(found):
+        if reason := _without_metadata(found):
             warnings.append(_warning(index, table.table, reason))
             states.append(_checksum(experiment, table, warehouse))
         else:
@@ -52,7 +52,7 @@ def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experimen
 
 def needs_checksum(found: DescribedTable) -> bool:
     """Return whether the metadata of a table do not tell its state, so that its rows have to."""
-    return bool(_untold(found))
+    return bool(_without_metadata(found))
 
 
 def _without_past(experiment: Experiment, described: list[DescribedTable]) -> list[Problem]:
@@ -70,7 +70,7 @@ def _without_past(experiment: Experiment, described: list[DescribedTable]) -> li
     ]
 
 
-def _untold(found: DescribedTable) -> str:
+def _without_metadata(found: DescribedTable) -> str:
     """Return why a table's metadata do not tell its state; empty where they do."""
     if found.table_type != STORED:
         return f"is {_kind(found)}, of which the warehouse tells neither a last change nor rows"

@@ -177,10 +177,10 @@ class Settings(_Frozen):
 
     @property
     def beam_arguments(self) -> tuple[str, ...]:
-        """Arguments of every Beam job; Dataflow's workers run as the account of jobs, or as told here."""
+        """Arguments of every Beam job; Dataflow's workers run as the account of jobs or as given."""
         runs_as = "--service_account_email"
-        told = any(argument.startswith(runs_as) for argument in self.beam_args)
-        if told or not self.service_account or "--runner=DataflowRunner" not in self.beam_args:
+        named = any(argument.startswith(runs_as) for argument in self.beam_args)
+        if named or not self.service_account or "--runner=DataflowRunner" not in self.beam_args:
             return self.beam_args
         return (*self.beam_args, f"{runs_as}={self.service_account}")
 

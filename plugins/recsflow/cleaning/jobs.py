@@ -62,8 +62,8 @@ def job_uses(job: SubmittedJob, root: str) -> frozenset[str]:
 
 
 def job_reads(job: SubmittedJob, root: str) -> frozenset[str]:
-    """Return what a job was told: rows, modules, models, results of another job, its compiled pipeline."""
-    reads = frozenset().union(*(mentioned(text, root) for text in job.told))
+    """Return what a job reads: rows, modules, models, results of another job, its compiled pipeline."""
+    reads = frozenset().union(*(mentioned(text, root) for text in job.arguments))
     topology = job.job.labels.get(TOPOLOGY_LABEL)
     return reads | {compiled_item(topology)} if topology else reads
 

@@ -124,5 +124,5 @@ class BuildWatch:
         if not log.is_complete and now_s - self._failed_s < LATE_ENTRIES_S:
             return None
         what = f"Cloud Build {self._build_id} did not compile the pipeline: {build.status}"
-        told = [f"{what}, {build.detail}" if build.detail else what, log.text, log.problem]
-        return BuildEnd("\n".join(part for part in [*told, f"Its log: {build.log_url}"] if part))
+        lines = [f"{what}, {build.detail}" if build.detail else what, log.text, log.problem]
+        return BuildEnd("\n".join(part for part in [*lines, f"Its log: {build.log_url}"] if part))

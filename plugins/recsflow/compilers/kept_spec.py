@@ -21,7 +21,7 @@ def keep_spec(uri: str, text: str) -> None:
 def read_spec(uri: str) -> str | None:
     """Return a compiled pipeline, or None where there is none or another than was kept.
 
-    It can be compiled again, so a file that was changed is no reason to stop; whoever looks is told.
+    It can be compiled again, so a file that was changed is no reason to stop; the log says so.
     """
     try:
         spec = json.loads(storage.read_text(uri))

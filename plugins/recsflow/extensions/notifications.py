@@ -28,7 +28,7 @@ _FAILED = "failed"
 def notify_failure(context: Context) -> None:
     """Send the message of a failure, if somebody wants it and it is the run's first one.
 
-    A message that cannot be sent is told of in the log; it must not hide the failure that it is about.
+    A message that cannot be sent is a line of the log; it must not hide the failure that it is about.
     """
     from recsflow.errors import SettingsError
     from recsflow.settings import load_settings
@@ -41,9 +41,9 @@ def notify_failure(context: Context) -> None:
     try:
         if not notifiers or not _is_first(context):
             return
-        told: Any = {**context, "subject": _subject(context), "message": _message(context)}
+        message: Any = {**context, "subject": _subject(context), "message": _message(context)}
         for notifier in notifiers:
-            _send(notifier, told)
+            _send(notifier, message)
     except Exception as error:
         say(ti.task_id, f"NOT NOTIFIED: {error}", logging.ERROR)
 
@@ -82,8 +82,8 @@ def _message(context: Context) -> str:
         "component": _component(context),
         "log": ti.log_url,
     }
-    told = "\n".join(f"{name:<12}{value}" for name, value in lines.items())
-    return f"{told}\n\n{context.get('exception')}"
+    text = "\n".join(f"{name:<12}{value}" for name, value in lines.items())
+    return f"{text}\n\n{context.get('exception')}"
 
 
 def _component(context: Context) -> str:

@@ -68,9 +68,9 @@ def promote(experiment: str, recorded: str, scored: ScoringHandover, context: Co
             version = champions.register(name, recorded, registered, str(decision), tracking_uri=tracking_uri)
             if decision.promote:
                 champions.promote(name, version, tracking_uri=tracking_uri)
-                told = {"experiment_id": registered.experiment_id, "model_uri": registered.model_uri}
-                told |= {"version": version, "decision": str(decision)}
-                context["outlet_events"][champion_asset(name)].extra.update(told)
+                event = {"experiment_id": registered.experiment_id, "model_uri": registered.model_uri}
+                event |= {"version": version, "decision": str(decision)}
+                context["outlet_events"][champion_asset(name)].extra.update(event)
             say("promote", f"version {version} of {name}{', the champion now' if decision.promote else ''}")
     if not decision.promote:
         raise AirflowSkipException(str(decision))

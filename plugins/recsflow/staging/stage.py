@@ -100,8 +100,8 @@ def _tell_staged(experiment: Experiment, staged: StagedTable, account: RowAccoun
         f"{staged.table}{' (re-used)' if staged.reused else ''}: {staged.rows:,} rows, {counts}",
     )
     if staged.history_rows:
-        told = f"{staged.history_rows:,} more rows are not in the sample and tell what customers had bought"
-        say("stage_dataset", told)
+        line = f"{staged.history_rows:,} more rows are not in the sample and tell what customers had bought"
+        say("stage_dataset", line)
 
 
 def _refuse_empty_splits(experiment: Experiment, staged: StagedTable) -> None:

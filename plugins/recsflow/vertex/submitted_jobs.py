@@ -1,4 +1,4 @@
-"""A job with what it was told, for whoever asks what it needs."""
+"""A job with its arguments, for whoever asks what it needs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class SubmittedJob:
 
     Attributes:
         experiment_id: The experiment that it belongs to.
-        told: Values of its parameters, or arguments of its command.
+        arguments: Values of its parameters, or arguments of its command.
         pipeline: Name of the compiled pipeline, empty of a custom job; pipelines of one name share results.
         executions: Resource names by which the engine finds the results of its components again.
     """
 
     job: Job
     experiment_id: str
-    told: tuple[str, ...]
+    arguments: tuple[str, ...]
     pipeline: str = ""
     executions: tuple[str, ...] = ()

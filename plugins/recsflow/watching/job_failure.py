@@ -12,25 +12,25 @@ from recsflow.vertex.quota import HIGHER_QUOTA, NO_QUOTA
 from recsflow.watching.progress import is_current
 
 NO_REASON = "the service gives no reason"
-# What a container's end by SIGKILL is told as.
+# What a container's end by SIGKILL is reported as.
 KILLED_STATUS = re.compile(r"\bstatus of 137\b")
 KILLED = "It was killed, as a machine out of memory does; choose a larger machine, or fewer rows."
 Metrics = Mapping[str, Any] | None
 
 
-def failure_of(job: Job, told: Mapping[str, str]) -> str:
+def failure_of(job: Job, failures: Mapping[str, str]) -> str:
     """Return why a job failed.
 
     Args:
         job: The job.
-        told: What is known of each component that failed.
+        failures: What is known of each component that failed.
     """
-    if not told:
+    if not failures:
         return f"job {job.job_id} failed: {job.error or NO_REASON}"
-    return "\n".join(f"component {name} failed:\n{words}" for name, words in told.items())
+    return "\n".join(f"component {name} failed:\n{words}" for name, words in failures.items())
 
 
-def told_by(component: Component, log: ComponentLog, metrics: Callable[[], Metrics]) -> str:
+def component_failure(component: Component, log: ComponentLog, metrics: Callable[[], Metrics]) -> str:
     """Return what is known of a component that failed: its own words first, then the service's.
 
     Args:

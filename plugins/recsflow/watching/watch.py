@@ -15,7 +15,7 @@ from typing import Any
 from recsflow.log import say
 from recsflow.vertex.component_log import ComponentLog
 from recsflow.vertex.jobs import TRAINER, Component, ComponentResult, Job, JobEvent, JobState, Outcome
-from recsflow.watching.job_failure import failure_of, told_by
+from recsflow.watching.job_failure import component_failure, failure_of
 from recsflow.watching.progress import JobProgress
 
 _OUTCOMES = {
@@ -128,12 +128,14 @@ class JobWatch:
         logs = {each.name: self._log(each, job) for each in failed}
         if not all(log.is_complete for log in logs.values()) and self._may_be_late(now):
             return None
-        told = {each.name: told_by(each, logs[each.name], self.readers.metrics) for each in failed}
+        failures = {
+            each.name: component_failure(each, logs[each.name], self.readers.metrics) for each in failed
+        }
         results = tuple(
-            ComponentResult(c.name, c.state.value, round(c.seconds(now), 1), told.get(c.name, c.error))
+            ComponentResult(c.name, c.state.value, round(c.seconds(now), 1), failures.get(c.name, c.error))
             for c in job.components
         )
-        message = failure_of(job, told) if ending is Outcome.FAILED else f"job {self.job_id} {ending}"
+        message = failure_of(job, failures) if ending is Outcome.FAILED else f"job {self.job_id} {ending}"
         return JobEvent(ending, self.job_id, message, round(job.seconds(now), 1), results)
 
     def _log(self, component: Component, job: Job) -> ComponentLog:

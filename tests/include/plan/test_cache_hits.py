@@ -25,7 +25,10 @@ def test_another_learning_rate_runs_the_trainer_alone_and_is_the_reason():
 def test_the_same_again_runs_the_trainer_since_it_is_told_its_experiment():
     plan = expected(pipeline(), past())
     assert plan["Prepare"] == (False, "as in first")
-    assert plan["Trainer"] == (True, "it is told its experiment's name, so no result is ever re-used")
+    assert plan["Trainer"] == (
+        True,
+        "its experiment's name is a parameter of it, so no result is ever re-used",
+    )
 
 
 def test_another_module_is_told_by_its_first_other_line_and_reaches_what_reads_from_it():

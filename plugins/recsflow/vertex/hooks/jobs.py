@@ -31,7 +31,7 @@ class JobsHook(VertexHook):
     has_not_ended: ClassVar[str]
 
     def submitted(self, since: datetime | None = None) -> list[SubmittedJob]:
-        """Return our jobs with what they were told, whatever became of them.
+        """Return our jobs with their arguments, whatever became of them.
 
         Args:
             since: Only jobs that were created at this time or later.

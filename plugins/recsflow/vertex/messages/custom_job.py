@@ -69,12 +69,12 @@ def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:
 
 
 def to_submitted(message: CustomJob) -> SubmittedJob:
-    """Read a job's message with what it was told."""
+    """Read a job's message with its arguments."""
     pools = message.job_spec.worker_pool_specs
     return SubmittedJob(
         job=to_job(message),
         experiment_id=message.display_name,
-        told=tuple(argument for pool in pools for argument in pool.container_spec.args),
+        arguments=tuple(argument for pool in pools for argument in pool.container_spec.args),
     )
 
 

@@ -102,13 +102,13 @@ def to_submission(message: PipelineJob) -> Submission:
 
 
 def to_submitted(message: PipelineJob) -> SubmittedJob:
-    """Read a job's message with what it was told."""
+    """Read a job's message with its parameters."""
     spec: Any = message.pipeline_spec or {}
     details = message.job_detail.task_details
     return SubmittedJob(
         job=to_job(message),
         experiment_id=message.display_name,
-        told=tuple(value.string_value for value in message.runtime_config.parameters.values()),
+        arguments=tuple(value.string_value for value in message.runtime_config.parameters.values()),
         pipeline=str(spec["pipelineInfo"]["name"]),
         executions=tuple(detail.execution.name for detail in details if detail.execution.name),
     )

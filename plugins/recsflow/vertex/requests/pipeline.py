@@ -93,7 +93,7 @@ def _metrics_uri(experiment: Experiment, settings: Settings) -> str:
 
 
 def trainer_config(experiment: Experiment, metrics: str, history_uri: str | None) -> str:
-    """Return what the Trainer is told beside its module.
+    """Return the runtime parameter `trainer_config`, which the Trainer takes beside its module.
 
     Args:
         experiment: Its hyperparameters and hardware.
