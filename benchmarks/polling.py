@@ -84,7 +84,7 @@ def _trigger(number: int) -> Any:
 
     is_pipeline = number < PIPELINES
     return VertexJobTrigger(
-        kind=PIPELINE_JOBS if is_pipeline else CUSTOM_JOBS,
+        kind=(PIPELINE_JOBS if is_pipeline else CUSTOM_JOBS).name,
         task_id="wait",
         gcp_conn_id="recsflow_gcp",
         project=PROJECT,

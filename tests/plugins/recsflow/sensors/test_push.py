@@ -40,7 +40,7 @@ def test_waiting_is_handed_to_the_trigger(pushing, pushed):
 
 async def test_the_trigger_fires_when_the_deployment_has_ended(pushing, pushed):
     watched = pushing.sensor(pushed)._watched(deadline_s=4e9)
-    trigger = VertexJobTrigger(**vars(watched))
+    trigger = VertexJobTrigger(**watched.to_payload())
     event = await anext(aiter(trigger.run()))
     assert event.payload["status"] == "succeeded"
     assert [component["name"] for component in event.payload["components"]] == ["Deployment"]

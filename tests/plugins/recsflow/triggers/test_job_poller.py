@@ -21,7 +21,7 @@ ROUNDS_A_MINUTE = 5
 
 def trigger(job_id, **changes):
     watched = {
-        "kind": PIPELINE_JOBS,
+        "kind": PIPELINE_JOBS.name,
         "task_id": f"wait_for_{job_id}",
         "gcp_conn_id": "recsflow_gcp",
         "project": "local",

@@ -17,7 +17,7 @@ TRACEBACK = "Traceback (most recent call last):"
 @pytest.fixture
 def trigger(tmp_path):
     return VertexJobTrigger(
-        kind=PIPELINE_JOBS,
+        kind=PIPELINE_JOBS.name,
         task_id="wait_for_pipeline",
         gcp_conn_id="recsflow_gcp",
         project="local",

@@ -1,6 +1,7 @@
 import pytest
 
 from recsflow.vertex.jobs import Component, Job, JobState
+from recsflow.vertex.messages.pipeline_job import Submission
 from recsflow.vertex.outputs import raw_examples, trainer_input
 
 pytestmark = pytest.mark.unit
@@ -20,6 +21,11 @@ def job(outputs, state=JobState.SUCCEEDED, transform=JobState.SUCCEEDED):
     )
 
 
+def submitted(job):
+    parameters = {"trainer_config": '{"history": null}'}
+    return Submission(job=job, spec={}, parameters=parameters)
+
+
 @pytest.mark.parametrize(
     ("state", "transform"),
     [
@@ -29,7 +35,7 @@ def job(outputs, state=JobState.SUCCEEDED, transform=JobState.SUCCEEDED):
     ],
 )
 def test_output_of_a_finished_transform_is_found(outputs, state, transform):
-    found = trainer_input(job(outputs, state, transform))
+    found = trainer_input(submitted(job(outputs, state, transform)), sampled=False)
     assert found == {
         "examples": outputs["transformed_examples"],
         "transform_graph": outputs["transform_graph"],
@@ -38,23 +44,25 @@ def test_output_of_a_finished_transform_is_found(outputs, state, transform):
 
 def test_graphs_are_found_where_rows_became_graphs(tmp_path):
     component = Component("GraphGen", JobState.SUCCEEDED, outputs={"graphs": str(tmp_path)})
-    assert trainer_input(Job("job-1", JobState.SUCCEEDED, (component,))) == {"examples": str(tmp_path)}
+    assert trainer_input(submitted(Job("job-1", JobState.SUCCEEDED, (component,))), sampled=False) == {
+        "examples": str(tmp_path)
+    }
 
 
 def test_running_job_is_not_finished(outputs):
     with pytest.raises(LookupError, match="pipeline job job-1 is running, not finished"):
-        trainer_input(job(outputs, JobState.RUNNING))
+        trainer_input(submitted(job(outputs, JobState.RUNNING)), sampled=False)
 
 
 def test_failed_transform_left_nothing():
     with pytest.raises(LookupError, match="left no examples: its Transform is failed"):
-        trainer_input(job({}, JobState.FAILED, JobState.FAILED))
+        trainer_input(submitted(job({}, JobState.FAILED, JobState.FAILED)), sampled=False)
 
 
 def test_deleted_output_is_named(outputs, tmp_path):
     (tmp_path / "transformed_examples").rmdir()
     with pytest.raises(LookupError, match=f"examples are gone: {tmp_path}/transformed_examples"):
-        trainer_input(job(outputs))
+        trainer_input(submitted(job(outputs)), sampled=False)
 
 
 @pytest.mark.parametrize(
