@@ -157,9 +157,8 @@ def _process(pid: int) -> psutil.Process | None:
 def _lives(process: psutil.Process) -> bool:
     try:
         # A process whose first thread has ended looks like one that has, while its other threads still end.
-        return process.is_running() and (
-            process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
-        )
+        is_zombie = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+        return bool(process.is_running()) and not is_zombie
     except psutil.NoSuchProcess:
         return False
 
@@ -167,7 +166,7 @@ def _lives(process: psutil.Process) -> bool:
 def _cpu_s(process: psutil.Process) -> float:
     try:
         # Those of children that have ended are the parent's.
-        return sum(process.cpu_times()[:4])
+        return float(sum(process.cpu_times()[:4]))
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0.0
 

@@ -96,7 +96,7 @@ def _row_count(client: bigquery.Client, reference: str) -> int | None:
     except NotFound:
         return None
     query = f"SELECT COUNT(*) FROM `{reference}`"  # noqa: S608
-    return next(iter(client.query(query, retry=NO_RETRY, job_retry=None).result(timeout=None)))[0]
+    return int(next(iter(client.query(query, retry=NO_RETRY, job_retry=None).result(timeout=None)))[0])
 
 
 def main() -> int:

@@ -39,7 +39,8 @@ class Implicit:
             ids, _ = self.model.recommend(
                 customers, self._counts[customers], N=LONGEST, filter_already_liked_items=novel
             )
-        return ids
+        found: np.ndarray = ids
+        return found
 
 
 def als(seed: int) -> Implicit:

@@ -62,7 +62,7 @@ def expectation(rule: Rule, index: int, where: str, *, history: bool) -> Expecta
     Raises:
         ExpectationError: Great Expectations does not know or does not take it.
     """
-    from great_expectations.exceptions import ExpectationNotFoundError
+    from great_expectations.exceptions.exceptions import ExpectationNotFoundError
     from great_expectations.expectations import registry
     from great_expectations.expectations.metadata_types import FailureSeverity
     from pydantic import ValidationError

@@ -15,12 +15,12 @@ from include.experiment.config.models import ModelConfig
 from include.experiment.config.models.two_towers import TwoTowerModel
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
+from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.experiment.resolve.model_options import apply_model_options
 from include.sweep.dimensions import Categorical, Dimension, FloatRange, Space
 from include.sweep.parameters import (
     CONFIGS,
     HIDDEN_LAYERS,
-    MODEL_OPTIONS,
     NOT_SEARCHED,
     PARAMETERS,
     is_run_parameter,

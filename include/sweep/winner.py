@@ -14,9 +14,10 @@ from include.errors import ConfigError, Problem
 from include.experiment.config.base import Frozen
 from include.experiment.config.run_parameters import ModelOverrides
 from include.experiment.config.schedule_config import ScheduleConfig
+from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.metrics.metric import Direction
 from include.sweep.objective import TrialState
-from include.sweep.parameters import CONFIGS, MODEL_OPTIONS
+from include.sweep.parameters import CONFIGS
 from include.sweep.plan import SweepPlan
 from include.sweep.trial import Trial
 

@@ -64,7 +64,8 @@ class Warehouse:
     @property
     def location(self) -> str | None:
         """Where every job runs."""
-        return self._client.location
+        location: str | None = self._client.location
+        return location
 
     @property
     def tables(self) -> Tables:

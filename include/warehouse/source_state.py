@@ -25,8 +25,9 @@ CHECKSUMS_OF_A_RUN = 3
 def with_source_state(experiment: Experiment, warehouse: Warehouse) -> Experiment:
     """Return an experiment with the state that its tables are in now, or that it asks for.
 
-    The state of a stored table is known from its metadata, for nothing. What has none to trust (a view, an external table,
-    rows in a streaming buffer) has a checksum of its rows instead, which reads them, and a warning says so.
+    The state of a stored table is known from its metadata, for nothing. What has none to trust (a view, an
+    external table, rows in a streaming buffer) has a checksum of its rows instead, which reads them, and a
+    warning says so.
 
     Raises:
         ConfigError: A past state is asked for of something that keeps none.

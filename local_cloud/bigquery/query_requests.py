@@ -84,7 +84,10 @@ def _statement(query: Mapping[str, Any], project: str, *, qualified: bool) -> st
     if not (qualified and default):
         return sql
     own = default.get("projectId") or project
-    return qualify_unqualified_tables(sql, default_project=own, default_dataset=default["datasetId"])
+    qualified_sql: str = qualify_unqualified_tables(
+        sql, default_project=own, default_dataset=default["datasetId"]
+    )
+    return qualified_sql
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -86,7 +86,7 @@ def _container(pools: list[dict[str, Any]]) -> dict[str, Any]:
     if not container.get("imageUri"):
         raise InvalidArgumentError(f"{POOL}.containerSpec.imageUri is missing; give the trainer image.")
     refuse_unknown(container, f"{POOL}.containerSpec", IMPLEMENTED)
-    return container
+    return dict(container)
 
 
 def _command(container: dict[str, Any]) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _either(remedies: Sequence[str]) -> str:
 
 def _is_echo(details: Any) -> bool:
     """Whether pydantic calls a list too short only because its items are already reported as wrong."""
-    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
+    return bool(details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"])
 
 
 def _problem(details: Any, model: Any, where: str) -> Problem:

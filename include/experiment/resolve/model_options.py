@@ -59,7 +59,7 @@ def merged_options(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[
 
 
 def _same_type(known: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
-    return value.get(_KIND, known.get(_KIND)) == known.get(_KIND)
+    return bool(value.get(_KIND, known.get(_KIND)) == known.get(_KIND))
 
 
 def _said_elsewhere(options: Mapping[str, Any]) -> Iterator[Problem]:

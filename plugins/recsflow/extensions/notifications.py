@@ -58,7 +58,7 @@ def _is_first(context: Context) -> bool:
 
 
 def _send(notifier: NotifierSettings, context: Any) -> None:
-    from airflow.sdk.module_loading import import_string
+    from airflow.sdk.module_loading import import_string  # type: ignore[attr-defined]
 
     made = import_string(notifier.notifier)(**notifier.arguments)
     # Not by calling the notifier, which would keep an error to itself.

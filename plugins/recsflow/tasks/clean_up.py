@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import get_current_context
 
 from recsflow.extensions.retries import retries
+from recsflow.tasks.decorators import plain_task
 
 SCHEDULED = "scheduled"
 
 
 # A second try looks around anew, and removes what the first one left.
-@task(**retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=6)))
+@plain_task(**retries(2, timedelta(minutes=1), execution_timeout=timedelta(hours=6)))
 def remove_old() -> dict[str, int]:
     """Say what may go and what stays despite its age and, unless it is a dry run, remove what may go.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk import task
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
 from recsflow.extensions.links import (
@@ -21,8 +22,22 @@ from recsflow.extensions.links import (
     SweepLink,
 )
 
-# The decorated function takes and gives XComs, whatever its annotations.
-TaskDecorator: TypeAlias = Callable[..., Any]
+
+class TaskFunction(Protocol):
+    """A decorated function: it takes and gives XComs, whatever its annotations."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Add the task to the DAG at hand; returns its XCom."""
+
+    def override(self, **kwargs: Any) -> TaskFunction:
+        """Return the same task with other arguments of its operator."""
+
+
+class TaskDecorator(Protocol):
+    """Makes a task of a function."""
+
+    def __call__(self, **kwargs: Any) -> Callable[[Callable[..., Any]], TaskFunction]:
+        """Return the decorator for tasks with these arguments of their operator."""
 
 
 class _LinkedTask(DecoratedOperator, PythonOperator):
@@ -90,6 +105,7 @@ class BacktestTask(_LinkedTask):
     operator_extra_links = (BacktestLink(),)
 
 
+plain_task: TaskDecorator = task
 experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
 query_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QueryTask)
 staging_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=StagingTask)

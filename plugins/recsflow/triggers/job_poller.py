@@ -123,7 +123,7 @@ def pause_s(interval_s: float, throttled_rounds: int, calls: int, chance: float)
         calls: Requests of the last round.
         chance: From -1 to 1; keeps triggerers that started together from asking together.
     """
-    backed_off = min(interval_s * 2 ** min(throttled_rounds, MAX_DOUBLINGS), max(MAX_BACKOFF_S, interval_s))
+    backed_off = min(interval_s * 2.0 ** min(throttled_rounds, MAX_DOUBLINGS), max(MAX_BACKOFF_S, interval_s))
     return max(backed_off * (1 + JITTER * chance), calls * MIN_S_A_CALL)
 
 
