@@ -1,6 +1,6 @@
 """Numbers, scaled by what the training rows hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import tensorflow_transform as tft
@@ -24,7 +24,12 @@ def _minmax(values: tf.SparseTensor) -> tf.SparseTensor:
     return map_values(values, lambda x: tf.math.divide_no_nan(x - low, high - low))
 
 
-SCALINGS = {"zscore": _zscore, "log": _log, "minmax": _minmax, "none": lambda values: values}
+SCALINGS: dict[str, Callable[[tf.SparseTensor], tf.SparseTensor]] = {
+    "zscore": _zscore,
+    "log": _log,
+    "minmax": _minmax,
+    "none": lambda values: values,
+}
 
 
 @dataclass(frozen=True)
