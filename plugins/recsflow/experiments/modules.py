@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TRAINER_MODULE, TRANSFORM_MODULE = "trainer_module", "transform_module"
 
+
 def generate_modules(experiment: str, context: Context) -> ModulesHandover:
     """Write the modules under the hash of their content, and a copy of each beside the experiment.
 
