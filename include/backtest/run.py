@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from include.experiment.config.models import ModelType
+from include.metrics.baselines import BASELINES
 from include.metrics.catalogue import metric as metric_record
 from include.promotion.rule import PromotionRule
-from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION
-from include.tracking.entries import HEADLINE, metric_name, on_test_rows
+from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION, OF_SAVED
+from include.tracking.entries import HEADLINE
+from include.tracking.metric_names import TEST, metric_name
 from include.tracking.outcome import SUCCEEDED
+from include.tracking.scores import CHAMPION
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 
-BASELINES = (
-    *("popularity", "recent_popularity", "repeat_purchases"),
-    *("global_mean", "customer_mean", "product_mean", "customer_product_bias"),
-)
 MAX_RUNS = 1_000
 _BY_TIME = {"time_holdout", "strict_time"}
 
@@ -103,16 +102,15 @@ def backtest_runs(recorded: Iterable[RecordedExperiment], metric: str) -> tuple[
 
 
 def _read(run: RecordedExperiment, metric: str) -> BacktestRun:
-    name = metric_name(metric)
-    named = {baseline: run.metrics.get(f"{baseline}_{name}") for baseline in BASELINES}
+    named = {baseline: run.metrics.get(metric_name(metric, baseline)) for baseline in BASELINES}
     days = run.params.get("holdout_days")
     return BacktestRun(
         until=datetime.fromisoformat(run.params["window_end"]).date(),
         days=int(days) if days and run.params.get("split_strategy") in _BY_TIME else None,
         metric=metric,
-        model=run.metrics.get(on_test_rows(metric)),
+        model=run.metrics.get(metric_name(metric, TEST)),
         baselines={baseline: value for baseline, value in named.items() if value is not None},
-        champion=run.metrics.get(f"champion_{name}"),
+        champion=run.metrics.get(metric_name(metric, OF_SAVED[CHAMPION])),
         champion_version=run.tags.get(CHAMPION_VERSION, ""),
         champion_saw=run.tags.get(CHAMPION_SAW) == "true",
         state=run.verdict if run.status == SUCCEEDED else run.status,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.backtest.run import BASELINES, BacktestRun
+from include.backtest.run import BacktestRun
 from include.backtest.summary import Spread, spread
+from include.metrics.baselines import BASELINES
 
 MODEL, CHAMPION = "model", "champion"
 

@@ -6,11 +6,12 @@ import math
 
 from include.tracking.champions import DECISION
 from include.tracking.connection import tracking_client
-from include.tracking.entries import metric_name
+from include.tracking.metric_names import metric_name
 from include.tracking.scores import CANDIDATE, CHAMPION, Scores
 
 CHAMPION_VERSION, CHAMPION_SAW = "recsflow.champion_version", "recsflow.champion_saw_test_rows"
-_PREFIXES = {CANDIDATE: "served", CHAMPION: "champion"}
+# Whose metrics these are, by the model's name in the scores.
+OF_SAVED = {CANDIDATE: "served", CHAMPION: "champion"}
 
 
 def record_comparison(
@@ -30,7 +31,7 @@ def record_comparison(
     # The time is part of a number's identity: written again, it is kept once.
     at = int(scores.started_at.timestamp() * 1000)
     metrics = [
-        Metric(f"{_PREFIXES[model]}_{metric_name(name)}", value, at, 0)
+        Metric(metric_name(name, OF_SAVED[model]), value, at, 0)
         for model, measures in scores.models.items()
         for name, value in measures.items()
         if value is not None and math.isfinite(value)

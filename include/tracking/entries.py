@@ -1,9 +1,4 @@
-"""An experiment as MLflow sees it: flat params, metrics with steps, tags and a note.
-
-MLflow takes no `@` in a name, so `recall@10` of the test split is called `test_recall_at_10`, that of the
-popularity baseline `popularity_recall_at_10`, that of the best baseline `best_baseline_recall_at_10`, and how
-many times better the model is than that one `lift_recall_at_10`. A verdict rests on `measure_<name>`.
-"""
+"""An experiment as MLflow sees it: flat params, metrics with steps, tags and a note."""
 
 from __future__ import annotations
 
@@ -14,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.experiment.resolve.experiment import Experiment
+from include.tracking.metric_names import TEST, metric_name
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_tags, overfit_values
 from include.tracking.training_metrics import Comparison, TowerStatistics, TrainingMetrics, Verdict
@@ -35,16 +31,6 @@ class MetricEntry:
     value: float
     step: int
     timestamp_ms: int
-
-
-def metric_name(name: str) -> str:
-    """The name in MLflow of a measure, `recall_at_10` for `recall@10`."""
-    return name.replace("@", "_at_")
-
-
-def on_test_rows(name: str) -> str:
-    """The name in MLflow of a metric on the test rows, `test_recall_at_10` for `recall@10`."""
-    return f"test_{metric_name(name)}"
 
 
 def lift(compared: Comparison) -> float | None:
@@ -188,18 +174,18 @@ def _is_told(error: str, said: str) -> bool:
 
 
 def _final_values(metrics: TrainingMetrics) -> dict[str, float | None]:
-    values: dict[str, float | None] = {on_test_rows(name): value for name, value in metrics.test.items()}
+    values: dict[str, float | None] = {metric_name(name, TEST): value for name, value in metrics.test.items()}
     for baseline, measures in metrics.baselines.items():
-        values |= {f"{baseline}_{metric_name(name)}": value for name, value in measures.items()}
+        values |= {metric_name(name, baseline): value for name, value in measures.items()}
     for name, cold in metrics.cold.items():
         values[f"cold_{name}_share"] = cold.share
-        values |= {f"cold_{name}_{metric_name(each)}": value for each, value in cold.measures.items()}
-        values |= {f"warm_{name}_{metric_name(each)}": value for each, value in cold.others.items()}
+        values |= {metric_name(each, f"cold_{name}"): value for each, value in cold.measures.items()}
+        values |= {metric_name(each, f"warm_{name}"): value for each, value in cold.others.items()}
     values |= overfit_values(metrics.overfit)
     for name, compared in metrics.comparison.items():
-        values[f"best_baseline_{metric_name(name)}"] = compared.baseline_value
-        values[f"lift_{metric_name(name)}"] = lift(compared)
-    values |= {f"measure_{metric_name(name)}": value for name, value in metrics.diagnosis.measures.items()}
+        values[metric_name(name, "best_baseline")] = compared.baseline_value
+        values[metric_name(name, "lift")] = lift(compared)
+    values |= {metric_name(name, "measure"): value for name, value in metrics.diagnosis.measures.items()}
     values |= {f"rows_{split}": float(count) for split, count in metrics.rows}
     if metrics.early_stopping:
         values["restored_epoch"] = float(metrics.early_stopping.restored_epoch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from include.tracking.metric_names import metric_name
 from include.tracking.training_metrics import OverfitCheck
 
 _NAME_WIDTH = 34
@@ -29,9 +30,7 @@ def overfit_values(check: OverfitCheck | None) -> dict[str, float | None]:
     """Return what was measured, by its name in MLflow; nothing where nothing was checked."""
     if check is None:
         return {}
-    return {
-        f"overfit_{each.name.replace('@', '_at_').replace(' ', '_')}": each.value for each in check.criteria
-    }
+    return {metric_name(each.name.replace(" ", "_"), "overfit"): each.value for each in check.criteria}
 
 
 def overfit_tags(check: OverfitCheck | None) -> dict[str, str]:

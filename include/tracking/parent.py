@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from include.errors import ConfigError, Problem
 from include.experiment.config.run_parameters import RUN_PARAMETERS
 from include.experiment.resolve.experiment import Experiment
-from include.tracking.entries import HEADLINE, on_test_rows, params_of
+from include.tracking.entries import HEADLINE, params_of
+from include.tracking.metric_names import TEST, metric_name
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 from include.tracking.training_metrics import TrainingMetrics
 
@@ -91,7 +92,7 @@ def comparison(
 def _measures(test: Mapping[str, float | None], before: Mapping[str, float]) -> list[str]:
     rows = []
     for name, ours in test.items():
-        theirs = before.get(on_test_rows(name))
+        theirs = before.get(metric_name(name, TEST))
         change = f"{100 * (ours - theirs) / abs(theirs):+.1f} %" if ours is not None and theirs else ""
         rows.append(_row(name, _number(theirs), _number(ours), change))
     return rows
@@ -107,6 +108,6 @@ def _number(value: float | None) -> str:
 
 def _in_words(each: RecordedExperiment) -> str:
     judged_by = each.tags.get(HEADLINE, "")
-    value = each.metrics.get(on_test_rows(judged_by))
+    value = each.metrics.get(metric_name(judged_by, TEST))
     measured = "" if value is None else f", {judged_by} {value:.4f}"
     return f"{each.experiment_id} ({each.model}, {each.started_at:%Y-%m-%d %H:%M}{measured})"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from include.metrics import catalogue
 from include.metrics.metric import Direction
 from include.tracking.connection import tracking_client
-from include.tracking.entries import CUSTOM_JOB, EXPERIMENT_ID, PARENT, PIPELINE_JOB, on_test_rows
+from include.tracking.entries import CUSTOM_JOB, EXPERIMENT_ID, PARENT, PIPELINE_JOB
 from include.tracking.errors import TrackingError
+from include.tracking.metric_names import TEST, metric_name
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -115,12 +116,12 @@ def best_experiment(
         order_by=metric,
         limit=1,
     )
-    return next((each for each in found if on_test_rows(metric) in each.metrics), None)
+    return next((each for each in found if metric_name(metric, TEST) in each.metrics), None)
 
 
 def _best_first(metric: str) -> str:
     ascending = catalogue.metric(metric).direction is Direction.MINIMIZE
-    return f"metrics.`{on_test_rows(metric)}` {'ASC' if ascending else 'DESC'}"
+    return f"metrics.`{metric_name(metric, TEST)}` {'ASC' if ascending else 'DESC'}"
 
 
 def _checked(name: str, value: str) -> str:

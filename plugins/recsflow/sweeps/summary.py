@@ -13,7 +13,7 @@ from include.sweep.plots import history_png, importance_png, importances
 from include.sweep.report import RULE, counted, measured_on, schedule_yaml, trials_table, winner_lines
 from include.sweep.trial import Trial, read_trials
 from include.sweep.winner import SweepWinner, best_trial, winner_of
-from include.tracking.entries import metric_name
+from include.tracking.metric_names import metric_name
 from include.tracking.sweep_record import SweepRecord, record_sweep
 from recsflow.errors import SweepFailed
 from recsflow.experiments.files import read_experiment
@@ -101,7 +101,7 @@ def _record(
     """Complete the sweep's MLflow run and return its page."""
     metrics, best = {}, {}
     if winner:
-        metrics = {f"best_{metric_name(winner.metric)}": winner.value}
+        metrics = {metric_name(winner.metric, "best"): winner.value}
         best = {"recsflow.best_trial": str(winner.trial), "recsflow.best_experiment": winner.experiment_id}
     note = f"{counted(trials)}\n\n```\n{files[SweepFolder.trials_table].decode()}```"
     record = SweepRecord(

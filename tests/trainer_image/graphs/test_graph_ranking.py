@@ -60,8 +60,14 @@ def test_an_epoch_is_measured_on_eval_graphs(inputs, trained):
     assert {"val_mae", "val_pairwise_accuracy", "val_spearman", "val_spearman_all"} < set(after)
     # As `fit` reports them of any model.
     of_fit = {"loss", "val_loss", "learning_rate"}
-    test = {"loss", *declared().evaluate(trained, inputs).test}
-    check_reported("graph_ranking", test=test, epoch={*of_fit, *after})
+    found = declared().evaluate(trained, inputs)
+    check_reported(
+        "graph_ranking",
+        test={"loss", *found.test},
+        epoch={*of_fit, *after},
+        baselines=found.baselines,
+        headline=found.headline.metric,
+    )
     assert after["val_rmse"] < 0.8 * before["val_rmse"]
     assert after["val_score_std"] > 0.1
 

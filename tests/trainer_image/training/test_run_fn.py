@@ -13,7 +13,7 @@ from include.process_activity import Activity, wait_until
 from recsflow_trainer.errors import ExamplesError, TrainingConfigError
 from recsflow_trainer.retrieval.declaration import Retrieval
 from recsflow_trainer.training.run_fn import train
-from tests.contracts.reported_metrics import check_reported
+from tests.contracts.reported_metrics import check_metrics_file
 from tests.trainer_image.small_experiment import declared
 
 pytestmark = pytest.mark.tensorflow
@@ -51,7 +51,7 @@ def test_leaves_metrics_that_tell_everything(trained, small_experiment):
         "query_spread",
         "candidate_spread",
     }
-    check_reported("retrieval", test=metrics["test"], epoch=metrics["epochs"][-1]["metrics"])
+    check_metrics_file(metrics)
     assert set(metrics["epochs"][0]["towers"]) == {"query", "candidate"}
     measured = {
         f"{kind}@{k}"
