@@ -1,5 +1,6 @@
 """A plan and the run after it, through the real tasks against the emulator: one says what the other does."""
 
+import logging
 import shutil
 
 import pytest
@@ -117,6 +118,23 @@ def test_a_service_that_this_account_may_not_read_is_named_and_the_rest_is_told(
     assert plan["components"] == "not known"
     assert "reading job quick-test-" in plan["What"]
     assert " was refused: not yours" in plan["What"]
+
+
+def test_a_run_goes_on_without_what_slow_services_did_not_say_in_time(engineer, caplog, monkeypatch):
+    caplog.set_level(logging.INFO, logger="recsflow.progress")
+    monkeypatch.setattr("recsflow.planning.logged.TIME_LIMIT_S", -1.0)
+    assert engineer.run()
+    late = "not asked any more, since the services were slow and the run goes on"
+    assert f"What earlier runs left in the artifact root: {late}" in caplog.text
+
+
+def test_a_run_goes_on_where_no_plan_can_be_made(engineer, caplog):
+    caplog.set_level(logging.INFO, logger="recsflow.progress")
+    engineer.run(learning_rate=0.2)
+    (kept,) = engineer.root.rglob("*.topology.json")
+    kept.write_text("[")
+    assert engineer.run(learning_rate=0.02)
+    assert "WARNING no plan could be made, and the run goes on: JSONDecodeError" in caplog.text
 
 
 def test_offline_asks_nobody_and_says_so(engineer, monkeypatch):
