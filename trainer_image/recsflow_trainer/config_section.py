@@ -16,30 +16,34 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-def problems(error: ValidationError, config: type[Section]) -> list[str]:
+def problems(error: ValidationError, config: type[Section], *, place: str = "") -> list[str]:
     """Returns a sentence about each problem: which field, what it is and what it may be.
 
     Args:
         error: What pydantic says.
         config: What was validated.
+        place: The name of the whole.
     """
-    return [_sentence(details, config) for details in error.errors(include_url=False)]
+    return [_sentence(details, config, place) for details in error.errors(include_url=False)]
 
 
-def _sentence(details: ErrorDetails, config: type[Section]) -> str:
-    if not details["loc"]:
+def _sentence(details: ErrorDetails, config: type[Section], place: str) -> str:
+    kind, section = details["type"], config
+    if kind == "value_error":
         return str(details["ctx"]["error"])
-    path, section, remedy = "", config, ""
+    path, remedy = place, f"an object with {', '.join(config.model_fields)}"
     for part in details["loc"]:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
         if field := section.model_fields.get(str(part)):
             remedy = field.description or ""
             section = _section_of(field.annotation) or section
-    if details["type"] == "extra_forbidden":
+    if kind == "extra_forbidden":
         return f"{path} is unknown; use one of: {', '.join(section.model_fields)}."
-    if details["type"] == "missing":
+    if kind == "missing":
         return f"{path} is missing; give {remedy}."
-    return f"{path} is {details['input']!r}; use {remedy}."
+    if kind == "json_invalid":
+        return f"{path or 'it'} is not JSON ({details['ctx']['error']}); use {remedy}."
+    return f"{path or 'it'} is {details['input']!r}; use {remedy}."
 
 
 def _section_of(annotation: Any) -> type[Section] | None:

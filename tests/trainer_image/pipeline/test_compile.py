@@ -116,9 +116,9 @@ def test_command_line_writes_the_whole_spec_or_nothing(tmp_path, capsys):
     source, output = tmp_path / "topology.json", tmp_path / "compiled" / "spec.json"
     source.write_text("{}")
     assert compiler.main(["--topology", str(source), "--output", str(output)]) == 1
-    assert "pipeline_name is None" in capsys.readouterr().err
+    assert "pipeline_name is missing; give 1 to 128" in capsys.readouterr().err
     assert not output.exists()
-    values = {**vars(topology()), "beam_args": []}
+    values = {**topology().model_dump(), "beam_args": []}
     source.write_text(json.dumps(values))
     assert compiler.main(["--topology", str(source), "--output", str(output)]) == 0
     assert json.loads(output.read_text())["pipelineSpec"]["schemaVersion"] == "2.0.0"

@@ -39,10 +39,13 @@ def test_accelerator_is_parsed():
     ("changes", "message"),
     [
         ({"pipeline_name": "shop_basic"}, "pipeline_name is 'shop_basic'; use 1 to 128 of a-z"),
-        ({"project": ""}, "project is ''; give a text"),
-        ({"location": None}, "location is None; give a text"),
-        ({"beam_args": "--runner=DirectRunner"}, "beam_args is '--runner=DirectRunner'; give a list"),
-        ({"beam_args": ["--runner", "DirectRunner"]}, "every flag starts with '--'"),
+        ({"project": ""}, "project is ''; use a text"),
+        ({"location": None}, "location is None; use a text"),
+        ({"beam_args": "--runner=DirectRunner"}, "beam_args is '--runner=DirectRunner'; use a list of flags"),
+        (
+            {"beam_args": ["--runner", "DirectRunner"]},
+            "beam_args[1] is 'DirectRunner'; use a list of flags",
+        ),
         (
             {"accelerator": "L4"},
             "accelerator is 'L4'; use cpu, NVIDIA_TESLA_T4, NVIDIA_L4, NVIDIA_",
@@ -50,7 +53,7 @@ def test_accelerator_is_parsed():
         ({"trainer_input": "rows"}, "trainer_input is 'rows'; use examples or graphs"),
         ({"accelerator": None}, "accelerator is None; use cpu"),
         ({"accelerator": ["cpu"]}, "accelerator is ['cpu']; use cpu"),
-        ({"epochs": 3}, "epochs is not a field; use pipeline_name"),
+        ({"epochs": 3}, "epochs is unknown; use one of: pipeline_name"),
     ],
 )
 def test_mistake_is_named_with_its_remedy(changes, message):
@@ -67,5 +70,5 @@ def test_all_mistakes_are_named_at_once():
 
 @pytest.mark.parametrize("text", ["{", "[]"])
 def test_other_than_an_object_is_refused(text):
-    with pytest.raises(TopologyError, match="write an object with pipeline_name"):
+    with pytest.raises(TopologyError, match="use an object with pipeline_name"):
         Topology.from_json(text, source="topology.json")

@@ -157,10 +157,14 @@ def test_missing_column_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"target": "profit"}, "'profit' is not a valid Target; use one of: basket_value, next_visit_value"),
-        ({"neighbors": 0}, "neighbors is 0; use 1 or more"),
-        ({"depth": 2}, "graph_options: nothing is missing and depth is unknown"),
-        ({"nodes": [{"column": "aisle"}]}, r"nodes\[0\]: encoding is missing"),
+        ({"target": "profit"}, "target is 'profit'; use one of: basket_value, next_visit_value"),
+        ({"neighbors": 0}, "neighbors is 0; use an integer of 1 or more"),
+        ({"depth": 2}, "graph_options.depth is unknown; use one of: customer,"),
+        (
+            {"nodes": [{"column": "aisle"}]},
+            r"graph_options\.nodes\[0\]\.encoding is missing; give one of: one_hot",
+        ),
+        ({"customer": 5}, "graph_options.customer is 5; use the name of a column"),
     ],
 )
 def test_wrong_option_is_named(changes, message):

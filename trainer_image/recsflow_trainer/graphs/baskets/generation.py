@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
@@ -71,7 +70,11 @@ def write_basket_graphs(rows_uri: str, options: GraphOptions, folder: str) -> di
             )
         _write_arrays(f"{folder}/{split}.npz", _arrays(visits, nodes, edges, places[chosen]))
         lines += _lines(split, visits, places[chosen], targets[chosen])
-    description = {"options": asdict(options), "nodes": nodes.names, "edge_features": ["joint_purchases"]}
+    description = {
+        "options": options.model_dump(),
+        "nodes": nodes.names,
+        "edge_features": ["joint_purchases"],
+    }
     _write_text(f"{folder}/{DESCRIPTION}", json.dumps(description, indent=2) + "\n")
     _write_manifest(f"{folder}/{MANIFEST}", lines)
     logging.info("%s: %s", folder, ", ".join(f"{split} {count:,}" for split, count in counts.items()))

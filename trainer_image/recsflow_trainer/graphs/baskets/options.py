@@ -1,12 +1,14 @@
 """What a graph is made of: the options that the orchestrator sends, parsed once."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Self
 
+from pydantic import Field, ValidationError
+
+from recsflow_trainer.config_section import Section, problems
 from recsflow_trainer.errors import ManifestError
+
+_COLUMN = "the name of a column"
 
 
 class Target(StrEnum):
@@ -24,8 +26,7 @@ class Encoding(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class NodeColumn:
+class NodeColumn(Section):
     """A column of the rows that describes a product in a basket.
 
     Attributes:
@@ -34,13 +35,12 @@ class NodeColumn:
         max_values: The most frequent values that one_hot tells apart; all others share one place.
     """
 
-    column: str
-    encoding: Encoding
-    max_values: int = 64
+    column: str = Field(min_length=1, description=_COLUMN)
+    encoding: Encoding = Field(description=f"one of: {', '.join(Encoding)}")
+    max_values: int = Field(default=64, ge=1, description="an integer of 1 or more")
 
 
-@dataclass(frozen=True)
-class GraphOptions:
+class GraphOptions(Section):
     """How rows become graphs.
 
     Attributes:
@@ -55,15 +55,15 @@ class GraphOptions:
         nodes: Further columns of a node.
     """
 
-    customer: str
-    product: str
-    basket: str
-    date: str
-    value: str
-    target: Target
-    neighbors: int
-    history: bool
-    nodes: tuple[NodeColumn, ...] = ()
+    customer: str = Field(min_length=1, description=_COLUMN)
+    product: str = Field(min_length=1, description=_COLUMN)
+    basket: str = Field(min_length=1, description=_COLUMN)
+    date: str = Field(min_length=1, description=_COLUMN)
+    value: str = Field(min_length=1, description=_COLUMN)
+    target: Target = Field(description=f"one of: {', '.join(Target)}")
+    neighbors: int = Field(ge=1, description="an integer of 1 or more")
+    history: bool = Field(description="true or false")
+    nodes: tuple[NodeColumn, ...] = Field(default=(), description="a list of objects")
 
     @property
     def columns(self) -> list[str]:
@@ -76,42 +76,13 @@ class GraphOptions:
         return list(dict.fromkeys([self.customer, self.product, self.basket, self.date, self.value]))
 
     @classmethod
-    def from_json(cls, text: str) -> "GraphOptions":
+    def from_json(cls, text: str) -> Self:
         """Parses what the orchestrator sends.
 
         Raises:
-            ManifestError: Names the field that is missing, unknown or of a wrong value.
+            ManifestError: It lists every field that is missing, unknown or of a wrong value.
         """
-        values = json.loads(text)
-        _check_names(cls, values, "graph_options")
-        nodes = values.get("nodes", ())
-        for index, node in enumerate(nodes):
-            _check_names(NodeColumn, node, f"graph_options.nodes[{index}]")
         try:
-            options = cls(
-                **{
-                    **values,
-                    "target": Target(values["target"]),
-                    "nodes": tuple(
-                        NodeColumn(**{**node, "encoding": Encoding(node["encoding"])}) for node in nodes
-                    ),
-                }
-            )
-        except ValueError as error:
-            raise ManifestError(
-                f"graph_options: {error}; use one of: {', '.join([*Target, *Encoding])}."
-            ) from None
-        if options.neighbors < 1:
-            raise ManifestError(f"graph_options.neighbors is {options.neighbors}; use 1 or more.")
-        return options
-
-
-def _check_names(kind: type, values: Mapping[str, Any], where: str) -> None:
-    known = {field.name: field.default is MISSING for field in fields(kind)}
-    missing = [name for name, required in known.items() if required and name not in values]
-    unknown = sorted(set(values) - set(known))
-    if missing or unknown:
-        raise ManifestError(
-            f"{where}: {', '.join(missing) or 'nothing'} is missing and {', '.join(unknown) or 'nothing'} is "
-            f"unknown; give {', '.join(known)}."
-        )
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise ManifestError("\n".join(problems(error, cls, place="graph_options"))) from None
