@@ -22,10 +22,10 @@ class UnknownMetric(RecsflowError):
 
     def __init__(self, name: str) -> None:
         near = difflib.get_close_matches(name, METRICS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
+        hint = f"did you mean {near[0]!r}? Otherwise add" if near else "add"
         super().__init__(
-            f"metric {name!r} is not in the catalogue, include/metrics, so whether large or small values are "
-            f"good is not known{hint}"
+            f"metric {name!r} is not in include/metrics, so whether large or small values are good is not "
+            f"known; {hint} its record there, or train with an image of this version."
         )
 
 

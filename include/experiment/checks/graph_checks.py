@@ -14,12 +14,12 @@ _READABLE = "remove it, or choose a feature config whose candidate side has voca
 
 def check_graph(model: ModelConfig, dataset: DatasetConfig, features: FeatureConfig | None) -> list[Problem]:
     """Return why a model of graphs cannot use the dataset or the features; nothing for other models."""
-    if not isinstance(model, GraphRankingConfig):
+    if not model.kind.reads_graphs:
         return []
     return [*_roles(model, dataset), *(_features(model, dataset, features) if features else ())]
 
 
-def _roles(model: GraphRankingConfig, dataset: DatasetConfig) -> Iterator[Problem]:
+def _roles(model: ModelConfig, dataset: DatasetConfig) -> Iterator[Problem]:
     remedies = {
         Role.BASKET: "give the column that all rows of one visit share `role: basket`",
         Role.LABEL: "give the column with the money paid `role: label`",
@@ -31,10 +31,9 @@ def _roles(model: GraphRankingConfig, dataset: DatasetConfig) -> Iterator[Proble
             yield Problem(file_of(dataset), "columns", received, f"{remedy}, {or_else}")
 
 
-def _features(
-    model: GraphRankingConfig, dataset: DatasetConfig, features: FeatureConfig
-) -> Iterator[Problem]:
+def _features(model: ModelConfig, dataset: DatasetConfig, features: FeatureConfig) -> Iterator[Problem]:
     where = f"features/{features.name}.yaml"
+    sums_the_basket = isinstance(model, GraphRankingConfig) and model.target is GraphTarget.BASKET_VALUE
     for index, feature in enumerate(features.query):
         if not _is_primary(feature):
             received = f"is {feature.name!r}, which no graph of model {model.name} has a place for"
@@ -47,7 +46,7 @@ def _features(
         elif isinstance(feature, VocabularyFeature) and feature.separator:
             received = f"is {feature.separator!r}, but a node of model {model.name} has one value of a column"
             yield Problem(where, f"{field}.separator", received, "remove the feature")
-        elif model.target is GraphTarget.BASKET_VALUE and feature.column == dataset.label:
+        elif sums_the_basket and feature.column == dataset.label:
             received = f"is {feature.column!r}, whose sum is the target of model {model.name}"
             yield Problem(
                 where, f"{field}.column", received, "remove the feature, or use target next_visit_value"

@@ -61,7 +61,7 @@ def test_equal_is_never_better_and_a_mean_error_has_no_good_side():
 
 
 def test_a_name_that_it_does_not_have_is_refused_rather_than_taken_for_good_when_large():
-    with pytest.raises(UnknownMetric, match=r"'rsme' is not in the catalogue, .* did you mean 'rmse'\?"):
+    with pytest.raises(UnknownMetric, match=r"'rsme' is not in include/metrics, .* did you mean 'rmse'\?"):
         metric("rsme")
 
 
