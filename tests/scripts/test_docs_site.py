@@ -1,5 +1,8 @@
 """Links that work in a repository and on the site of its docs."""
 
+import re
+import subprocess
+
 import pytest
 
 from scripts.docs_site import FROM_ELSEWHERE, REPOSITORY, site_links
@@ -40,3 +43,18 @@ def test_a_link_to_nothing_stays_for_the_strict_build_to_refuse():
 
 def test_every_page_from_elsewhere_has_its_file():
     assert [file for file in FROM_ELSEWHERE.values() if not (REPOSITORY / file).is_file()] == []
+
+
+def test_the_guide_for_contributors_names_files_that_are_there():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    paths = {f"/{'/'.join(file.split('/')[:depth])}" for file in listed for depth in range(1, 9)}
+    named = re.findall(r"`([\w./<>-]+)`", (REPOSITORY / "CONTRIBUTING.md").read_text())
+    # Of a name with a placeholder, the folder.
+    files = {
+        re.sub(r"/[^/]*<.*", "", name).rstrip("/") for name in named if "/" in name or name.endswith(".py")
+    }
+    missing = [name for name in files if not any(path.endswith(f"/{name}") for path in paths)]
+    # What is made, and not kept.
+    assert missing == [".recsflow/tools"]
