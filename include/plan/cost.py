@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
+from include.experiment.config.accelerators import Accelerator
 from include.experiment.config.base import Frozen
 from include.plan.cache_hits import TRAINER, ComponentPlan
 
@@ -23,16 +24,15 @@ class Prices(Frozen):
         query_per_tib: A TiB that BigQuery reads.
         component_per_hour: An hour of the machine that Vertex AI gives a container which asks for none, an
             e2-standard-4: that of a component other than the Trainer, and of a custom job after the pipeline.
-        trainer_per_hour: An hour of the Trainer's machine, by accelerator: `cpu` (an e2-standard-4), or
-            `NVIDIA_TESLA_T4` (an n1-standard-8), `NVIDIA_L4` (a g2-standard-8) and `NVIDIA_TESLA_A100` (an
-            a2-highgpu-1g), each with its accelerator.
+        trainer_per_hour: An hour of the Trainer's machine with its accelerator, by accelerator; the
+            machine of each is in `experiment/config/accelerators.py`.
     """
 
     currency: str = Field(min_length=1)
     basis: str = Field(min_length=1)
     query_per_tib: float | None = Field(default=None, ge=0)
     component_per_hour: float | None = Field(default=None, ge=0)
-    trainer_per_hour: dict[str, float] = Field(default_factory=dict)
+    trainer_per_hour: dict[Accelerator, float] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Usage:
 
     scanned_bytes: int | None
     components: Sequence[ComponentPlan]
-    accelerator: str
+    accelerator: Accelerator
     limit_s: float | None
     later_jobs_s: Mapping[str, float] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ def upper_bound(usage: Usage, prices: Prices | None) -> tuple[CostItem, ...]:
     items = [] if usage.scanned_bytes == 0 else [_query(usage.scanned_bytes, prices)]
     if TRAINER in running or not usage.components:
         price = prices.trainer_per_hour.get(usage.accelerator) if prices else None
-        items.append(_machine(f"Trainer ({usage.accelerator})", hours, price, prices))
+        items.append(_machine(f"Trainer ({usage.accelerator.value})", hours, price, prices))
     price = prices.component_per_hour if prices else None
     if others:
         count = f"{len(others)} other component{'s' if len(others) > 1 else ''}"

@@ -51,7 +51,7 @@ def render_rerun_plan(plan: RerunPlan, *, whole: bool) -> str:
     experiment = plan.experiment
     configs = f"{experiment.dataset.name} / {experiment.features.name} / {experiment.model.name}"
     runs = (ComponentPlan(TRAINER, True, ""),)
-    usage = Usage(0, runs, experiment.parameters.accelerator.value, plan.limit_s)
+    usage = Usage(0, runs, experiment.parameters.accelerator, plan.limit_s)
     differences = [row(each.name, f"{each.old} -> {each.new}") for each in plan.differences]
     warnings = [f"  {warning}" for warning in experiment.warnings] if whole else []
     return "\n".join(

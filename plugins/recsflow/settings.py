@@ -14,6 +14,7 @@ from airflow.sdk import Variable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from include.artifacts.layout import ArtifactLayout
+from include.experiment.config.accelerators import Accelerator
 from include.experiment.config.base import MAX_DAYS
 from include.plan.cost import Prices
 from include.warehouse.limits import LEAST_BILLED
@@ -184,9 +185,9 @@ class Settings(_Frozen):
             return self.beam_args
         return (*self.beam_args, f"{runs_as}={self.service_account}")
 
-    def image_for(self, accelerator: str) -> str:
-        """Container of a run with this accelerator: `cpu` or an empty text for none."""
-        wants_cuda = accelerator not in ("", "cpu")
+    def image_for(self, accelerator: Accelerator) -> str:
+        """Container of a run with this accelerator."""
+        wants_cuda = accelerator is not Accelerator.CPU
         return self.accelerator_image if wants_cuda and self.accelerator_image else self.trainer_image
 
     def table_link(self, table: str) -> str:

@@ -11,7 +11,6 @@ LearningRate = Annotated[float, Field(gt=0, le=10)]
 TrainRatio = Annotated[float, Field(gt=0, lt=1)]
 EvalRatio = Annotated[float, Field(ge=0, lt=1)]
 HoldoutDays = Annotated[int, Field(ge=1, le=3650)]
-OptimizerOption = bool | int | float
 
 
 class SplitStrategy(StrEnum):
@@ -37,23 +36,3 @@ class SampleUnit(StrEnum):
 
     ROW = "row"
     CUSTOMER = "customer"
-
-
-class OptimizerName(StrEnum):
-    """Optimizers that the trainer knows."""
-
-    ADAGRAD = "adagrad"
-    ADAM = "adam"
-    ADAMW = "adamw"
-    SGD = "sgd"
-    RMSPROP = "rmsprop"
-    FTRL = "ftrl"
-
-
-class Accelerator(StrEnum):
-    """Hardware for the Trainer on Vertex AI."""
-
-    CPU = "cpu"
-    T4 = "NVIDIA_TESLA_T4"
-    L4 = "NVIDIA_L4"
-    A100 = "NVIDIA_TESLA_A100"

@@ -7,22 +7,21 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from include.experiment.config.accelerators import Accelerator
 from include.experiment.config.base import Frozen, Identifier, PastMoment
 from include.experiment.config.choices import (
-    Accelerator,
     BatchSize,
     Epochs,
     EvalRatio,
     HoldoutDays,
     LearningRate,
-    OptimizerName,
-    OptimizerOption,
     SamplePercent,
     SampleUnit,
     SplitStrategy,
     TrainRatio,
 )
 from include.experiment.config.form_fields import AS_THE_CONFIG_SAYS, FIRST, OTHER, ROWS, TRAINING, on_form
+from include.experiment.config.optimizers import OptimizerName, OptimizerOption
 
 RUN_PARAMETERS = "run parameters"
 OVERFIT_EPOCHS_A_LINE = 10

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from include.experiment.config.choices import OptimizerName, SplitStrategy
+from include.experiment.config.choices import SplitStrategy
 from include.experiment.config.feature_config import FeatureConfig, VocabularyFeature
 from include.experiment.config.models import ModelConfig
 from include.experiment.config.models.rating import PairwiseLoss, RatedModel
+from include.experiment.config.optimizers import OPTIMIZERS
 from include.experiment.config.run_parameters import RunParameters
 from include.experiment.resolve.experiment import (
     HELD_BACK_OF_TRAIN,
@@ -17,21 +18,6 @@ from include.experiment.resolve.experiment import (
 HIGH_LEARNING_RATE = 0.1
 DEEP = 3
 LARGE_FOR_PAIRS = 4096
-_RECOMMENDED_WHEN_DEEP = {
-    OptimizerName.ADAGRAD: "0.005 to 0.05",
-    OptimizerName.FTRL: "0.005 to 0.05",
-    OptimizerName.SGD: "0.001 to 0.05",
-    OptimizerName.ADAM: "0.0001 to 0.005",
-    OptimizerName.ADAMW: "0.0001 to 0.005",
-    OptimizerName.RMSPROP: "0.0001 to 0.005",
-}
-# Above which rate it is said, and what is recommended.
-_FAST = {
-    OptimizerName.ADAGRAD: (0.3, "0.05 to 0.3"),
-    OptimizerName.ADAM: (0.02, "0.0001 to 0.005"),
-    OptimizerName.ADAMW: (0.02, "0.0001 to 0.005"),
-    OptimizerName.RMSPROP: (0.02, "0.0001 to 0.005"),
-}
 
 
 def config_warnings(
@@ -52,20 +38,20 @@ def config_warnings(
 
 def _learning_rate(model: ModelConfig) -> Iterator[ConfigWarning]:
     # Before the run's factor: an overfit check learns a few rows, faster on purpose.
-    rate, optimizer = model.learning_rate, model.optimizer.name
+    rate, optimizer = model.learning_rate, OPTIMIZERS[model.optimizer.name]
     if rate >= HIGH_LEARNING_RATE and model.dense_layers >= DEEP:
         yield ConfigWarning(
             severity=Severity.HIGH,
             field="learning_rate",
             message=f"{rate:g} with {model.dense_layers} dense layers often makes the gradients collapse.",
-            recommended=_RECOMMENDED_WHEN_DEEP[optimizer],
+            recommended=optimizer.recommended_when_deep,
         )
-    elif optimizer in _FAST and rate > _FAST[optimizer][0]:
+    elif optimizer.fast_above is not None and rate > optimizer.fast_above:
         yield ConfigWarning(
             severity=Severity.MEDIUM,
             field="learning_rate",
-            message=f"{rate:g} is fast for {optimizer.value}.",
-            recommended=_FAST[optimizer][1],
+            message=f"{rate:g} is fast for {model.optimizer.name.value}.",
+            recommended=optimizer.recommended,
         )
 
 

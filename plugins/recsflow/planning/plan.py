@@ -113,7 +113,7 @@ def make_plan(experiment: Experiment, settings: Settings, scope: PlanScope) -> P
         usage=Usage(
             scanned_bytes=rows.scanned_bytes if rows else None,
             components=prediction.components if prediction else (),
-            accelerator=experiment.parameters.accelerator.value,
+            accelerator=experiment.parameters.accelerator,
             limit_s=scope.limits.pipeline_s,
             later_jobs_s=scope.limits.later_s,
         ),

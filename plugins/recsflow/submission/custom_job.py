@@ -40,7 +40,7 @@ class CustomJobSubmission(JobSubmission[CustomJobsHook, JobHandover]):
         job_id = found.job_id if found else hook.submit(request, self.settings)
         self.keep(job_id)
         self.tell(job_id, started=found is None)
-        image = self.settings.image_for(request.machine.accelerator)
+        image = self.settings.image_for(request.accelerator)
         return JobHandover(job_id=job_id, metrics_uri=request.report_uri, image=image)
 
 

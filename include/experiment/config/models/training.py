@@ -10,42 +10,8 @@ from include.experiment.config.choices import (
     BatchSize,
     Epochs,
     LearningRate,
-    OptimizerName,
-    OptimizerOption,
 )
-
-OPTIMIZER_OPTIONS: dict[OptimizerName, tuple[str, ...]] = {
-    OptimizerName.ADAGRAD: ("initial_accumulator_value", "epsilon"),
-    OptimizerName.ADAM: ("beta_1", "beta_2", "epsilon", "amsgrad"),
-    OptimizerName.ADAMW: ("beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"),
-    OptimizerName.SGD: ("momentum", "nesterov"),
-    OptimizerName.RMSPROP: ("rho", "momentum", "epsilon", "centered"),
-    OptimizerName.FTRL: (
-        "learning_rate_power",
-        "initial_accumulator_value",
-        "l1_regularization_strength",
-        "l2_regularization_strength",
-        "beta",
-    ),
-}
-
-
-_FLAGS = {"amsgrad", "nesterov", "centered"}
-_SHARES = {"beta_1", "beta_2", "rho", "momentum"}
-
-
-def _check_option(option: str, value: OptimizerOption) -> None:
-    """Refuse what Keras would refuse, or divide by, once the pipeline runs."""
-    if isinstance(value, bool) != (option in _FLAGS):
-        raise ValueError(f"use {'true or false' if option in _FLAGS else 'a number'} as {option}")
-    if option in _SHARES and not 0 <= value < 1:
-        raise ValueError(f"use at least 0 and less than 1 as {option}")
-    if option == "learning_rate_power" and value > 0:
-        raise ValueError(f"use at most 0 as {option}")
-    if option == "epsilon" and value <= 0:
-        raise ValueError(f"use more than 0 as {option}")
-    if option not in {*_SHARES, *_FLAGS, "learning_rate_power"} and value < 0:
-        raise ValueError(f"use at least 0 as {option}")
+from include.experiment.config.optimizers import OPTIMIZERS, OptimizerName, OptimizerOption
 
 
 class OptimizerConfig(Frozen):
@@ -56,7 +22,7 @@ class OptimizerConfig(Frozen):
 
     @model_validator(mode="after")
     def _options_belong_to_optimizer(self) -> Self:
-        allowed = OPTIMIZER_OPTIONS[self.name]
+        allowed = OPTIMIZERS[self.name].options
         unknown = [option for option in self.options if option not in allowed]
         if unknown:
             listed = ", ".join(allowed)
@@ -64,7 +30,8 @@ class OptimizerConfig(Frozen):
                 f"remove {', '.join(unknown)}, since {self.name.value} takes {listed} as options"
             )
         for option, value in self.options.items():
-            _check_option(option, value)
+            if remedy := allowed[option].remedy(value):
+                raise ValueError(f"use {remedy} as {option}")
         return self
 
 

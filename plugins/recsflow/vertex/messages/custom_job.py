@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.experiment.config.accelerators import Accelerator
 from recsflow.vertex.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
 from recsflow.vertex.jobs import JobState as OurState
 from recsflow.vertex.messages.job_service import (
@@ -45,18 +46,18 @@ def to_message(request: ContainerRequest, settings: Settings) -> CustomJob:
     """Write the message that starts a job: one replica of the trainer image.
 
     Args:
-        request: The command, its machine and its labels.
+        request: The command, its accelerator and its labels.
         settings: Which image, and as whom the job runs.
     """
-    machine = request.machine
-    accelerator = {"accelerator_type": machine.accelerator, "accelerator_count": 1}
+    accelerator = request.accelerator
+    gpu = {"accelerator_type": accelerator.value, "accelerator_count": 1}
     pool = WorkerPoolSpec(
         machine_spec=MachineSpec(
-            machine_type=machine.machine_type, **(accelerator if machine.accelerator else {})
+            machine_type=accelerator.machine_type, **({} if accelerator is Accelerator.CPU else gpu)
         ),
         replica_count=1,
         container_spec=ContainerSpec(
-            image_uri=settings.image_for(machine.accelerator),
+            image_uri=settings.image_for(accelerator),
             command=list(request.command),
             args=list(request.arguments),
         ),

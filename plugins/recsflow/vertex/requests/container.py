@@ -1,4 +1,4 @@
-"""One custom job, asked for: a command of the trainer image, and the machine that it runs on."""
+"""One custom job, asked for: a command of the trainer image, and what it runs on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from include.experiment.config.accelerators import Accelerator
 from recsflow.images.trainer_images import image_label
 from recsflow.vertex.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
-
-
-@dataclass(frozen=True)
-class ContainerMachine:
-    """The machine of a container on Vertex AI; no accelerator is an empty text."""
-
-    machine_type: str
-    accelerator: str = ""
-
-
-# What a component of a pipeline gets without further asking.
-CPU_MACHINE = ContainerMachine("e2-standard-4")
 
 
 @dataclass(frozen=True)
@@ -31,7 +20,7 @@ class ContainerRequest:
         command: Of the container.
         arguments: Of the command.
         report_uri: Where the command reports how it goes, and why it failed.
-        machine: What it runs on.
+        accelerator: What it runs on.
         labels: By which people find and bill jobs; `inputs` is a hash of all that determines the result.
     """
 
@@ -39,7 +28,7 @@ class ContainerRequest:
     command: tuple[str, ...]
     arguments: tuple[str, ...]
     report_uri: str
-    machine: ContainerMachine
+    accelerator: Accelerator
     labels: dict[str, str]
 
 

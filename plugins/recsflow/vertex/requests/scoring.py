@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.experiment.config.accelerators import Accelerator
 from include.experiment.config.dataset_config import Role
 from recsflow.vertex.jobs import SCORING
-from recsflow.vertex.requests.container import CPU_MACHINE, ContainerRequest, job_labels
+from recsflow.vertex.requests.container import ContainerRequest, job_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,4 +48,4 @@ def scoring_request(
         dataset=experiment.dataset.name,
         model=experiment.model.name,
     )
-    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, scores_uri, CPU_MACHINE, labels)
+    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, scores_uri, Accelerator.CPU, labels)

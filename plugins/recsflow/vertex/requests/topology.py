@@ -34,14 +34,14 @@ class Topology:
     @classmethod
     def of(cls, experiment: Experiment, settings: Settings) -> Topology:
         """Return the topology of an experiment's pipeline under these settings."""
-        accelerator = experiment.parameters.accelerator.value
+        accelerator = experiment.parameters.accelerator
         return cls(
             pipeline_name=experiment.pipeline_name,
             trainer_image=settings.image_for(accelerator),
             project=settings.project,
             location=settings.location,
             trainer_input="graphs" if experiment.reads_graphs else "examples",
-            accelerator=accelerator,
+            accelerator=accelerator.value,
             beam_args=settings.beam_arguments,
         )
 

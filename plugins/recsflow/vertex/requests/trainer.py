@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from include import storage
 from recsflow.vertex.jobs import TRAINER
-from recsflow.vertex.requests.container import CPU_MACHINE, ContainerMachine, ContainerRequest, job_labels
+from recsflow.vertex.requests.container import ContainerRequest, job_labels
 from recsflow.vertex.requests.pipeline import trainer_config
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
 COMMAND = ("python", "-m", "recsflow_trainer.training.rerun")
 PARENT_LABEL = "parent"
-# Machines that carry one accelerator.
-MACHINE_TYPES = {
-    "NVIDIA_TESLA_T4": "n1-standard-8",
-    "NVIDIA_L4": "g2-standard-8",
-    "NVIDIA_TESLA_A100": "a2-highgpu-1g",
-}
 
 
 def trainer_request(
@@ -46,9 +40,10 @@ def trainer_request(
         ),
     }
     arguments = tuple(word for option in options.items() for word in option)
+    accelerator = experiment.parameters.accelerator
     labels = job_labels(
         TRAINER,
-        settings.image_for(experiment.parameters.accelerator.value),
+        settings.image_for(accelerator),
         arguments,
         dag=experiment.dag_id,
         dataset=experiment.dataset.name,
@@ -56,11 +51,4 @@ def trainer_request(
         model=experiment.model.name,
         **{PARENT_LABEL: experiment.parent_experiment_id or ""},
     )
-    machine = _machine(experiment.parameters.accelerator.value)
-    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, folder.metrics, machine, labels)
-
-
-def _machine(accelerator: str) -> ContainerMachine:
-    if accelerator == "cpu":
-        return CPU_MACHINE
-    return ContainerMachine(MACHINE_TYPES[accelerator], accelerator)
+    return ContainerRequest(experiment.experiment_id, COMMAND, arguments, folder.metrics, accelerator, labels)
