@@ -262,7 +262,7 @@ def parse_settings(raw: str) -> Settings:
 def _problem(detail: Any) -> str:
     if isinstance(error := detail.get("ctx", {}).get("error"), ValueError) and not detail["loc"]:
         return f"{error}."  # names its fields itself, and must not show a secret
-    field = ".".join(str(part) for part in detail["loc"]) or "value"
+    field = ".".join(str(part) for part in detail["loc"] if part != "[key]") or "value"
     if detail["type"] == "missing":
         return f"{field} is missing; add it."
     if detail["type"] == "extra_forbidden":

@@ -1,5 +1,6 @@
 import pytest
 
+from include.experiment.config.accelerators import Accelerator
 from include.plan.cache_hits import ComponentPlan
 from include.plan.cost import Prices, Usage, size, total, upper_bound
 
@@ -10,14 +11,14 @@ PRICES = Prices(
     basis="our contract of 2026",
     query_per_tib=6,
     component_per_hour=0.5,
-    trainer_per_hour={"cpu": 0.5, "NVIDIA_L4": 2},
+    trainer_per_hour={Accelerator.CPU: 0.5, Accelerator.L4: 2},
 )
 
 
 def usage(**changes):
     components = [ComponentPlan(name, True, "") for name in ("ExampleGen", "Transform", "Trainer")]
-    values = {"scanned_bytes": 2**39, "components": components, "accelerator": "NVIDIA_L4", "limit_s": 86_400}
-    return Usage(**{**values, **changes})
+    values = {"scanned_bytes": 2**39, "components": components, "limit_s": 86_400}
+    return Usage(**{"accelerator": Accelerator.L4, **values, **changes})
 
 
 def amounts(**changes):
@@ -37,7 +38,7 @@ def test_a_component_that_is_re_used_costs_nothing_and_one_of_which_nothing_is_k
 
 def test_nothing_is_made_up_where_a_price_or_a_quantity_is_missing():
     assert amounts(scanned_bytes=None)[0] is None
-    assert amounts(accelerator="NVIDIA_TESLA_A100")[1] is None
+    assert amounts(accelerator=Accelerator.A100)[1] is None
     assert amounts(limit_s=None)[1:] == [None, None]
     assert amounts(components=())[1:] == [48, None]
     assert total(upper_bound(usage(scanned_bytes=None), PRICES)) is None
@@ -46,9 +47,13 @@ def test_nothing_is_made_up_where_a_price_or_a_quantity_is_missing():
 
 def test_what_is_free_costs_nothing_however_much_it_is():
     free = Prices(
-        currency="USD", basis="b", query_per_tib=0, component_per_hour=0, trainer_per_hour={"cpu": 0}
+        currency="USD",
+        basis="b",
+        query_per_tib=0,
+        component_per_hour=0,
+        trainer_per_hour={Accelerator.CPU: 0},
     )
-    asked = usage(scanned_bytes=None, limit_s=None, accelerator="cpu")
+    asked = usage(scanned_bytes=None, limit_s=None, accelerator=Accelerator.CPU)
     assert total(upper_bound(asked, free)) == 0
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from include.experiment.config.accelerators import Accelerator
 from include.plan.cache_hits import predict
 from include.plan.cost import Prices, Usage
 from include.plan.plan import KeptFile, Plan
@@ -19,7 +20,7 @@ PRICES = Prices(
     basis="list prices of europe-west4",
     query_per_tib=6,
     component_per_hour=0.5,
-    trainer_per_hour={"cpu": 1},
+    trainer_per_hour={Accelerator.CPU: 1},
 )
 TABLE_ROWS = {"complete_journey.transactions": 1_469_307, "complete_journey.products": 92_331}
 
@@ -46,7 +47,7 @@ def plan(experiment=None, *, new=None, runs=(), **changes):
         "spec": KeptFile("pipeline", "key1", there=True),
         "pipeline": new,
         "prediction": prediction,
-        "usage": Usage(rows.scanned_bytes, prediction.components, "cpu", 3600),
+        "usage": Usage(rows.scanned_bytes, prediction.components, Accelerator.CPU, 3600),
         "prices": None,
     }
     return Plan(**{**values, **changes})
@@ -157,7 +158,7 @@ def test_the_bound_on_cost_adds_up_and_says_where_prices_are_from():
 
 
 def test_a_bound_of_which_a_part_is_not_known_is_not_called_whole():
-    without = Usage(None, plan().prediction.components, "cpu", 3600)
+    without = Usage(None, plan().prediction.components, Accelerator.CPU, 3600)
     said = lines(prices=PRICES, usage=without)
     assert "in all not known, since a part of it is not; the other parts come to 2.00 EUR" in said
 
@@ -171,7 +172,11 @@ def test_without_prices_quantities_are_told_and_no_amount():
 def test_what_costs_nothing_says_why():
     basis = "this machine bills nobody"
     free = Prices(
-        currency="USD", basis=basis, query_per_tib=0, component_per_hour=0, trainer_per_hour={"cpu": 0}
+        currency="USD",
+        basis=basis,
+        query_per_tib=0,
+        component_per_hour=0,
+        trainer_per_hour={Accelerator.CPU: 0},
     )
     assert f"nothing {basis}" in lines(prices=free)
 

@@ -44,6 +44,12 @@ def test_unknown_compiler_is_refused(settings_values):
         parse_settings(json.dumps(settings_values))
 
 
+def test_a_price_of_an_accelerator_that_no_run_can_have_is_refused(settings_values):
+    prices = {"currency": "USD", "basis": "list", "trainer_per_hour": {"cpu": 0.15, "L4": 0.9}}
+    with pytest.raises(SettingsError, match=r"prices\.trainer_per_hour\.L4 is 'L4': .*'NVIDIA_L4'"):
+        parse_settings(json.dumps({**settings_values, "prices": prices}))
+
+
 @pytest.mark.parametrize("days", [0, -1])
 def test_a_retention_of_less_than_a_day_is_refused(settings_values, days):
     assert parse_settings(json.dumps(settings_values)).retention_days == 30

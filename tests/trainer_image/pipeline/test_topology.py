@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from include.experiment.config import accelerators as choices
 from recsflow_trainer.pipeline.errors import TopologyError
+from recsflow_trainer.pipeline.resources import MACHINES
 from recsflow_trainer.pipeline.topology import Accelerator, Topology, TrainerInput
 
 pytestmark = pytest.mark.unit
@@ -72,3 +74,13 @@ def test_all_mistakes_are_named_at_once():
 def test_other_than_an_object_is_refused(text):
     with pytest.raises(TopologyError, match="use an object with pipeline_name"):
         Topology.from_json(text, source="topology.json")
+
+
+def test_a_run_may_choose_every_accelerator_and_no_other():
+    assert set(choices.Accelerator) == set(Accelerator)
+
+
+@pytest.mark.parametrize("name", ["NVIDIA_TESLA_T4", "NVIDIA_L4"])
+def test_a_pipelines_trainer_gets_the_machine_of_a_rerun(name):
+    cpus, _ = MACHINES[Accelerator(name)]
+    assert choices.Accelerator(name).machine_type.endswith(f"-standard-{cpus}")

@@ -1,5 +1,6 @@
 import pytest
 
+from include.experiment.config import optimizers as choices
 from recsflow_trainer.errors import TrainingConfigError
 from recsflow_trainer.keras import tf
 from recsflow_trainer.training.optimizers import OPTIMIZERS, make_optimizer
@@ -31,6 +32,20 @@ def test_options_reach_the_optimizer_and_win_over_our_defaults():
     assert make_optimizer("adagrad", 0.1).initial_accumulator_value == 1e-6
     options = {"initial_accumulator_value": 0.1}
     assert make_optimizer("adagrad", 0.1, options=options).initial_accumulator_value == 0.1
+
+
+def test_a_config_may_choose_every_optimizer_and_no_other():
+    assert set(choices.OPTIMIZERS) == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("name", choices.OPTIMIZERS)
+def test_every_option_that_a_config_may_give_is_taken_with_a_value_in_its_bounds(name):
+    options = {
+        option: next(value for value in (True, 0.5, -0.5) if takes.remedy(value) is None)
+        for option, takes in choices.OPTIMIZERS[name].options.items()
+    }
+    optimizer = make_optimizer(name, 0.01, options=options)
+    assert {option: optimizer.get_config()[option] for option in options} == pytest.approx(options)
 
 
 def test_unknown_names_and_options_are_refused_with_those_there_are():
