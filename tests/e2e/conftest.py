@@ -17,6 +17,12 @@ from tests.e2e.warm_airflow import preload
 ANOTHER_RATE = {**PARAMETERS, "learning_rate": 0.02}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the clean-up last, which removes what all other tests made."""
+    last = Path(__file__).with_name("test_clean_up.py")
+    items.sort(key=lambda item: item.path == last)
+
+
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with temporary_machine(

@@ -31,7 +31,8 @@ def test_the_whole_test_split_is_evaluated(first: Run) -> None:
 
 def test_a_person_sees_tasks_components_epochs_and_the_result(first: Run) -> None:
     seen = [
-        *("- resolve_experiment", "- wait_for_pipeline", "Transform succeeded", "Trainer epoch 1/2"),
+        *("- resolve_experiment", "- submit_pipeline", "compiles the pipeline", "pipeline compiled: gs://"),
+        *("- wait_for_pipeline", "Transform succeeded", "Trainer epoch 1/2"),
         *("Trainer epoch 2/2", "best baseline", "recall@100", "MLflow run", "pipeline job"),
     ]
     place = 0
