@@ -136,7 +136,8 @@ def cancel(job: Job) -> None:
     settings = json.loads(os.environ["AIRFLOW_VAR_RECSFLOW"])
     project = f"projects/{settings['project']}"
     if job.kind == BUILDS:
-        place = f"{extra['cloud_build_endpoint']}/v1/{project}/locations/{settings['compiler']['location']}"
+        location = settings["compiler"].get("location", "global")
+        place = f"{extra['cloud_build_endpoint']}/v1/{project}/locations/{location}"
         url = f"{place}/builds/{job.job_id}:cancel"
     else:
         place = f"{extra['vertex_endpoint']}/v1/{project}/locations/{settings['location']}"

@@ -17,6 +17,7 @@ def test_port_offset_shifts_every_address(tmp_path):
     assert environment["BIGQUERY_STORAGE_EMULATOR_HOST"] == "127.0.0.1:10060"
     connection = json.loads(environment["AIRFLOW_CONN_RECSFLOW_GCP"])
     assert connection["extra"]["vertex_endpoint"] == "http://127.0.0.1:10070"
+    assert connection["extra"]["cloud_build_endpoint"] == "http://127.0.0.1:10070"
     assert environment["AIRFLOW__API__PORT"] == "9080"
 
 
@@ -37,18 +38,21 @@ def test_what_a_machine_reaches_without_a_proxy_stays_so(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("said", "root"),
+    ("said", "root", "compiler"),
     [
-        ("", "gs://recsflow-local/recsflow"),
-        ("gs://other-bucket/team/", "gs://other-bucket/team"),
-        ("file:///srv/artifacts", "file:///srv/artifacts"),
+        ("", "gs://recsflow-local/recsflow", "cloud_build"),
+        ("gs://other-bucket/team/", "gs://other-bucket/team", "cloud_build"),
+        ("file:///srv/artifacts", "file:///srv/artifacts", "command"),
     ],
 )
-def test_artifacts_go_to_the_bucket_unless_told_otherwise(tmp_path, monkeypatch, said, root):
+def test_artifacts_go_to_the_bucket_and_builds_compile_there_unless_told_otherwise(
+    tmp_path, monkeypatch, said, root, compiler
+):
     monkeypatch.setenv("RECSFLOW_HOME", str(tmp_path))
     monkeypatch.setenv("RECSFLOW_ARTIFACT_ROOT", said)
     environment = LocalSettings.from_environment().environment()
-    assert json.loads(environment["AIRFLOW_VAR_RECSFLOW"])["artifact_root"] == root
+    variable = json.loads(environment["AIRFLOW_VAR_RECSFLOW"])
+    assert (variable["artifact_root"], variable["compiler"]["kind"]) == (root, compiler)
     assert environment["RECSFLOW_ARTIFACT_ROOT"] == root
 
 

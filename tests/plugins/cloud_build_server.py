@@ -23,6 +23,7 @@ class CloudBuildServer:
         lines: What the compiler writes, if it fails; its build's log has them as Cloud Build writes them.
         late: How many of the next readers of the log find nothing yet.
         refusal: Message of a 403 that answers every creation, if set.
+        is_late: Whether they take longer than they may, with what `lines` has.
         endless: Whether builds go on working for ever.
         live: Tags of a build that works when it is asked for builds, if there is one.
         cancelled: Ids of the builds whose cancellation was asked for.
@@ -34,6 +35,7 @@ class CloudBuildServer:
         self.lines = []
         self.late = 0
         self.refusal = None
+        self.is_late = False
         self.endless = False
         self.live = None
         self.cancelled = []
@@ -59,6 +61,8 @@ class CloudBuildServer:
             return 200, self._build("CANCELLED")
         if self._looks == 1 or self.endless:
             return 200, self._build("WORKING")
+        if self.is_late:
+            return 200, self._build("TIMEOUT")
         if self.lines:
             steps = [
                 {"status": "SUCCESS"},
@@ -92,10 +96,14 @@ class CloudBuildServer:
             'starting build "build-1"',
             "Step #0: Copying gs://…/topology.json to file:///workspace/topology.json",
             *(f"Step #{COMPILE_STEP}: {line}" for line in self.lines),
-            "ERROR",
-            'ERROR: build step 2 "trainer" failed: step exited with non-zero status: 1',
+            *self._last_words(),
         ]
         return 200, {"entries": [_entry(number, line) for number, line in reversed(list(enumerate(lines)))]}
+
+    def _last_words(self):
+        if self.is_late:
+            return "TIMEOUT", "ERROR: context deadline exceeded"
+        return "ERROR", 'ERROR: build step 2 "trainer" failed: step exited with non-zero status: 1'
 
     def _build(self, status):
         return {"id": "build-1", "status": status, "logUrl": LOG, "createTime": "2026-01-01T00:00:00Z"}

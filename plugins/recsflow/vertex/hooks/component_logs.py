@@ -28,8 +28,8 @@ from recsflow.vertex.hooks.vertex import own_words
 ENTRIES = 500
 # Clocks of the log's machines and of the service that tells when a component started.
 CLOCK_SKEW = timedelta(minutes=1)
-# The last line of a build that failed.
-BUILD_ENDED = "ERROR: build step "
+# How the last line of a build begins that did not succeed.
+BUILD_ENDED = "ERROR: "
 
 
 class ComponentLogsHook(GoogleBaseHook):

@@ -120,6 +120,17 @@ async def test_failed_build_has_the_compilers_own_lines(trigger, cloud_build):
     )
 
 
+def test_build_that_cloud_build_ended_is_told_as_soon_as_its_log_is_whole(trigger, cloud_build):
+    cloud_build.lines = ["importing TFX"]
+    cloud_build.is_late = True
+    cloud_build.late = 1
+    watch = trigger().watched.watch()
+    assert (watch.look(), watch.look()) == (None, None)
+    told = watch.look().error
+    assert told.startswith("Cloud Build build-1 did not compile the pipeline: TIMEOUT\n")
+    assert "importing TFX\nTIMEOUT\nERROR: context deadline exceeded" in told
+
+
 async def test_build_that_takes_too_long_is_cancelled(trigger, cloud_build):
     cloud_build.endless = True
     assert (await event_of(trigger(timeout_s=0.0)))["error"] == (
