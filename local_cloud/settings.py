@@ -19,6 +19,7 @@ LOCATION = "us-central1"
 BUCKET = "recsflow-local"
 ARTIFACT_ROOT = f"gs://{BUCKET}/recsflow"
 BIGQUERY_LOCATION = "US"
+CLOUD_BUILD = {"kind": "cloud_build", "location": LOCATION}
 # Named by every job, as on Google Cloud; it may do everything here.
 SERVICE_ACCOUNT = f"recsflow-trainer@{PROJECT}.iam.gserviceaccount.com"
 # Airflow's own, and a length: the folder of a run's logs has its id in its name, of 255 bytes at most.
@@ -125,6 +126,7 @@ class LocalSettings:
     def recsflow_variable(self) -> dict[str, object]:
         """Returns the Airflow Variable `recsflow` for local mode."""
         console = f"{self.url('vertex')}/console"
+        is_in_bucket = self.artifact_root_uri.startswith("gs://")
         return {
             "artifact_root": self.artifact_root_uri,
             "gcp_conn_id": "recsflow_gcp",
@@ -143,7 +145,8 @@ class LocalSettings:
                 "component_per_hour": 0,
                 "trainer_per_hour": {"cpu": 0},
             },
-            "compiler": self._compiler(),
+            # A build copies what it compiles from and to a bucket.
+            "compiler": CLOUD_BUILD if is_in_bucket else self.command_compiler(),
             "mlflow_tracking_uri": self.url("mlflow"),
             "mlflow_experiment": "recsflow",
             "table_url": console + "/tables/{dataset}/{table}",
@@ -156,18 +159,10 @@ class LocalSettings:
             "mlflow_model_url": self.url("mlflow") + "/#/models/{name}",
         }
 
-    def _compiler(self) -> dict[str, object]:
-        """Returns what compiles pipelines: Cloud Build, which copies them from and to a bucket."""
-        if self.artifact_root_uri.startswith("gs://"):
-            return {"kind": "cloud_build", "location": LOCATION}
-        return self.command_compiler()
-
     def command_compiler(self) -> dict[str, object]:
         """Returns the trainer environment as what compiles pipelines."""
-        return {
-            "kind": "command",
-            "argv": [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"],
-        }
+        argv = [str(self.trainer_python), "-m", "recsflow_trainer.pipeline.compile"]
+        return {"kind": "command", "argv": argv}
 
     def environment(self) -> dict[str, str]:
         """Returns the variables under which Airflow, its tasks and Google's clients use the local cloud."""
