@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from include.labels import APPLICATION, APPLICATION_LABEL
 from include.sql.template import ReadQuery
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import QueryTimeout, TableNotFound, WarehouseError
@@ -214,7 +215,7 @@ class Warehouse:
 
         config = bigquery.QueryJobConfig(
             query_parameters=parameters,
-            labels={"application": "recsflow", **labels},
+            labels={APPLICATION_LABEL: APPLICATION, **labels},
             job_timeout_ms=int(timeout_s * 1000),
             use_legacy_sql=False,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from include.labels import APPLICATION, APPLICATION_LABEL
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import QueryTimeout, QueryTooExpensive, WarehouseError, WarehouseUnavailable
 
@@ -48,7 +49,7 @@ class SqlClient:
         Raises:
             WarehouseError: It was refused, or not answered; kept for the end of the `with`.
         """
-        job_config.labels = {"application": "recsflow"}
+        job_config.labels = {APPLICATION_LABEL: APPLICATION}
         job_config.default_dataset = self._dataset
         if self._limits.of_query is not None:
             job_config.maximum_bytes_billed = self._limits.of_query

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from include.labels import TOPOLOGY_LABEL
 from include.retention.item import Item, Kind
 from include.retention.names import (
     compiled_item,
@@ -15,7 +16,7 @@ from include.retention.names import (
     mentioned,
     pipeline_job_item,
 )
-from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL
+from recsflow.vertex.jobs import ENDED
 from recsflow.vertex.submitted_jobs import SubmittedJob
 
 # A job of which no time is known is never old.

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from include import storage
 from include.artifacts.experiment import ExperimentFolder
+from include.labels import TOPOLOGY_LABEL
 from include.plan.pipelines import PastComponent, PastPipeline, Pipeline
 from include.tracking.search import ExperimentFilter, find_experiments
 from recsflow.vertex.job_kinds import PIPELINE_JOBS
-from recsflow.vertex.jobs import TOPOLOGY_LABEL, JobState
+from recsflow.vertex.jobs import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,6 +8,7 @@ from include import storage
 from include.artifacts.experiment import ExperimentFolder
 from include.errors import ConfigError
 from include.experiment.resolve.history import check_splits
+from include.labels import DAG_LABEL, DATASET_LABEL
 from include.warehouse.parquet_export import export_history, export_parquet
 from include.warehouse.row_account import RowAccount, row_account
 from recsflow.errors import InvalidExperiment
@@ -83,7 +84,7 @@ def _with_current_source(
 def _stage(experiment: Experiment, warehouse: Warehouse, settings: Settings) -> StagedTable:
     # Rendering is a pure function of the experiment: this is the statement that query.sql shows.
     statement = staging_query(experiment, settings)
-    labels = {"dag": label(experiment.dag_id), "dataset": label(experiment.dataset.name)}
+    labels = {DAG_LABEL: label(experiment.dag_id), DATASET_LABEL: label(experiment.dataset.name)}
     staged = warehouse.stage(statement, timeout_s=STAGING_TIMEOUT_S, labels=labels, keep_days=KEEP_DAYS)
     if not staged.reused:
         refuse_changed_source(experiment, staged, warehouse)

@@ -6,13 +6,13 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.labels import INPUTS_LABEL
 from recsflow.experiments.files import read_experiment
 from recsflow.handovers import JobHandover, ModulesHandover, RerunHandover
 from recsflow.images.trainer_images import by_digest
 from recsflow.submission.job import JobSubmission
 from recsflow.vertex.hooks.custom_jobs import CustomJobsHook
 from recsflow.vertex.job_kinds import CUSTOM_JOBS
-from recsflow.vertex.jobs import INPUTS_LABEL
 from recsflow.vertex.requests.trainer import trainer_request
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import NoReturn
 from airflow.sdk.exceptions import TaskDeferred
 
 from include.experiment.resolve.identity import pipeline_job_id
+from include.labels import INPUTS_LABEL
 from recsflow.compilers.cloud_build import find_or_start_build
 from recsflow.compilers.spec_cache import compiled_here, kept_spec
 from recsflow.compilers.watched_build import WatchedBuild
@@ -23,7 +24,7 @@ from recsflow.triggers.build import BuildTrigger
 from recsflow.triggers.cancelling import WAITING_TRY_KEY
 from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.vertex.job_kinds import PIPELINE_JOBS
-from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
+from recsflow.vertex.jobs import REUSABLE
 from recsflow.vertex.requests.pipeline import PipelineRequest
 
 MAX_ATTEMPTS = 50

@@ -27,8 +27,6 @@ ENDED = frozenset(
     {JobState.SUCCEEDED, JobState.CACHED, JobState.FAILED, JobState.CANCELLED, JobState.NOT_RUN}
 )
 TRAINER, SCORING, DEPLOYMENT = "Trainer", "Scoring", "Deployment"
-INPUTS_LABEL, COMPONENT_LABEL = "inputs", "component"
-TOPOLOGY_LABEL, IMAGE_LABEL = "topology", "image"
 REUSABLE = frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.SUCCEEDED})
 
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from recsflow.vertex.jobs import Job
 
-APPLICATION_LABEL, APPLICATION = "application", "recsflow"
-
 
 @dataclass(frozen=True)
 class SubmittedJob:

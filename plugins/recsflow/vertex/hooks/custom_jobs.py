@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from include.labels import INPUTS_LABEL
 from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
-from recsflow.vertex.jobs import INPUTS_LABEL, REUSABLE
+from recsflow.vertex.jobs import REUSABLE
 from recsflow.vertex.messages.custom_job import (
     HAS_NOT_ENDED,
     PROGRESS_FIELDS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from include.labels import APPLICATION, APPLICATION_LABEL
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, VertexHook, answered, ended
 from recsflow.vertex.messages.deployment import (
     Deployment,
@@ -19,7 +20,6 @@ from recsflow.vertex.messages.deployment import (
 )
 from recsflow.vertex.messages.endpoint_service import Endpoint, EndpointServiceClient
 from recsflow.vertex.messages.values import utc
-from recsflow.vertex.submitted_jobs import APPLICATION, APPLICATION_LABEL
 
 if TYPE_CHECKING:
     from include.promotion.push_config import PushConfig

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from google.api_core import exceptions
 
+from include.labels import APPLICATION, APPLICATION_LABEL
 from recsflow.vertex.hooks.vertex import VertexHook, answered
-from recsflow.vertex.submitted_jobs import APPLICATION, APPLICATION_LABEL, SubmittedJob
+from recsflow.vertex.submitted_jobs import SubmittedJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from google.api_core.exceptions import NotFound
 
+from include.labels import INPUTS_LABEL
 from recsflow.errors import JobRefused
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, VertexConnection, answered, ended
-from recsflow.vertex.jobs import INPUTS_LABEL
 from recsflow.vertex.messages.model_service import Model, ModelContainerSpec, ModelServiceClient
 from recsflow.vertex.messages.values import label
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.experiment.config.accelerators import Accelerator
-from recsflow.vertex.jobs import COMPONENT_LABEL, SCORING, TRAINER, Component, Job
+from include.labels import COMPONENT_LABEL
+from recsflow.vertex.jobs import SCORING, TRAINER, Component, Job
 from recsflow.vertex.jobs import JobState as OurState
 from recsflow.vertex.messages.job_service import (
     ContainerSpec,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from include.experiment.config.accelerators import Accelerator
+from include.labels import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL, inputs_of, run_labels
 from recsflow.images.trainer_images import image_label
-from recsflow.vertex.jobs import COMPONENT_LABEL, IMAGE_LABEL, INPUTS_LABEL
+
+if TYPE_CHECKING:
+    from include.experiment.resolve.experiment import Experiment
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,20 @@ class ContainerRequest:
     labels: dict[str, str]
 
 
-def job_labels(component: str, image: str, arguments: tuple[str, ...], **others: str) -> dict[str, str]:
-    """Return the labels that every custom job has, and some others.
+def job_labels(
+    experiment: Experiment, component: str, image: str, arguments: tuple[str, ...]
+) -> dict[str, str]:
+    """Return the labels that every custom job has.
 
     Args:
+        experiment: That it belongs to.
         component: Name under which the job is watched.
         image: The container image.
         arguments: Of the command.
-        others: Labels of this kind of job.
     """
-    inputs = hashlib.sha256(json.dumps([image, arguments]).encode()).hexdigest()[:20]
     return {
-        "application": "recsflow",
-        **others,
+        **run_labels(experiment),
         COMPONENT_LABEL: component,
         IMAGE_LABEL: image_label(image),
-        INPUTS_LABEL: inputs,
+        INPUTS_LABEL: inputs_of(json.dumps([image, arguments])),
     }

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.experiment.resolve.identity import content_hash, model_id
-from recsflow.vertex.jobs import INPUTS_LABEL
-from recsflow.vertex.submitted_jobs import APPLICATION, APPLICATION_LABEL
 
 if TYPE_CHECKING:
+    from include.labels import (
+        APPLICATION,
+        APPLICATION_LABEL,
+        DAG_LABEL,
+        EXPERIMENT_LABEL,
+        INPUTS_LABEL,
+        INPUTS_LENGTH,
+    )
     from include.tracking.champions import RegisteredChampion
-    from recsflow.settings import Settings
+from recsflow.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,8 @@ class ModelUpload:
             description=f"Version {version} of {dag_id} in MLflow, experiment {experiment}",
             labels={
                 APPLICATION_LABEL: APPLICATION,
-                "dag": dag_id,
-                "experiment": experiment,
-                INPUTS_LABEL: content_hash(champion.model_uri, settings.serving_image)[:20],
+                DAG_LABEL: dag_id,
+                EXPERIMENT_LABEL: experiment,
+                INPUTS_LABEL: content_hash(champion.model_uri, settings.serving_image)[:INPUTS_LENGTH],
             },
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include import storage
 from include.generators.graph_options import graph_options
+from include.labels import FEATURES_LABEL, IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL, inputs_of, run_labels
 from recsflow.images.trainer_images import image_label
-from recsflow.vertex.jobs import IMAGE_LABEL, INPUTS_LABEL, TOPOLOGY_LABEL
 from recsflow.vertex.requests.topology import Topology
 
 if TYPE_CHECKING:
@@ -57,11 +56,8 @@ class PipelineRequest:
         topology = Topology.of(experiment, settings)
         parameters = runtime_parameters(experiment, rows, modules, settings)
         labels = {
-            "application": "recsflow",
-            "dag": experiment.dag_id,
-            "dataset": experiment.dataset.name,
-            "features": experiment.features.name,
-            "model": experiment.model.name,
+            **run_labels(experiment),
+            FEATURES_LABEL: experiment.features.name,
             IMAGE_LABEL: image_label(topology.trainer_image),
             TOPOLOGY_LABEL: topology.key,
             INPUTS_LABEL: _inputs_hash(topology, parameters),
@@ -129,4 +125,4 @@ def _rows(experiment: Experiment, rows: ExportedRows) -> dict[str, str]:
 
 def _inputs_hash(topology: Topology, parameters: Mapping[str, str]) -> str:
     text = json.dumps([topology.key, parameters], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+    return inputs_of(text)

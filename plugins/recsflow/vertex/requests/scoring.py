@@ -40,12 +40,5 @@ def scoring_request(
     options += [(f"--{option}", column.name) for option, column in columns.items() if column is not None]
     options += [("--scores", storage.local_path(scores_uri))]
     arguments = tuple(word for option in options for word in option)
-    labels = job_labels(
-        SCORING,
-        settings.trainer_image,
-        arguments,
-        dag=experiment.dag_id,
-        dataset=experiment.dataset.name,
-        model=experiment.model.name,
-    )
+    labels = job_labels(experiment, SCORING, settings.trainer_image, arguments)
     return ContainerRequest(experiment.experiment_id, COMMAND, arguments, scores_uri, Accelerator.CPU, labels)

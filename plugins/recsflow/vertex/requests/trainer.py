@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include import storage
+from include.labels import FEATURES_LABEL, PARENT_LABEL
 from recsflow.vertex.jobs import TRAINER
 from recsflow.vertex.requests.container import ContainerRequest, job_labels
 from recsflow.vertex.requests.pipeline import trainer_config
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from recsflow.settings import Settings
 
 COMMAND = ("python", "-m", "recsflow_trainer.training.rerun")
-PARENT_LABEL = "parent"
 
 
 def trainer_request(
@@ -41,14 +41,9 @@ def trainer_request(
     }
     arguments = tuple(word for option in options.items() for word in option)
     accelerator = experiment.parameters.accelerator
-    labels = job_labels(
-        TRAINER,
-        settings.image_for(accelerator),
-        arguments,
-        dag=experiment.dag_id,
-        dataset=experiment.dataset.name,
-        features=experiment.features.name,
-        model=experiment.model.name,
-        **{PARENT_LABEL: experiment.parent_experiment_id or ""},
-    )
+    labels = {
+        **job_labels(experiment, TRAINER, settings.image_for(accelerator), arguments),
+        FEATURES_LABEL: experiment.features.name,
+        PARENT_LABEL: experiment.parent_experiment_id or "",
+    }
     return ContainerRequest(experiment.experiment_id, COMMAND, arguments, folder.metrics, accelerator, labels)

@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from include import storage
 from include.experiment.resolve.identity import content_hash
+from include.labels import APPLICATION, APPLICATION_LABEL, TOPOLOGY_LABEL
 from include.process_activity import Activity, wait_until
 from include.sql.renderer import StagingQuery
 from include.tracking.champions import RegisteredChampion, promote, register
@@ -22,7 +23,7 @@ from recsflow.cleaning.task import clean_up
 from recsflow.compilers.spec_cache import compiled_here
 from recsflow.errors import InvalidRetention
 from recsflow.settings import parse_settings
-from recsflow.vertex.jobs import ENDED, TOPOLOGY_LABEL, JobState
+from recsflow.vertex.jobs import ENDED, JobState
 from recsflow.vertex.requests.pipeline import PipelineRequest
 from recsflow.vertex.requests.topology import Topology
 
@@ -103,7 +104,7 @@ class Deployment:
             **{key: storage.local_path(uri) for key, uri in uris.items()},
             "trainer_config": json.dumps(config),
         }
-        labels = {"application": "recsflow", TOPOLOGY_LABEL: topology.key}
+        labels = {APPLICATION_LABEL: APPLICATION, TOPOLOGY_LABEL: topology.key}
         request = PipelineRequest(job_id, topology, parameters, labels, f"{folder}/training_metrics.json")
         spec = compiled_here(topology, self.settings.compiler, self.settings)
         self.services.pipeline_jobs.submit(job_id, spec.text, request, self.settings)
