@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.machine import Machine, temporary_machine
-from tests.e2e.dag_runs import PARAMETERS, Plan, Run, files, run, run_cold
+from tests.e2e.dag_runs import PARAMETERS, Plan, Run, files, run, run_cold, without_place
 from tests.e2e.warm_airflow import preload
 
 ANOTHER_RATE = {**PARAMETERS, "learning_rate": 0.02}
@@ -36,6 +36,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
                 if name in storage or name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_")):
                     patch.setitem(os.environ, name, value)
             yield machine
+            assert without_place(machine) == set(), "left where neither the layout nor a clean-up knows of it"
 
 
 @pytest.fixture(scope="session")

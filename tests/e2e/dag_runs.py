@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from include import storage
+from include.artifacts.layout import ArtifactLayout
 from local_cloud.machine import Machine
 from scripts.follow_dag import TERMINAL_STYLE, progress
+from tests.artifacts import has_place
 from tests.e2e.warm_airflow import airflow
 
 if TYPE_CHECKING:
@@ -51,6 +53,13 @@ def experiments(machine: Machine) -> set[UPath]:
 def files(machine: Machine) -> set[UPath]:
     root = artifacts(machine)
     return {root / file.path for file in storage.list_files(root)}
+
+
+def without_place(machine: Machine) -> set[str]:
+    """Files below the artifact root of which the layout, and so a clean-up, knows nothing."""
+    layout = ArtifactLayout(machine.settings.artifact_root_uri)
+    listed = storage.list_files(layout.root)
+    return {file.path for file in listed if not file.is_folder and not has_place(file.path, layout)}
 
 
 def follow(machine: Machine, dag_id: str, **parameters: object) -> str:

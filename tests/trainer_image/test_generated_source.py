@@ -13,11 +13,6 @@ def keep(folder, text):
     return path
 
 
-def test_a_module_is_at_the_address_that_the_orchestrator_gives_it():
-    # The same text and address as in tests/plugins/recsflow/tasks/test_modules.py.
-    assert content_hash("x = 1\n") == "d6eab58ccc60"
-
-
 def test_a_module_as_it_was_generated_is_returned(tmp_path):
     assert verified_source(str(keep(tmp_path, "price = 'å'\n"))) == "price = 'å'\n"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from include.artifacts.layout import ArtifactLayout
 from local_cloud.vertex.allowed_code import (
     CUSTOM_JOBS,
     check_command,
@@ -56,7 +57,7 @@ def test_values_are_found_in_every_spelling():
 
 
 def test_module_is_below_the_generated_ones(tmp_path):
-    check_module(f"{tmp_path}/modules/abc/trainer_module.py", str(tmp_path), "args")
+    check_module(ArtifactLayout(str(tmp_path)).module("abc").source("trainer_module"), str(tmp_path), "args")
     for uri in ("", "x", "/tmp/module.py", f"{tmp_path}/modules/../rows/x.py", f"{tmp_path}/modules"):
         with pytest.raises(InvalidArgumentError, match="runs generated modules, which are below"):
             check_module(uri, str(tmp_path), "args")
@@ -64,7 +65,7 @@ def test_module_is_below_the_generated_ones(tmp_path):
 
 def test_module_in_a_bucket_is_below_the_generated_ones_too():
     root = "gs://bucket/recsflow"
-    check_module(f"{root}/modules/abc/trainer_module.py", root, "args")
+    check_module(ArtifactLayout(root).module("abc").source("trainer_module"), root, "args")
     for uri in (
         f"{root}/modules/../x.py",
         "gs://bucket/modules/x.py",

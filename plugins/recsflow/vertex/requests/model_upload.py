@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.experiment.resolve.identity import content_hash, model_id
+from include.labels import (
+    APPLICATION,
+    APPLICATION_LABEL,
+    DAG_LABEL,
+    EXPERIMENT_LABEL,
+    INPUTS_LABEL,
+    INPUTS_LENGTH,
+)
 
 if TYPE_CHECKING:
-    from include.labels import (
-        APPLICATION,
-        APPLICATION_LABEL,
-        DAG_LABEL,
-        EXPERIMENT_LABEL,
-        INPUTS_LABEL,
-        INPUTS_LENGTH,
-    )
     from include.tracking.champions import RegisteredChampion
-from recsflow.settings import Settings
+    from recsflow.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,17 @@
 
 import logging
 import shutil
+from pathlib import Path
 
 import pytest
 
+from include.artifacts.by_content import CompiledPipeline, ExportedRows, GeneratedModule
+from include.artifacts.experiment import ExperimentFolder
+from include.artifacts.layout import ArtifactLayout
 from include.errors import RecsflowError
 from include.warehouse.connection import connect
 from recsflow.experiments.resolution import RunIdentity, resolve_run
+from tests.artifacts import has_place
 from tests.plugins.recsflow.planning.engineer import MOMENT
 
 pytestmark = pytest.mark.emulator
@@ -51,6 +56,13 @@ def test_the_run_then_does_as_planned(engineer):
     tables_after, files_after, _, _ = engineer.everything()
     assert tables_after == tables
     assert not [each for each in set(files_after) - set(files) if "/modules/" in each or "/rows/" in each]
+    # A clean-up finds all of it: nothing lies where the layout declares nothing.
+    layout = ArtifactLayout(str(engineer.root))
+    there = {each.removeprefix(f"{layout.root}/") for each in files_after if Path(each).is_file()}
+    left = {path for path in there if not path.startswith(("configs/", "made/", "mlruns/"))}
+    kinds = {type(layout.parse(path)) for path in left}
+    assert kinds == {ExperimentFolder, ExportedRows, GeneratedModule, CompiledPipeline}
+    assert {path for path in left if not has_place(path, layout)} == set()
 
 
 def test_other_rows_are_read_again_and_everything_after_them(engineer):
