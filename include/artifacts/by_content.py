@@ -9,7 +9,7 @@ from include.experiment.resolve.identity import SHORT_HASH, STAGED_TABLE, TOPOLO
 
 
 @dataclass(frozen=True)
-class ExportedRows(Artifact, path="rows/{table}", names={"table": STAGED_TABLE}):
+class RowsFolder(Artifact, path="rows/{table}", names={"table": STAGED_TABLE}):
     """Staged rows as Parquet files, a folder a split.
 
     Attributes:
@@ -23,7 +23,7 @@ class ExportedRows(Artifact, path="rows/{table}", names={"table": STAGED_TABLE})
 
 
 @dataclass(frozen=True)
-class GeneratedModule(Artifact, path="modules/{source_hash}", names={"source_hash": SHORT_HASH}):
+class ModuleFolder(Artifact, path="modules/{source_hash}", names={"source_hash": SHORT_HASH}):
     """The folder of a generated module.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.artifacts.artifact import Artifact
-from include.artifacts.by_content import CompiledPipeline, ExportedRows, GeneratedModule
+from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
 from include.artifacts.experiment import ExperimentFolder
 from include.artifacts.pipeline import PipelineArtifacts
 from include.artifacts.report import BacktestReport, DoctorsProbe
@@ -13,8 +13,8 @@ from include.artifacts.sweep import KeptWinner, SweepFolder
 
 KINDS: tuple[type[Artifact], ...] = (
     ExperimentFolder,
-    ExportedRows,
-    GeneratedModule,
+    RowsFolder,
+    ModuleFolder,
     CompiledPipeline,
     SweepFolder,
     KeptWinner,
@@ -38,13 +38,13 @@ class ArtifactLayout:
         """Return an experiment's folder."""
         return ExperimentFolder(self.root, experiment_id)
 
-    def rows(self, table: str) -> ExportedRows:
+    def rows(self, table: str) -> RowsFolder:
         """Return the exported rows of a staged table, named with or without its dataset."""
-        return ExportedRows(self.root, table.rpartition(".")[2])
+        return RowsFolder(self.root, table.rpartition(".")[2])
 
-    def module(self, content_hash: str) -> GeneratedModule:
+    def module(self, content_hash: str) -> ModuleFolder:
         """Return the folder of a generated module, by the hash of its text."""
-        return GeneratedModule(self.root, content_hash)
+        return ModuleFolder(self.root, content_hash)
 
     def compiled(self, key: str) -> CompiledPipeline:
         """Return a compiled pipeline, by the key of its topology."""

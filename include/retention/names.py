@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from include.artifacts.artifact import Artifact
-from include.artifacts.by_content import CompiledPipeline, ExportedRows, GeneratedModule
+from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
 from include.artifacts.experiment import ExperimentFolder
 from include.artifacts.layout import ArtifactLayout
 from include.artifacts.pipeline import PipelineArtifacts
@@ -18,8 +18,8 @@ from include.experiment.resolve.identity import STAGED_TABLE
 from include.retention.item import Kind
 
 KINDS: dict[type[Artifact], Kind] = {
-    ExportedRows: Kind.ROWS,
-    GeneratedModule: Kind.MODULES,
+    RowsFolder: Kind.ROWS,
+    ModuleFolder: Kind.MODULES,
     CompiledPipeline: Kind.SPEC,
     SweepFolder: Kind.SWEEP,
     ExperimentFolder: Kind.EXPERIMENT,

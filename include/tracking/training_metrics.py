@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from include import storage
+from include.artifacts.experiment import ExperimentFolder
 from include.experiment.config.base import Frozen
 from include.tracking.errors import InvalidMetricsFile
 
@@ -219,7 +220,9 @@ class TrainingMetrics(Frozen):
         return next((each for each in self.epochs if each.epoch == restored), self.epochs[-1])
 
 
-def parse_training_metrics(text: str | bytes, *, where: str = "training_metrics.json") -> TrainingMetrics:
+def parse_training_metrics(
+    text: str | bytes, *, where: str = ExperimentFolder.metrics.name
+) -> TrainingMetrics:
     """Read the file's text.
 
     Raises:

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from include import storage
-from include.artifacts.by_content import ExportedRows
+from include.artifacts.by_content import RowsFolder
 from include.artifacts.layout import ArtifactLayout
 from include.warehouse.client import HISTORY, SPLITS, Warehouse
 from include.warehouse.export_data import export_split
@@ -29,7 +29,7 @@ from include.warehouse.parquet_files import write_split
 if TYPE_CHECKING:
     from upath import UPath
 
-MARKER = ExportedRows.marker.name
+MARKER = RowsFolder.marker.name
 
 
 def export_parquet(warehouse: Warehouse, table: str, root: str | UPath) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.artifacts.by_content import CompiledPipeline, ExportedRows, GeneratedModule
+from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
 from include.artifacts.experiment import ExperimentFolder
 from include.artifacts.layout import ArtifactLayout
 from include.errors import RecsflowError
@@ -61,7 +61,7 @@ def test_the_run_then_does_as_planned(engineer):
     there = {each.removeprefix(f"{layout.root}/") for each in files_after if Path(each).is_file()}
     left = {path for path in there if not path.startswith(("configs/", "made/", "mlruns/"))}
     kinds = {type(layout.parse(path)) for path in left}
-    assert kinds == {ExperimentFolder, ExportedRows, GeneratedModule, CompiledPipeline}
+    assert kinds == {ExperimentFolder, RowsFolder, ModuleFolder, CompiledPipeline}
     assert {path for path in left if not has_place(path, layout)} == set()
 
 
