@@ -16,6 +16,24 @@ from include.process_activity import Activity, ProcessStalled, wait_until
 
 REPOSITORY = Path(__file__).parent.parent
 
+# A warning fails a unit test, but for these.
+UNIT_WARNINGS = (
+    "error",
+    # Airflow 3.3 with pathspec 1, where it reads .airflowignore.
+    "ignore:GitWildMatchPattern:DeprecationWarning",
+    # MLflow 3 with SQLAlchemy 2.1, where it maps its tables.
+    "ignore:The ``noload`` loader strategy is deprecated",
+    # It comes whenever Python collects, in whichever test then runs; servers outlive those who start them.
+    "ignore::ResourceWarning",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Takes warnings for errors in the unit layer; a mark of a test of its own stands above."""
+    for item in items:
+        if item.get_closest_marker("unit"):
+            item.add_marker(pytest.mark.filterwarnings(*UNIT_WARNINGS), append=False)
+
 
 @pytest.fixture(autouse=True)
 def nobodys_account() -> Iterator[None]:

@@ -65,6 +65,8 @@ def test_command_that_is_not_there_is_named():
         compile_with_command(TOPOLOGY, CommandCompiler(kind="command", argv=("/nowhere/python",)))
 
 
+# Of the fork: a task's process is one, and other tests leave threads of gRPC behind.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_interrupted_task_leaves_no_compiler_behind(tmp_path):
     program = f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); {HANG}"
 
