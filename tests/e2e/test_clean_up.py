@@ -19,7 +19,7 @@ from tests.e2e.dag_runs import Run, follow
 pytestmark = pytest.mark.e2e
 
 # Kept whatever their age: reports of schedules, and what sweeps found.
-KEPT = ("backtests", "holdouts", "sweeps/winners")
+KEPT = ("holdouts/", "sweeps/winners/")
 
 
 @dataclass(frozen=True)

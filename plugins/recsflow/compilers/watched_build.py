@@ -19,6 +19,7 @@ class WatchedBuild:
         is_own: Whether it was started for this experiment, in this try or another.
         deadline_s: End of waiting, in Unix seconds.
         max_outage_s: Seconds without an answer after which waiting ends.
+        first_look_s: Seconds before the first look.
     """
 
     task_id: str
@@ -31,6 +32,7 @@ class WatchedBuild:
     poll_interval_s: float
     deadline_s: float
     max_outage_s: float = 300.0
+    first_look_s: float = 0.0
 
     def watch(self) -> BuildWatch:
         """Return a watch of the build; importing Google's client takes a second."""

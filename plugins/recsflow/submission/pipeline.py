@@ -30,6 +30,8 @@ from recsflow.vertex.requests.pipeline import PipelineRequest
 MAX_ATTEMPTS = 50
 # What a build may wait before its own time begins.
 QUEUE_S = 600.0
+# Airflow takes a task for lost that goes on before its scheduler has heard that its first part has ended.
+FIRST_LOOK_S = 10.0
 
 
 @dataclass(kw_only=True)
@@ -100,6 +102,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook, JobHandover]):
             is_own=build.is_own,
             poll_interval_s=self.settings.poll_interval_s,
             deadline_s=time.time() + compiler.timeout_s + QUEUE_S,
+            first_look_s=FIRST_LOOK_S,
         )
         begun = "" if build.is_new else ", begun before,"
         say(self.task_id, f"build {build.build_id}{begun} compiles the pipeline")

@@ -31,6 +31,7 @@ class BuildTrigger(CancellingTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the build, until there is an event."""
         watch = await asyncio.to_thread(lambda: self._watch)
+        await asyncio.sleep(self.watched.first_look_s)
         while (end := await asyncio.to_thread(watch.look)) is None:
             await asyncio.sleep(self.watched.poll_interval_s)
         if end.is_overdue:
