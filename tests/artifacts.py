@@ -6,7 +6,7 @@ from include.artifacts.sweep import SweepFolder
 
 
 def has_place(path: str, layout: ArtifactLayout) -> bool:
-    """Whether a path is of something that the layout knows, in these folders of a part that it declares."""
+    """Whether the layout knows a path; in a run's or a sweep's folder, whether it declares that part."""
     artifact = layout.parse(path)
     if isinstance(artifact, ExperimentFolder | SweepFolder):
         inside = path.removeprefix(artifact.name)
