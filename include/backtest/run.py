@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from include.experiment.config.models import ModelType
+from include.experiment.config.promotion_rule import PromotionRule
 from include.metrics.baselines import BASELINES
 from include.metrics.catalogue import metric as metric_record
-from include.promotion.rule import PromotionRule
 from include.tracking.comparison import CHAMPION_SAW, CHAMPION_VERSION, OF_SAVED
 from include.tracking.entries import HEADLINE
 from include.tracking.metric_names import TEST, metric_name

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from include.experiment.config.push_config import PushConfig
 from include.experiment.resolve.experiment import Experiment
 from include.plan.cache_hits import Prediction
 from include.plan.cost import Prices, Usage
 from include.plan.differences import Difference
 from include.plan.pipelines import Pipeline, parameter_differences, topology_differences
 from include.plan.rows import RowsPlan
-from include.promotion.push_config import PushConfig
 
 
 @dataclass(frozen=True)

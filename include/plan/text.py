@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from include.experiment.config.push_config import PushConfig
 from include.plan.cost_text import cost_lines
 from include.plan.lines import RULE, kept, row
 from include.plan.plan import Plan
 from include.plan.rows_text import rows_lines, staging_text
-from include.promotion.push_config import PushConfig
 
 
 def render_plan(plan: Plan, *, whole: bool) -> str:

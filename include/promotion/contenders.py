@@ -7,9 +7,9 @@ import json
 from include import storage
 from include.artifacts.experiment import ExperimentFolder
 from include.errors import RecsflowError
+from include.experiment.config.promotion_rule import PromotionRule
 from include.experiment.resolve.experiment import Experiment
 from include.promotion.gate import Candidate, Champion
-from include.promotion.rule import PromotionRule
 from include.tracking.champions import RegisteredChampion
 from include.tracking.scores import CANDIDATE, CHAMPION, Scores
 from include.tracking.training_metrics import TrainingMetrics, read_training_metrics

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from include.experiment.config.promotion_rule import PromotionRule
 from include.metrics.catalogue import metric
-from include.promotion.rule import PromotionRule
 
 HEALTHY = "healthy"
 # Serving and training score the same rows with the same weights; sums in another order differ by far less.

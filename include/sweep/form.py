@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from include.experiment.config.base import Frozen
+from include.experiment.config.dimensions import Space
 from include.experiment.config.form_fields import FIRST, on_form
-from include.sweep.dimensions import Space
-from include.sweep.sweep_config import ParallelTrials, Trials
+from include.experiment.config.sweep_config import ParallelTrials, Trials
 
 EXAMPLE = '{"learning_rate": {"type": "log_uniform", "low": 0.03, "high": 0.5}}'
 AS_THE_SWEEP_SAYS = "as the sweep says"

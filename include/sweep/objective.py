@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from include.experiment.config.models import MODEL_TYPES, ModelType
 from include.experiment.config.models.model_type import HEADLINE
+from include.experiment.config.promotion_rule import PromotionRule
 from include.metrics import catalogue
 from include.metrics.metric import Direction, Split
-from include.promotion.rule import PromotionRule
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
 # Broken trainings, and one whose number is too good to be true: none of them may win.

@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from include.errors import ConfigError, Problem
 from include.experiment.config.base import Frozen
+from include.experiment.config.dimensions import Space
 from include.experiment.config.run_parameters import RUN_PARAMETERS
 from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.identity import experiment_id
 from include.metrics.metric import Direction
-from include.sweep.dimensions import Space
 from include.sweep.objective import direction, of_eval_split
 from include.sweep.parameters import set_by
 

@@ -8,16 +8,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
+from include.experiment.config.dimensions import Space
 from include.experiment.config.loader import load_model
 from include.experiment.config.problems import did_you_mean, problems_from, shown
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
-from include.sweep.dimensions import Space
+from include.experiment.config.sweep_config import SweepConfig
+from include.experiment.config.sweep_loader import KIND, load_sweep
 from include.sweep.form import EXAMPLE, SweepForm
-from include.sweep.loader import KIND, load_sweep
 from include.sweep.objective import common_metrics
 from include.sweep.plan import SweepPlan
 from include.sweep.space_checks import SpaceField, check_count, check_space, config_choices
-from include.sweep.sweep_config import SweepConfig
 
 _TRIALS = SweepConfig.model_fields["trials"].default
 _PARALLEL = SweepConfig.model_fields["parallel_trials"].default

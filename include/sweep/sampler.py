@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from include.sweep.dimensions import (
+from include.experiment.config.dimensions import (
     Categorical,
     Dimension,
     FloatRange,

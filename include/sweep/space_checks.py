@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from include.errors import ConfigError, Problem
 from include.experiment.config.config_file import is_config, missing
+from include.experiment.config.dimensions import Categorical, Dimension, FloatRange, Space
 from include.experiment.config.loader import load_model
 from include.experiment.config.models import ModelConfig
 from include.experiment.config.models.two_towers import TwoTowerModel
@@ -17,7 +18,6 @@ from include.experiment.config.problems import did_you_mean, problems_from, show
 from include.experiment.config.run_parameters import RUN_PARAMETERS, RunParameters
 from include.experiment.resolve.model_options import FIELD as MODEL_OPTIONS
 from include.experiment.resolve.model_options import apply_model_options
-from include.sweep.dimensions import Categorical, Dimension, FloatRange, Space
 from include.sweep.parameters import (
     CONFIGS,
     HIDDEN_LAYERS,

@@ -35,3 +35,18 @@ def test_modules_of_the_domain_import_one_way():
 
     assert order.index("include.backtest.run") < order.index("include.backtest.report")
     assert len(order) > 100
+
+
+def room(name):
+    return ".".join(name.split(".")[:2])
+
+
+def test_rooms_of_the_domain_import_one_way():
+    graph = {room(name): set() for name in MODULES}
+    for name in MODULES:
+        graph[room(name)] |= {room(each) for each in imports(name) if each in MODULES} - {room(name)}
+
+    # Raises CycleError, which names the circle.
+    order = list(TopologicalSorter(graph).static_order())
+
+    assert order.index("include.experiment") < order.index("include.sweep")

@@ -4,9 +4,9 @@ from typing import Any
 
 from include.experiment.config.base import NamedConfig
 from include.experiment.config.choices import SamplePercent
+from include.experiment.config.promotion_rule import PromotionRule
+from include.experiment.config.push_config import PushConfig
 from include.experiment.config.run_parameters import ParameterOverrides
-from include.promotion.push_config import PushConfig
-from include.promotion.rule import PromotionRule
 
 
 class ScheduleConfig(NamedConfig):

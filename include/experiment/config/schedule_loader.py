@@ -87,7 +87,7 @@ def _push(config: ScheduleConfig, where: str) -> Iterator[Problem]:
 def _check_sweep(config: ScheduleConfig, root: Path | None, where: str) -> None:
     if config.sweep is None:
         return
-    from include.sweep.loader import KIND, load_sweep
+    from include.experiment.config.sweep_loader import KIND, load_sweep
 
     if not is_config(KIND, config.sweep, root):
         raise ConfigError([missing(KIND, config.sweep, root, where)])

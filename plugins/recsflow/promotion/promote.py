@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.artifacts.experiment import ExperimentFolder
+from include.experiment.config.promotion_rule import PromotionRule
 from include.experiment.config.schedule_loader import load_schedule
 from include.promotion.contenders import as_champion, as_served, read_candidate
 from include.promotion.gate import decide
-from include.promotion.rule import PromotionRule
 from include.tracking import champions
 from include.tracking.comparison import record_comparison
 from include.tracking.scores import read_scores

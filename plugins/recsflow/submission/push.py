@@ -19,7 +19,7 @@ from recsflow.vertex.job_kinds import DEPLOYMENTS
 from recsflow.vertex.requests.model_upload import ModelUpload
 
 if TYPE_CHECKING:
-    from include.promotion.push_config import PushConfig
+    from include.experiment.config.push_config import PushConfig
     from recsflow.settings import Settings
 
 

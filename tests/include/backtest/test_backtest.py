@@ -10,7 +10,7 @@ from include.backtest.run import backtest_runs, compared_by
 from include.backtest.series import spreads
 from include.backtest.summary import over_best_baseline, over_champion
 from include.experiment.config.models import MODEL_TYPES
-from include.promotion.rule import PromotionRule
+from include.experiment.config.promotion_rule import PromotionRule
 from include.tracking.search import RecordedExperiment
 
 pytestmark = pytest.mark.unit

@@ -7,10 +7,10 @@ import pytest
 from include.backtest.report import conclusions
 from include.backtest.run import backtest_runs
 from include.experiment.config.models import MODEL_TYPES
+from include.experiment.config.promotion_rule import PromotionRule
 from include.experiment.config.schedule_loader import load_schedule
 from include.metrics.catalogue import METRICS, UnknownMetric, metric
 from include.metrics.metric import Direction, Metric, Task
-from include.promotion.rule import PromotionRule
 from include.sweep.objective import judge
 from include.sweep.report import winner_lines
 from include.sweep.winner import best_trial, winner_of

@@ -3,12 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from include.experiment.config.accelerators import Accelerator
+from include.experiment.config.push_config import PushConfig
 from include.plan.cache_hits import predict
 from include.plan.cost import Prices, Usage
 from include.plan.plan import KeptFile, Plan
 from include.plan.rows import RowsPlan, StagedRows
 from include.plan.text import render_plan
-from include.promotion.push_config import PushConfig
 from include.sql.renderer import render_staging_query
 from tests.include.complete_journey import resolved
 from tests.include.plan.pipelines import PARAMETERS, past, pipeline, told

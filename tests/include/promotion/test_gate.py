@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from include.experiment.config.promotion_rule import PromotionRule
 from include.promotion.gate import Candidate, Champion, decide
-from include.promotion.rule import PromotionRule
 
 pytestmark = pytest.mark.unit
 

@@ -22,7 +22,7 @@ from recsflow.vertex.messages.endpoint_service import Endpoint, EndpointServiceC
 from recsflow.vertex.messages.values import utc
 
 if TYPE_CHECKING:
-    from include.promotion.push_config import PushConfig
+    from include.experiment.config.push_config import PushConfig
     from recsflow.vertex.jobs import Job
 
 CHANGE_TIMEOUT_S = 600.0

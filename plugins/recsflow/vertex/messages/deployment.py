@@ -18,7 +18,7 @@ from recsflow.vertex.messages.values import utc
 if TYPE_CHECKING:
     from google.longrunning.operations_pb2 import Operation
 
-    from include.promotion.push_config import PushConfig
+    from include.experiment.config.push_config import PushConfig
 
 _CANCELLED = 1  # google.rpc.Code
 

@@ -9,8 +9,8 @@ import pytest
 from include.experiment.checks.label_checks import check_label
 from include.experiment.checks.serving_checks import check_served_names
 from include.experiment.config.models import MODEL_TYPES, AnyModel, ModelType, RankingConfig
+from include.experiment.config.promotion_rule import PromotionRule
 from include.generators.trainer_module import render_trainer_module
-from include.promotion.rule import PromotionRule
 from include.quality.finite_numbers import predicts_label
 from tests.include.complete_journey import resolved
 

@@ -1,9 +1,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from include.experiment.config.dimensions import Dimension
 from include.experiment.config.problems import problems_from
-from include.sweep.dimensions import Dimension
-from include.sweep.sweep_config import SweepConfig
+from include.experiment.config.sweep_config import SweepConfig
 
 pytestmark = pytest.mark.unit
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from include.experiment.config.base import NamedConfig
+from include.experiment.config.dimensions import Space
 from include.experiment.config.run_parameters import ParameterOverrides
-from include.sweep.dimensions import Space
 
 Trials = Annotated[int, Field(ge=1, le=200)]
 ParallelTrials = Annotated[int, Field(ge=1, le=32)]

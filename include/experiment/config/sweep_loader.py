@@ -4,7 +4,7 @@ from pathlib import Path
 
 from include.errors import ConfigError
 from include.experiment.config.config_file import is_config, load, missing
-from include.sweep.sweep_config import SweepConfig
+from include.experiment.config.sweep_config import SweepConfig
 
 KIND = "sweeps"
 
