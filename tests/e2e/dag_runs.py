@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from include import storage
@@ -59,10 +58,9 @@ def files(machine: Machine) -> set[UPath]:
 def without_place(machine: Machine) -> set[str]:
     """Files below the artifact root of which the layout, and so a clean-up, knows nothing."""
     layout = ArtifactLayout(machine.settings.artifact_root_uri)
-    files = {file.path for file in storage.list_files(layout.root) if not file.is_folder}
-    # TensorFlow makes an empty object for each folder of a bucket.
-    folders = {str(folder) for path in files for folder in PurePosixPath(path).parents}
-    return {path for path in files - folders if not has_place(path, layout)}
+    # TensorFlow makes an empty object for each folder of a bucket, which outlives what was in it.
+    files = {file.path for file in storage.list_files(layout.root) if not file.is_folder and file.size_bytes}
+    return {path for path in files if not has_place(path, layout)}
 
 
 def follow(machine: Machine, dag_id: str, **parameters: object) -> str:
