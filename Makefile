@@ -7,6 +7,9 @@ ORCHESTRATOR := .venv/.ready
 TRAINER := trainer_image/.venv/.ready
 WAREHOUSE := local_cloud/.venv/.ready
 
+# Byte code is kept: without it, each process that imports Airflow or TensorFlow compiles it for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
