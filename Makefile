@@ -62,7 +62,7 @@ plan: $(ORCHESTRATOR) ## Say what a run would do before it costs (DAG=retraining
 	    $(if $(DATE),--date '$(DATE)') $(if $(OFFLINE),--offline)
 
 .PHONY: doctor
-doctor: $(ORCHESTRATOR) ## Check settings, permissions, storage, BigQuery, Vertex AI, image, compiler and MLflow
+doctor: $(ORCHESTRATOR) ## Check settings, permissions, storage, BigQuery, Vertex AI, quotas, image, compiler and MLflow
 	@$(LOCAL_ENV); PYTHONPATH=.:plugins $(PYTHON) -m scripts.doctor
 
 .PHONY: overfit

@@ -174,6 +174,7 @@ class LocalSettings:
                 "vertex_endpoint": self.url("vertex"),
                 "logging_endpoint": self.url("vertex"),
                 "permissions_endpoint": self.url("vertex"),
+                "quotas_endpoint": self.url("vertex"),
                 "cloud_build_endpoint": self.url("vertex"),
             },
         }

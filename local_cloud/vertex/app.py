@@ -19,6 +19,7 @@ from local_cloud.cloud_build.step_images import StepImages
 from local_cloud.cloud_logging.api import LoggingApi
 from local_cloud.cloud_logging.log_files import LogFiles
 from local_cloud.http_guard import LoopbackGuard
+from local_cloud.quotas.api import QuotasApi
 from local_cloud.settings import LocalSettings
 from local_cloud.vertex import instance_metadata, permissions_api
 from local_cloud.vertex.console import Console
@@ -105,6 +106,7 @@ def build_app(settings: LocalSettings) -> Starlette:
             *BuildsApi(builds, builder, images).routes(),
             *BuildPages(entries).routes(),
             *permissions_api.routes(),
+            *QuotasApi(store, limits).routes(),
             *instance_metadata.routes(),
             *ServingPages(serving, folders).routes(),
             *Console(store, settings.artifact_root_uri, log_of).routes(),

@@ -14,9 +14,9 @@ from local_cloud.vertex.errors import ResourceExhaustedError
 from local_cloud.vertex.limits import Limits
 
 MINUTE_S = 60.0
-# Builds are another service's.
+# Builds and quotas are other services'.
 RESOURCE = re.compile(
-    r"/(?:v1|ui)/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/(?P<rest>(?!builds\b).+)"
+    r"/(?:v1|ui)/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/(?P<rest>(?!builds\b|services\b).+)"
 )
 # What is answered with a job or an operation.
 SUBMISSION = re.compile(r"(pipelineJobs|customJobs|endpoints)|models:upload|endpoints/[^/]+:(un)?deployModel")

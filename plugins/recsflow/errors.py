@@ -6,6 +6,7 @@ RecsflowTaskError                something outside failed; a retry may help
 ├── EndpointBusy                 another model is being deployed to the endpoint
 ├── ImageRegistryUnavailable     Artifact Registry did not answer
 ├── PermissionsUnknown           IAM does not tell what the connection's account may do
+├── QuotasUnknown                nobody tells how much of its quotas the project has left
 └── JobStateUnknown              the state of a job could not be read for too long
 PermanentTaskError               a retry would fail the same way, so Airflow does not try
 ├── SettingsError                the Airflow Variable `recsflow` is missing or wrong
@@ -56,6 +57,10 @@ class ImageRegistryUnavailable(RecsflowTaskError):
 
 class PermissionsUnknown(RecsflowTaskError):
     """IAM does not tell what the connection's account may do."""
+
+
+class QuotasUnknown(RecsflowTaskError):
+    """Nobody tells how much of its quotas the project has left."""
 
 
 class JobStateUnknown(RecsflowTaskError):

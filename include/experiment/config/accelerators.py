@@ -17,10 +17,21 @@ class Accelerator(StrEnum):
         """The machine type of Compute Engine that carries one of it; that of any component without one."""
         return _MACHINE_TYPES[self]
 
+    @property
+    def cpus(self) -> int:
+        """How many virtual CPUs that machine has."""
+        return _CPUS[self]
+
 
 _MACHINE_TYPES: Mapping[Accelerator, str] = {
     Accelerator.CPU: "e2-standard-4",
     Accelerator.T4: "n1-standard-8",
     Accelerator.L4: "g2-standard-8",
     Accelerator.A100: "a2-highgpu-1g",
+}
+_CPUS: Mapping[Accelerator, int] = {
+    Accelerator.CPU: 4,
+    Accelerator.T4: 8,
+    Accelerator.L4: 8,
+    Accelerator.A100: 12,
 }

@@ -9,6 +9,7 @@ from recsflow.doctor.access import check_access
 from recsflow.doctor.artifacts import check_artifacts
 from recsflow.doctor.finding import Finding, Health, bad
 from recsflow.doctor.image import check_image
+from recsflow.doctor.quotas import check_quotas
 from recsflow.doctor.services import check_build, check_mlflow, check_vertex
 from recsflow.doctor.warehouse import check_warehouse
 from recsflow.errors import Unfit
@@ -26,6 +27,7 @@ def checks() -> Mapping[str, Check]:
         "artifacts": check_artifacts,
         "bigquery": check_warehouse,
         "vertex": check_vertex,
+        "quota": check_quotas,
         "image": check_image,
         "compiler": check_build,
         "mlflow": check_mlflow,

@@ -107,6 +107,20 @@ def test_more_than_a_quota_is_refused_in_the_services_words():
     )
 
 
+@pytest.mark.parametrize(
+    ("machine", "metric", "cpus"),
+    [
+        ("e2-standard-4", "custom_model_training_cpus", 4),
+        ("g2-standard-8", "custom_model_training_g2_cpus", 8),
+        ("a2-highgpu-2g", "custom_model_training_a2_cpus", 24),
+    ],
+)
+def test_each_family_of_machines_has_its_quota_of_cpus(machine, metric, cpus):
+    check_capacity([pool(machine)], {metric: cpus})
+    with pytest.raises(ResourceExhaustedError, match=f"limits: aiplatform.googleapis.com/{metric}$"):
+        check_capacity([pool(machine)], {metric: cpus - 1})
+
+
 def test_quotas_bound_all_replicas_together():
     check_capacity([pool(), pool()], {"custom_model_training_cpus": 16})
     with pytest.raises(ResourceExhaustedError):

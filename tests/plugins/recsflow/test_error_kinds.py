@@ -29,7 +29,7 @@ POLICY = retries(2, timedelta(seconds=30))["retry_policy"]
 TRIED_AGAIN = {
     *("WarehouseUnavailable", "TrackingUnavailable", "CompileError", "VertexUnavailable", "EndpointBusy"),
     *("RecsflowTaskError", "JobStateUnknown", "ImageRegistryUnavailable", "StorageUnavailable"),
-    "PermissionsUnknown",
+    *("PermissionsUnknown", "QuotasUnknown"),
     # No outage, but another try takes rows of one state of the source.
     "SourceChanged",
 }

@@ -10,6 +10,7 @@ from recsflow.doctor.finding import Health
 from recsflow.errors import PermissionsUnknown
 from recsflow.settings import parse_settings
 from tests.plugins.google_server import GoogleServer
+from tests.plugins.quotas_server import QuotasServer
 
 pytestmark = pytest.mark.emulator
 
@@ -24,12 +25,20 @@ def google():
 
 
 @pytest.fixture
-def connection(google, pipeline_jobs, monkeypatch):
+def quotas():
+    server = QuotasServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def connection(google, quotas, pipeline_jobs, monkeypatch):
     extra = {
         "is_anonymous": True,
         "project": "local",
         "vertex_endpoint": pipeline_jobs.url,
         "permissions_endpoint": google.url,
+        "quotas_endpoint": quotas.url,
     }
     connection = {"conn_type": "google_cloud_platform", "extra": extra}
     monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
@@ -59,7 +68,7 @@ def test_each_fault_is_found_beside_the_others(
         "compiler.argv[0] is 'no-such-program', which is no program here; correct it"
     ]
     assert said(found, "mlflow")[0].startswith("MLflow at http://127.0.0.1:1 did not answer")
-    for subject in ("artifacts", "bigquery", "vertex", "image"):
+    for subject in ("artifacts", "bigquery", "vertex", "quota", "image"):
         assert said(found, subject) == []
         assert said(found, subject, Health.GOOD)
 
