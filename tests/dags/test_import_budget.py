@@ -1,4 +1,4 @@
-"""Every DAG file, in an interpreter of its own: no import errors, nothing heavy, within its share of time."""
+"""Every DAG file, in an interpreter of its own: no import errors, nothing heavy, within its share of work."""
 
 import json
 import os
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.unit
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted(path.stem for path in (REPOSITORY / "dags").glob("*.py"))
-# Of the time that importing Airflow takes on the same machine; measured: 0.064.
-BUDGET = 0.1
+# Of the calls of functions that importing Airflow takes, which are the same on a slow machine; counted: 0.25.
+BUDGET = 0.35
 HEAVY = (
     "airflow.providers.google.cloud",
     "airflow.providers.google.common",
@@ -34,21 +34,28 @@ HEAVY = (
 )
 # `airflow.sdk` itself loads pydantic and others; only what comes on top of it is ours.
 PROGRAM = """
-import importlib, json, sys, time
+import importlib, json, sys
+calls, monitoring = 0, sys.monitoring
+
+def count(*_):
+    global calls
+    calls += 1
+
+monitoring.use_tool_id(monitoring.PROFILER_ID, "calls")
+monitoring.register_callback(monitoring.PROFILER_ID, monitoring.events.PY_START, count)
+monitoring.set_events(monitoring.PROFILER_ID, monitoring.events.PY_START)
 import airflow.sdk
-airflow_s, before = time.process_time(), set(sys.modules)
+of_airflow, before = calls, set(sys.modules)
 for name in sys.argv[1:]:
     importlib.import_module(name)
-ours_s = time.process_time() - airflow_s
-print(json.dumps({"share": ours_s / airflow_s, "modules": sorted(set(sys.modules) - before)}))
+share = (calls - of_airflow) / of_airflow
+print(json.dumps({"share": share, "modules": sorted(set(sys.modules) - before)}))
 """
 
 
-def imported(tmp_path: Path, *names: str) -> dict:
+def imported(*names: str) -> dict:
     path = os.pathsep.join(str(REPOSITORY / folder) for folder in ("", "dags", "plugins"))
-    # Without byte code on either side: whether Airflow's is there depends on what ran before.
-    compiles = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment = {**os.environ, **compiles, "PYTHONPATH": path}
+    environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *names], env=environment, capture_output=True, text=True, check=False
     )
@@ -60,13 +67,13 @@ def test_there_are_dag_files():
     assert "quick_test" in DAG_FILES
 
 
-def test_all_dag_files_import_within_their_budget_and_nothing_heavy(tmp_path):
-    result = imported(tmp_path, *DAG_FILES)
+def test_all_dag_files_import_within_their_budget_and_nothing_heavy():
+    result = imported(*DAG_FILES)
     loaded = [name for name in result["modules"] if name.startswith(HEAVY)]
     assert loaded == []
     assert result["share"] <= BUDGET
 
 
-def test_plugin_imports_nothing_heavy(tmp_path):
-    result = imported(tmp_path, "recsflow.plugin")
+def test_plugin_imports_nothing_heavy():
+    result = imported("recsflow.plugin")
     assert [name for name in result["modules"] if name.startswith(HEAVY)] == []

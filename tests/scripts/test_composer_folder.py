@@ -21,6 +21,7 @@ from airflow._shared.module_loading import find_path_from_directory
 
 from include.process_activity import Activity, wait_until
 from scripts.composer_folder import lay_out
+from tests.patience import PATIENCE_S
 
 PYTHON = os.environ.get("RECSFLOW_COMPOSER_PYTHON", sys.executable)
 WORKFLOWS = {"clean_up", "overfit_check", "quick_test", "sweep", "trainer_rerun"}
@@ -101,7 +102,7 @@ class Composer:
                 process.wait()
 
     def rows(self, statement):
-        with closing(sqlite3.connect(self.home / "airflow.db", timeout=60)) as database:
+        with closing(sqlite3.connect(self.home / "airflow.db", timeout=PATIENCE_S)) as database:
             rows = database.execute(statement).fetchall()
             database.commit()
             return rows
@@ -156,13 +157,13 @@ def test_api_server_lists_the_plugin(composer):
 
     def answers():
         try:
-            return json.load(urllib.request.urlopen(f"{url}/auth/token", timeout=10))["access_token"]
+            return json.load(urllib.request.urlopen(f"{url}/auth/token", timeout=PATIENCE_S))["access_token"]
         except OSError:
             return None
 
     def get(path, token):
         request = urllib.request.Request(f"{url}{path}", headers={"Authorization": f"Bearer {token}"})
-        return json.load(urllib.request.urlopen(request, timeout=60))
+        return json.load(urllib.request.urlopen(request, timeout=PATIENCE_S))
 
     with composer.process("api-server", "--host", "127.0.0.1", "--port", str(port)) as (activity, _):
         wait_until(answers, activity, what="api-server does not answer")

@@ -1,6 +1,5 @@
 import contextlib
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -137,30 +136,9 @@ def test_a_missing_table_is_named(warehouse, ask):
         getattr(warehouse, ask)("nowhere.rows")
 
 
-def test_a_refused_query_says_why_at_once_and_names_the_job(warehouse, with_select):
-    began = time.monotonic()
-
+def test_a_refused_query_says_why_and_names_the_job(warehouse, with_select):
     with pytest.raises(QueryFailed, match=r"project local, job recsflow-.*nonsense"):
         warehouse.stage(with_select("SELECT nonsense AS id, 'train' AS split"))
-
-    # Left to itself, Google's client tries again for ten minutes.
-    assert time.monotonic() - began < 120
-
-
-def test_a_query_past_its_deadline_ends(warehouse, with_select):
-    def seconds(rows, **options):
-        slow = with_select(
-            "SELECT SUM(FARM_FINGERPRINT(CAST(a * b AS STRING)) / 7) AS x, 'train' AS split "
-            f"FROM UNNEST(GENERATE_ARRAY(1, 700)) AS a, UNNEST(GENERATE_ARRAY(1, {rows})) AS b"
-        )
-        began = time.monotonic()
-        with contextlib.suppress(QueryTimeout):
-            warehouse.stage(slow, **options)
-            assert not options
-        return time.monotonic() - began
-
-    # The second statement is another one of the same size, left to its end.
-    assert seconds(700, timeout_s=0.1) < seconds(701) / 2
 
 
 def test_a_query_past_its_deadline_says_so(warehouse, with_select):
@@ -179,8 +157,8 @@ def test_a_table_that_would_end_too_soon_lives_on(warehouse, query):
     """The emulator keeps no expiration, so the server's part is played by the answer to `get_table`."""
     warehouse.stage(query)
     table = warehouse.describe(query.table)
-    table.expires = datetime.now(UTC) + timedelta(days=1)
-    sent = []
+    table.expires = datetime(2030, 1, 1, tzinfo=UTC)
+    sent, needed_until = [], datetime(2030, 1, 7, tzinfo=UTC)
 
     class Service:
         project, location = "local", "US"
@@ -189,13 +167,12 @@ def test_a_table_that_would_end_too_soon_lives_on(warehouse, query):
             return table
 
         def update_table(self, changed, fields, **_):
-            sent.append((fields, changed.expires - datetime.now(UTC)))
+            sent.append((fields, changed.expires))
 
     long_lived = type(warehouse)(Service(), None, None)
-    long_lived.tables.keep(query.table, datetime.now(UTC) + timedelta(days=7))
+    long_lived.tables.keep(query.table, needed_until)
 
-    assert [fields for fields, _ in sent] == [["expires"]]
-    assert timedelta(days=6.9) < sent[0][1] <= timedelta(days=7)
+    assert sent == [(["expires"], needed_until)]
 
 
 def test_a_library_that_swallows_an_outage_does_not_hide_it(bigquery_emulator, monkeypatch):

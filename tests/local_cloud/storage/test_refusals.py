@@ -1,7 +1,6 @@
 """What Cloud Storage refuses, in the words and the shape of its API."""
 
 import json
-import time
 
 import pytest
 
@@ -134,28 +133,6 @@ def test_a_resumable_upload_says_what_is_here_and_refuses_gaps(storage_server):
     path = cancelled.headers["Location"].removeprefix(storage_server.address)
     assert storage_server.call("DELETE", path).status == 499
     assert storage_server.call("PUT", path, b"x").status == 404
-
-
-def test_an_object_takes_one_write_a_second(storage_server):
-    assert storage_server.put("often", b"first").status == 200
-    refused = storage_server.put("often", b"second")
-    assert (refused.status, refused.reason) == (429, "rateLimitExceeded")
-    assert refused.message.startswith(f"The object {BUCKET}/often exceeded the rate limit for object")
-    assert storage_server.call("PATCH", f"{OBJECTS}/often", {"metadata": {"a": "b"}}).status == 429
-    target = f"{OBJECTS}/other/rewriteTo/b/{BUCKET}/o/often"
-    assert storage_server.put("other", b"x").status == 200
-    assert storage_server.call("POST", target, {}).status == 429
-    begun = storage_server.call("POST", f"{UPLOADS}?uploadType=resumable&name=often", {})
-    session = begun.headers["Location"].removeprefix(storage_server.address)
-    assert storage_server.call("PUT", session, b"third").status == 429
-    assert storage_server.call("GET", f"{OBJECTS}/often?alt=media").body == b"first"
-
-    # The session waits for its turn, with its bytes.
-    time.sleep(1)
-    assert storage_server.call("PUT", session, b"", Content_Range="bytes */5").status == 200
-    assert storage_server.call("GET", f"{OBJECTS}/often?alt=media").body == b"third"
-    # What is removed is not in the way of what comes after it.
-    assert storage_server.call("DELETE", f"{OBJECTS}/often").status == 204
 
 
 def test_pages_of_other_sites_get_no_answer(storage_server):

@@ -11,6 +11,7 @@ from recsflow.settings import parse_settings
 from recsflow.triggers.build import BuildTrigger
 from recsflow.vertex.requests.topology import Topology
 from tests.include.complete_journey import resolved
+from tests.patience import PATIENCE_S
 from tests.plugins.cloud_build_server import LOG, CloudBuildServer
 
 pytestmark = pytest.mark.emulator
@@ -55,7 +56,7 @@ def start(cloud_build, topology, settings):
 
 @pytest.fixture
 def trigger(start, topology):
-    def trigger(timeout_s=600.0):
+    def trigger(timeout_s=PATIENCE_S):
         build = start()
         return BuildTrigger(
             task_id="submit_pipeline",

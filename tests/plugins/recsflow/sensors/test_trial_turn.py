@@ -77,16 +77,24 @@ def test_a_trial_that_goes_on_does_not_not_even_while_it_is_deferred(sweep, stat
 
 def test_the_further_the_turn_and_the_longer_trials_take_the_less_often_it_is_asked_for(sweep):
     sweep = sweep(parallel_trials=1)
-    began = datetime.now(UTC)
 
-    def running_since(**time):
-        started = {"started_at": began - timedelta(**time)}
-        write_trial(sweep.folder, trial(sweep.plan, 0, state=TrialState.RUNNING).model_copy(update=started))
+    def of_a_trial_that_took(**time):
+        ended = trial(sweep.plan, 0, 0.2)
+        write_trial(sweep.folder, ended.model_copy(update={"ended_at": ended.started_at + timedelta(**time)}))
         return next_looks(sweep)
 
-    assert running_since(seconds=5) == [10, 20, 50, 60]
-    assert running_since(minutes=10) == pytest.approx([60, 120, 300, 360], rel=0.1)
-    assert running_since(days=2) == [120, 240, 600, 720]
+    assert of_a_trial_that_took(seconds=5) == [10, 20, 50, 60]
+    assert of_a_trial_that_took(minutes=10) == [60, 120, 300, 360]
+    assert of_a_trial_that_took(days=2) == [120, 240, 600, 720]
+
+
+def test_a_trial_that_runs_counts_as_long_as_it_has_run(sweep):
+    sweep = sweep(parallel_trials=1)
+    began = {"started_at": datetime.now(UTC) - timedelta(days=2)}
+    running = trial(sweep.plan, 0, state=TrialState.RUNNING).model_copy(update=began)
+    write_trial(sweep.folder, running)
+
+    assert next_looks(sweep) == [120, 240, 600, 720]
 
 
 def next_looks(sweep):

@@ -11,6 +11,7 @@ from recsflow.triggers import job_poller
 from recsflow.triggers.job_poller import pause_s
 from recsflow.triggers.vertex_job import VertexJobTrigger
 from recsflow.vertex.job_kinds import PIPELINE_JOBS
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -29,7 +30,7 @@ def trigger(job_id, **changes):
         "job_id": job_id,
         "metrics_uri": "file:///nowhere/training_metrics.json",
         "poll_interval_s": 0.01,
-        "deadline_s": time.time() + 600,
+        "deadline_s": time.time() + PATIENCE_S,
         "max_outage_s": 600.0,
     }
     return VertexJobTrigger(**{**watched, **changes})

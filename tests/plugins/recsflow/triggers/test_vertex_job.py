@@ -8,6 +8,7 @@ from airflow.sdk.execution_time.supervisor import set_supervisor_comms
 
 from recsflow.triggers.vertex_job import VertexJobTrigger
 from recsflow.vertex.job_kinds import PIPELINE_JOBS
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
 
@@ -25,7 +26,7 @@ def trigger(tmp_path):
         job_id="job-1",
         metrics_uri=f"{tmp_path.as_uri()}/training_metrics.json",
         poll_interval_s=0.01,
-        deadline_s=time.time() + 600,
+        deadline_s=time.time() + PATIENCE_S,
         max_outage_s=60.0,
     )
 
