@@ -2,13 +2,15 @@
 
 from airflow.plugins_manager import AirflowPlugin
 
-from recsflow.extensions import pools, run_note
+from recsflow.extensions import experiments_page, pools, run_note
 from recsflow.extensions.priority import BackfillLast
 
 
 class RecsflowPlugin(AirflowPlugin):
-    """Puts what matters on the note of a DAG run, makes the pool, and lets backfills wait for other runs."""
+    """Shows the Experiments page, notes what matters on DAG runs, makes the pool, lets backfills wait."""
 
     name = "recsflow"
     listeners = [run_note, pools]  # noqa: RUF012 (Airflow's own contract)
     priority_weight_strategies = [BackfillLast]  # noqa: RUF012 (as above)
+    react_apps = experiments_page.react_apps()
+    fastapi_apps = experiments_page.fastapi_apps()

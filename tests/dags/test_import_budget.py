@@ -17,6 +17,7 @@ BUDGET = 0.35
 HEAVY = (
     "airflow.providers.google.cloud",
     "airflow.providers.google.common",
+    "fastapi",
     "google.api_core",
     "google.cloud.aiplatform",
     "google.cloud.aiplatform_v1",
@@ -28,6 +29,8 @@ HEAVY = (
     "optuna",
     "pandas",
     "pyarrow",
+    "recsflow.page",
+    "sqlite3",
     "tensorflow",
     "tfx",
     "upath",

@@ -15,6 +15,7 @@ STOREYS = (
     ("settings",),
     ("identity",),
     ("__init__",),
+    ("page",),
     ("extensions", "warehouse"),
     ("images",),
     ("vertex",),
