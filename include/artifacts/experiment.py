@@ -1,10 +1,10 @@
-"""The folder of an experiment."""
+"""The folder of an experiment, and its card."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from include.artifacts.artifact import Artifact, inside
+from include.artifacts.artifact import Artifact, file, inside
 from include.experiment.resolve.identity import EXPERIMENT_ID
 
 
@@ -30,3 +30,16 @@ class ExperimentFolder(Artifact, path="experiments/{experiment_id}", names={"exp
     model = inside("model")
     # Of a schedule's run.
     scores = inside("scores.json")
+
+
+@dataclass(frozen=True)
+class ExperimentCard(Artifact, path="cards/{experiment_id}", names={"experiment_id": EXPERIMENT_ID}):
+    """What lists show of an experiment; all are in one folder, since a list request names a thousand files.
+
+    Attributes:
+        experiment_id: From DAG id and run id.
+    """
+
+    experiment_id: str
+
+    card = file(".json")

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from include.artifacts.artifact import Artifact
 from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
-from include.artifacts.experiment import ExperimentFolder
+from include.artifacts.experiment import ExperimentCard, ExperimentFolder
 from include.artifacts.pipeline import PipelineArtifacts
 from include.artifacts.report import BacktestReport, DoctorsProbe
 from include.artifacts.sweep import KeptWinner, SweepFolder
 
 KINDS: tuple[type[Artifact], ...] = (
     ExperimentFolder,
+    ExperimentCard,
     RowsFolder,
     ModuleFolder,
     CompiledPipeline,
@@ -37,6 +38,10 @@ class ArtifactLayout:
     def experiment(self, experiment_id: str) -> ExperimentFolder:
         """Return an experiment's folder."""
         return ExperimentFolder(self.root, experiment_id)
+
+    def card(self, experiment_id: str) -> ExperimentCard:
+        """Return an experiment's card."""
+        return ExperimentCard(self.root, experiment_id)
 
     def rows(self, table: str) -> RowsFolder:
         """Return the exported rows of a staged table, named with or without its dataset."""
@@ -70,6 +75,11 @@ class ArtifactLayout:
     def experiments(self) -> str:
         """The folder of all experiments' folders."""
         return f"{self.root}/{ExperimentFolder.pattern.folder}"
+
+    @property
+    def cards(self) -> str:
+        """The folder of all cards."""
+        return f"{self.root}/{ExperimentCard.pattern.folder}"
 
     @property
     def sweeps(self) -> str:

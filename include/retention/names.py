@@ -10,7 +10,7 @@ import re
 
 from include.artifacts.artifact import Artifact
 from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
-from include.artifacts.experiment import ExperimentFolder
+from include.artifacts.experiment import ExperimentCard, ExperimentFolder
 from include.artifacts.layout import ArtifactLayout
 from include.artifacts.pipeline import PipelineArtifacts
 from include.artifacts.sweep import SweepFolder
@@ -23,6 +23,7 @@ KINDS: dict[type[Artifact], Kind] = {
     CompiledPipeline: Kind.SPEC,
     SweepFolder: Kind.SWEEP,
     ExperimentFolder: Kind.EXPERIMENT,
+    ExperimentCard: Kind.EXPERIMENT,
     PipelineArtifacts: Kind.ARTIFACTS,
 }
 # An item is named by its place below the artifact root, wherever that is.
@@ -38,6 +39,9 @@ def item_of(path: str) -> tuple[Kind, str] | None:
     artifact = _ANY_ROOT.parse(path)
     if artifact is None or type(artifact) not in KINDS:
         return None
+    if isinstance(artifact, ExperimentCard):
+        # Goes with its experiment's folder, which a run that was refused has not.
+        return Kind.EXPERIMENT, experiment_item(artifact.experiment_id)
     return KINDS[type(artifact)], artifact.name
 
 

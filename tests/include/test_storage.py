@@ -120,3 +120,27 @@ def test_a_place_that_takes_no_files_is_one_sentence(place, tmp_path):
 def test_what_a_caller_misses_while_it_writes_is_no_fault_of_the_artifact_root(tmp_path):
     with pytest.raises(FileNotFoundError), storage.open_atomic((tmp_path / "file").as_uri()) as stream:
         stream.write((tmp_path / "missing").read_bytes())
+
+
+def test_files_that_are_there_are_read_together(tmp_path):
+    for name in ("a.json", "b.json"):
+        storage.write_text(f"file://{tmp_path}/cards/{name}", name)
+
+    read = storage.read_all(f"file://{tmp_path}/cards", ["b.json", "absent.json", "a.json"])
+
+    assert read == {"b.json": b"b.json", "a.json": b"a.json"}
+    assert storage.read_all(f"file://{tmp_path}/absent", ["a.json"]) == {}
+
+
+def test_a_file_that_is_written_anew_has_another_version(tmp_path):
+    uri = f"file://{tmp_path}/cards/a.json"
+
+    def version():
+        [file] = storage.list_files(f"file://{tmp_path}/cards")
+        return file.version
+
+    storage.write_text(uri, "one")
+    first = version()
+    assert version() == first
+    storage.write_text(uri, "two")
+    assert version() != first

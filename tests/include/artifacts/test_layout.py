@@ -23,6 +23,8 @@ MADE = [
     LAYOUT.experiment(RUN),
     LAYOUT.experiment(ODD_RUN),
     LAYOUT.experiment(experiment_id(RUN, "trial-3")),
+    LAYOUT.card(RUN),
+    LAYOUT.card(ODD_RUN),
     LAYOUT.rows(FULL_TABLE),
     LAYOUT.module(short_hash("x = 1\n")),
     LAYOUT.compiled(topology_key("{}\n")),
@@ -90,6 +92,7 @@ def test_paths_are_where_runs_of_earlier_versions_left_them():
         f"{ROOT}/compiled/k.topology.json",
         f"{ROOT}/compiled/k.built.json",
     )
+    assert LAYOUT.card("quick-1").card == f"{ROOT}/cards/quick-1.json"
     assert LAYOUT.winner("history").winner == f"{ROOT}/sweeps/winners/history.json"
     assert LAYOUT.backtest_report("weekly").page == f"{ROOT}/holdouts/weekly.html"
     assert LAYOUT.pipeline_root == f"{ROOT}/pipeline_root"
@@ -141,7 +144,9 @@ def test_a_renamed_folder_is_renamed_for_the_cleaner_too():
     for artifact in MADE:
         for uri in uris(artifact):
             item = item_of(uri.removeprefix(f"{ROOT}/"))
-            assert item == ((CLEANED[type(artifact)], artifact.name) if type(artifact) in CLEANED else None)
+            # A card goes with the folder of its experiment.
+            name = artifact.name.replace("cards/", "experiments/")
+            assert item == ((CLEANED[type(artifact)], name) if type(artifact) in CLEANED else None)
 
 
 @pytest.mark.parametrize("root", ["file:///home/me/experiments/artifacts", "gs://bucket", "/plain/folder"])

@@ -41,6 +41,20 @@ def test_a_folder_counts_as_a_whole(root):
     assert item.paths == (f"experiments/{OLD}",)
 
 
+def test_a_card_goes_with_its_experiment_and_counts_for_its_age(root):
+    write(root, f"experiments/{OLD}/experiment.json", "12345", age_days=40)
+    write(root, f"cards/{OLD}.json", "123", age_days=38)
+    [item] = stored_items(root)
+    assert (item.kind, item.name, item.size_bytes) == (Kind.EXPERIMENT, f"experiments/{OLD}", 8)
+    assert NOW - item.newest == timedelta(days=38)
+    assert item.paths == (f"cards/{OLD}.json", f"experiments/{OLD}")
+
+
+def test_the_card_of_a_run_that_was_refused_goes_by_itself(root):
+    write(root, f"cards/{OLD}.json", "123", age_days=40)
+    assert found(root)[f"experiments/{OLD}"].paths == (f"cards/{OLD}.json",)
+
+
 def test_a_compiled_pipeline_is_what_it_was_made_from_and_what_a_build_left_too(root):
     key = "0123456789abcdef0123"
     for suffix in ("", ".topology", ".built"):
