@@ -10,9 +10,10 @@ import pytest
 from include import storage
 from include.artifacts.layout import ArtifactLayout
 from include.cards.card import State
+from include.cards.conditions import CardFilter
 from include.cards.index import CardIndex, Readiness
 from include.cards.refresh import IndexRefresh
-from include.cards.search import CardFilter, find_cards
+from include.cards.search import find_cards
 from include.cards.store import CardStore
 from tests.include.cards.cards import card, experiment_id
 
@@ -237,7 +238,7 @@ import sys
 from pathlib import Path
 from include.artifacts.layout import ArtifactLayout
 from include.cards.index import CardIndex
-from include.cards.search import CardFilter, find_cards
+from include.cards.search import find_cards
 from include.cards.store import CardStore
 
 index = CardIndex(CardStore(ArtifactLayout(sys.argv[1])), Path(sys.argv[2]))

@@ -2,9 +2,9 @@ import pytest
 
 from include.artifacts.layout import ArtifactLayout
 from include.cards.card import State
-from include.cards.conditions import InvalidSearch
+from include.cards.conditions import CardFilter, InvalidSearch
 from include.cards.index import CardIndex
-from include.cards.search import CardFilter, count_facets, find_cards, get_cards
+from include.cards.search import count_facets, find_cards, get_cards
 from include.cards.store import CardStore
 from tests.include.cards.cards import card, experiment_id
 
