@@ -123,7 +123,7 @@ TRAINER_PYTEST := trainer_image/.venv/bin/python -m pytest -c trainer_image/pypr
 .PHONY: test
 test: setup ## Set everything up and pass the tests (what CI runs)
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target \
-		e2e emulator trainer unit lint docs requirements-check
+		e2e emulator trainer unit lint web-check docs requirements-check
 
 # What Airflow loads runs on Composer's Python; pyproject.toml holds ruff to the same. The second mypy looks for what the
 # standard library of that Python lacks, so it reads no other package, and does not know what that never returns from.
@@ -156,6 +156,26 @@ forge: $(ORCHESTRATOR) ## The forge's files by their published schemas, and the 
 	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	.venv/bin/pre-commit validate-config
+
+# --- the Experiments page ----------------------------------------------------------------------------------------
+
+WEB := web/node_modules/.ready
+BUNDLE := plugins/recsflow/page/static
+
+$(WEB): web/package.json web/package-lock.json web/.npmrc $(ORCHESTRATOR)
+	@scripts/npm.sh ci --silent
+	@touch $@
+
+.PHONY: web
+web: $(WEB) ## Build the Experiments page from web/ into the plugin; commit what it writes
+	@scripts/npm.sh run --silent build
+
+.PHONY: web-check
+web-check: $(WEB) ## Types, lint and unit tests of the page, and that the bundle is what its sources give
+	@scripts/npm.sh run --silent check
+	@scripts/npm.sh run --silent build -- $(CURDIR)/build/web
+	@diff -r build/web $(BUNDLE) >/dev/null \
+	    || { echo "$(BUNDLE) is not what web/ gives: run 'make web' and commit it." >&2; exit 1; }
 
 # Strict: a link to nothing, or a page that is in no menu, fails; --quiet would count no warning. Nothing is fetched, here or
 # by a browser.
