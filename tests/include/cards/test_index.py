@@ -237,6 +237,7 @@ LOOKS = """
 import sys
 from pathlib import Path
 from include.artifacts.layout import ArtifactLayout
+from include.cards.conditions import CardFilter
 from include.cards.index import CardIndex
 from include.cards.search import find_cards
 from include.cards.store import CardStore
