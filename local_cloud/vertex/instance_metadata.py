@@ -4,13 +4,14 @@ Without one, Beam looks for an account four times, for 20 seconds, in each compo
 https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from local_cloud.settings import PROJECT, SERVICE_ACCOUNT
+from local_cloud.vertex.identity_tokens import certificates, identity_token
 
 FLAVOR = {"Metadata-Flavor": "Google"}
 ACCOUNT = {
@@ -31,6 +32,8 @@ def routes() -> list[Route]:
         Route(f"{metadata}/project/project-id", _project),
         Route(f"{account}/", _account),
         Route(f"{account}/token", _token),
+        Route(f"{account}/identity", _identity),
+        Route("/oauth2/v1/certs", _certificates),
     ]
 
 
@@ -45,19 +48,34 @@ def _project(request: Request) -> Response:
 
 
 def _account(request: Request) -> Response:
-    return _of_account(request, ACCOUNT)
+    return _of_account(request, lambda: JSONResponse(ACCOUNT, headers=FLAVOR))
 
 
 def _token(request: Request) -> Response:
-    return _of_account(request, TOKEN)
+    return _of_account(request, lambda: JSONResponse(TOKEN, headers=FLAVOR))
 
 
-def _of_account(request: Request, answer: Mapping[str, object]) -> Response:
+def _identity(request: Request) -> Response:
+    def answer() -> Response:
+        audience = request.query_params.get("audience")
+        if not audience:
+            return PlainTextResponse("non-empty audience parameter required", status_code=400, headers=FLAVOR)
+        is_full = request.query_params.get("format") == "full"
+        return PlainTextResponse(identity_token(audience, is_full=is_full), headers=FLAVOR)
+
+    return _of_account(request, answer)
+
+
+def _certificates(_: Request) -> Response:
+    return JSONResponse(certificates())
+
+
+def _of_account(request: Request, answer: Callable[[], Response]) -> Response:
     if not _is_client(request):
         return _forbidden()
     if request.path_params["account"] not in ("default", SERVICE_ACCOUNT):
         return PlainTextResponse("not found", status_code=404, headers=FLAVOR)
-    return JSONResponse(answer, headers=FLAVOR)
+    return answer()
 
 
 def _is_client(request: Request) -> bool:

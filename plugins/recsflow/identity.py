@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from include import identity
+from include.identity import IdentityToken
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
 
 # A call that begins now must not end with a token that has ended.
 RENEWED_BEFORE_S = 300.0
+# What IAM and the metadata server answered stands in the message only.
+_BUSY = re.compile(r"""['"]code['"]: (429|5\d\d)""")
+_ANSWERED_NO = re.compile(r"Status: 4\d\d")
 
 
 class ConnectionIdentity:
@@ -28,34 +35,29 @@ class ConnectionIdentity:
         with self._lock:
             return self._credentials
 
-    def tracking_token(self) -> str | None:
-        """Return an identity token of the account, for `mlflow_audience`; None where that is not set."""
+    def tracking_token(self, *, refused: IdentityToken | None = None) -> IdentityToken | None:
+        """Return an identity token of the account, for `mlflow_audience`; None where that is not set.
+
+        Raises:
+            TrackingUnavailable: Whoever makes identity tokens did not answer.
+            TrackingRejected: The account gets none.
+            SettingsError: It is none that Google makes such tokens for.
+        """
         audience = self._settings.mlflow_audience
         if not audience:
             return None
-        with self._lock:
-            if _ends_soon(self._token):
-                self._renew(audience)
-            return str(self._token.token)
+        with self._lock, _reported(audience, self._settings.gcp_conn_id):
+            is_refused = refused is not None and self._maker.token == refused.text
+            if is_refused or _ends_soon(self._maker):
+                self._renew()
+            return IdentityToken(_account(self._maker.token), audience, self._maker.token)
 
-    def _renew(self, audience: str) -> None:
-        from google.auth.exceptions import GoogleAuthError, TransportError
+    def _renew(self) -> None:
+        from airflow.sdk.log import mask_secret
         from google.auth.transport.requests import Request
 
-        from include.errors import innermost
-        from include.tracking.errors import TrackingRejected, TrackingUnavailable
-
-        try:
-            self._token.refresh(Request())
-        except TransportError as error:
-            raise TrackingUnavailable(
-                f"MLflow: no answer to the request for an identity token ({innermost(error)})."
-            ) from None
-        except GoogleAuthError as error:
-            raise TrackingRejected(
-                f"MLflow: no identity token for mlflow_audience {audience} ({error}); let the account of "
-                f"connection {self._settings.gcp_conn_id} make such tokens."
-            ) from None
+        self._maker.refresh(Request())
+        mask_secret(self._maker.token)
 
     @cached_property
     def _settings(self) -> Settings:
@@ -68,7 +70,7 @@ class ConnectionIdentity:
         return connection_credentials(self._settings.gcp_conn_id)
 
     @cached_property
-    def _token(self) -> Any:
+    def _maker(self) -> Any:
         return identity_token(
             self._credentials, str(self._settings.mlflow_audience), self._settings.gcp_conn_id
         )
@@ -125,6 +127,42 @@ def identity_token(credentials: Credentials, audience: str, gcp_conn_id: str) ->
 def act_as_connection() -> None:
     """Let artifacts and MLflow be asked as the connection's account, in this process."""
     identity.act_as(ConnectionIdentity())
+
+
+@contextmanager
+def _reported(audience: str, gcp_conn_id: str) -> Iterator[None]:
+    """Say for which server a token was asked, where none came."""
+    from google.auth.exceptions import GoogleAuthError, TransportError
+    from requests import RequestException
+
+    from include.errors import innermost
+    from include.tracking.errors import TrackingRejected, TrackingUnavailable
+
+    try:
+        yield
+    except (GoogleAuthError, RequestException) as error:
+        is_outage = (
+            isinstance(error, TransportError | RequestException)
+            or isinstance(error.__cause__, TransportError)
+            or error.retryable
+            or _BUSY.search(str(error))
+        )
+        if is_outage and not _ANSWERED_NO.search(str(error)):
+            raise TrackingUnavailable(
+                f"MLflow: no answer to the request for an identity token ({innermost(error)})."
+            ) from None
+        raise TrackingRejected(
+            f"MLflow: no identity token for mlflow_audience {audience} ({error}); let the account of "
+            f"connection {gcp_conn_id} make such tokens."
+        ) from None
+
+
+def _account(token: str) -> str:
+    """Whose it is, as the server reads it too."""
+    from google.auth import jwt
+
+    claims = jwt.decode(token, verify=False)
+    return str(claims.get("email") or claims.get("sub"))
 
 
 def _ends_soon(credentials: Any) -> bool:

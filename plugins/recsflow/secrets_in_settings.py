@@ -1,10 +1,14 @@
-"""Passwords and tokens in the Variable `recsflow`, which everybody reads who reads Variables."""
+"""Passwords and tokens in the Variable `recsflow`, which everybody reads who reads Variables.
+
+Those that are made by what the Variable says are in no danger there, but on their way.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 # user:password@ or token@ before a host.
 _IN_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/@\s?#]+@", re.IGNORECASE)
@@ -17,6 +21,7 @@ _SECRET_ADDRESS = re.compile(
 )
 # A template that takes the secret from an Airflow connection.
 _FROM_CONNECTION = re.compile(r"\{\{\s*conn\.")
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def secrets_in(settings: Any) -> Iterator[str]:
@@ -30,6 +35,34 @@ def secrets_in(settings: Any) -> Iterator[str]:
             yield f"{field} has a user name or a password in its address; {_remedy(field)}"
         elif field.startswith("notifiers") and _is_secret(field, value):
             yield f"{field} is a secret; {_remedy(field)}"
+
+
+def tokens_in_the_clear(settings: Any) -> Iterator[str]:
+    """Return a sentence where identity tokens would be sent unencrypted.
+
+    Args:
+        settings: What the Variable holds.
+    """
+    if not isinstance(settings, dict) or not settings.get("mlflow_audience"):
+        return
+    address = settings.get("mlflow_tracking_uri")
+    if isinstance(address, str) and not _is_encrypted(address):
+        yield (
+            f"mlflow_tracking_uri is {address!r}, and mlflow_audience sends an identity token with each "
+            "call; use its https address, or leave mlflow_audience out"
+        )
+
+
+def _is_encrypted(address: str) -> bool:
+    if _IN_ADDRESS.search(address):
+        # Refused as it is, and not to be repeated.
+        return True
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        # Whoever asks it says what is wrong with it.
+        return True
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
 
 
 def _is_secret(field: str, value: str) -> bool:

@@ -19,7 +19,7 @@ from include.experiment.config.base import MAX_DAYS
 from include.plan.cost import Prices
 from include.warehouse.limits import LEAST_BILLED
 from recsflow.errors import SettingsError
-from recsflow.secrets_in_settings import secrets_in
+from recsflow.secrets_in_settings import secrets_in, tokens_in_the_clear
 
 VARIABLE = "recsflow"
 CONSOLE = "https://console.cloud.google.com"
@@ -91,7 +91,7 @@ class Settings(_Frozen):
         serving_image: Container that serves a pushed model; the newest of Google's for TensorFlow by default.
         service_account: Account that jobs run as; required where `artifact_root` is a bucket.
         mlflow_audience: For whom identity tokens are made, where MLflow is behind Cloud Run's IAM (its
-            address) or IAP (its OAuth client's id); none are sent if absent.
+            run.app address or a custom audience) or IAP (an OAuth client's id); none are sent if absent.
         poll_interval_s: Seconds between two looks at all jobs that are waited for.
         beam_args: Arguments of every Beam job, `--runner=DataflowRunner` for example.
         prices: What a plan's bound on cost is worked out with; amounts are left out without it.
@@ -149,7 +149,7 @@ class Settings(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _without_secrets(cls, values: Any) -> Any:
-        if found := list(secrets_in(values)):
+        if found := [*secrets_in(values), *tokens_in_the_clear(values)]:
             raise ValueError("\n  - ".join(found))
         return values
 

@@ -1,6 +1,5 @@
-"""The edge of the cloud: Google's token endpoints, a bucket and an MLflow server that want their token."""
+"""The edge of the cloud: Google's token endpoints, and a bucket that wants their token."""
 
-import base64
 import json
 import re
 import threading
@@ -8,6 +7,7 @@ import time
 from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -16,6 +16,8 @@ from tests.plugins.json_handler import JsonHandler
 IAM = re.compile(r"/v1/projects/-/serviceAccounts/(?P<account>[^:]+):(?P<method>\w+)")
 STRANGER = {"error": {"code": 401, "message": "not for you"}}
 DATASET = {"datasetReference": {"projectId": "project", "datasetId": "recsflow_staging"}, "location": "EU"}
+ISSUER = "https://accounts.google.com"
+KEY_ID = "the key of this start"
 KEY_ACCOUNT = "airflow@project.iam.gserviceaccount.com"
 
 
@@ -25,22 +27,29 @@ class GoogleServer:
     Attributes:
         url: Of all of it.
         lives_s: How long an identity token lives.
+        clock_ahead_s: How far the cloud's clock is ahead of this machine's.
+        certificates: What identity tokens are verified with, by the id of their key.
         handed_out: Each token: its kind, whose it is and for which audience, in order.
+        texts: Their texts, which nobody else may see.
         asked: Path of each request for something else.
         accepted: Whose access token the bucket takes.
         refusal: Status of every answer of the bucket, and of IAM about permissions, if set.
         denied: Permissions that nobody has.
-        tracker_audience: For which audience MLflow takes identity tokens.
+        refusal_of_identity: Status of every answer to who asks for an identity token, if set.
     """
 
     def __init__(self):
         self.lives_s = 3600
+        self.clock_ahead_s = 0
         self.handed_out = []
+        self.texts = []
         self.asked = []
         self.accepted = KEY_ACCOUNT
         self.denied = set()
         self.refusal = None
-        self.tracker_audience = "https://mlflow.example.com"
+        self.refusal_of_identity = None
+        self._signer, self._account_key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+        self.certificates = {KEY_ID: self._signer.public_key()}
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -51,7 +60,7 @@ class GoogleServer:
 
     def key(self):
         """A service account's key, as Google writes it."""
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        private = self._account_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         return {
@@ -66,33 +75,48 @@ class GoogleServer:
 
     def token(self, form):
         """https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests"""
-        claims = _claims(parse_qs(form)["assertion"][0])
+        claims = jwt.decode(
+            parse_qs(form)["assertion"][0],
+            self._account_key.public_key(),
+            algorithms=["RS256"],
+            audience="https://oauth2.googleapis.com/token",
+            options={"verify_exp": False, "verify_iat": False},
+        )
         account, audience = claims["iss"], claims.get("target_audience")
+        if audience and self.refusal_of_identity:
+            return self.refusal_of_identity, {"error": "refused"}
         if audience:
-            return {"id_token": self._identity_token(account, audience)}
-        return {"access_token": self._access_token(account), "expires_in": 3600, "token_type": "Bearer"}
+            return 200, {"id_token": self._identity_token(account, audience, with_email=True)}
+        token = self._access_token(account)
+        return 200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
 
     def impersonate(self, account, method, body, bearer):
         """https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts"""
-        if bearer != f"access {KEY_ACCOUNT}":
-            return None
-        if method == "generateIdToken":
-            return {"token": self._identity_token(account, body["audience"])}
+        is_identity = method == "generateIdToken"
+        status = self.refusal_of_identity if is_identity else None
+        if status or bearer != f"access {KEY_ACCOUNT}":
+            return status or 403, {"error": {"code": status or 403, "message": "not allowed"}}
+        if is_identity:
+            with_email = body.get("includeEmail", False)
+            return 200, {"token": self._identity_token(account, body["audience"], with_email=with_email)}
         ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
-        return {"accessToken": self._access_token(account), "expireTime": ends}
+        return 200, {"accessToken": self._access_token(account), "expireTime": ends}
 
     def _access_token(self, account):
         self.handed_out.append(("access", account, None))
         return f"access {account}"
 
-    def _identity_token(self, account, audience):
+    def _identity_token(self, account, audience, *, with_email):
         self.handed_out.append(("identity", account, audience))
-        now = int(time.time())
-        claims = {"aud": audience, "email": account, "iat": now, "exp": now + self.lives_s}
-        return ".".join(_encoded(part) for part in ({"alg": "RS256", "typ": "JWT"}, claims, {}))
+        now = int(time.time() + self.clock_ahead_s)
+        claims = {"iss": ISSUER, "aud": audience, "sub": "1", "iat": now, "exp": now + self.lives_s}
+        claims |= {"email": account, "email_verified": True} if with_email else {}
+        token = jwt.encode(claims, self._signer, algorithm="RS256", headers={"kid": KEY_ID})
+        self.texts.append(token)
+        return token
 
     def serve(self, path, bearer):
-        """Status and answer of the bucket and of MLflow."""
+        """Status and answer of everything but the tokens."""
         self.asked.append(path)
         if self.refusal and "/storage/" in path:
             return self.refusal, {"error": {"code": self.refusal, "message": "not for you"}}
@@ -102,10 +126,6 @@ class GoogleServer:
             return (200, DATASET) if _who(bearer) == self.accepted else (401, STRANGER)
         if path.startswith("/v1/"):
             return (200, {}) if _who(bearer) == self.accepted else (401, STRANGER)
-        if path.startswith("/api/2.0/mlflow/"):
-            claims = _claims(bearer) if bearer.count(".") == 2 else {}
-            right = claims.get("aud") == self.tracker_audience and claims["exp"] > time.time()
-            return (200, {"experiments": []}) if right else (401, "<html>Sign in</html>")
         return 404, {}
 
     def _handler(self):
@@ -125,10 +145,11 @@ class GoogleServer:
                     asked = json.loads(body)["permissions"]
                     self._answer(200, {"permissions": [each for each in asked if each not in server.denied]})
                 elif self.path == "/token":
-                    self._answer(200, server.token(body))
+                    self._answer(*server.token(body))
                 elif match := IAM.match(self.path):
-                    made = server.impersonate(match["account"], match["method"], json.loads(body), bearer)
-                    self._answer(*((200, made) if made else (403, {"error": {"message": "not allowed"}})))
+                    self._answer(
+                        *server.impersonate(**match.groupdict(), body=json.loads(body), bearer=bearer)
+                    )
                 else:
                     self._answer(*server.serve(self.path, bearer))
 
@@ -137,17 +158,6 @@ class GoogleServer:
 
 def _who(bearer):
     """Whose token it is; that of a key may be signed by its owner: https://google.aip.dev/auth/4111."""
-    return (
-        _claims(bearer)["iss"]
-        if bearer.count(".") == 2 and " " not in bearer
-        else bearer.removeprefix("access ")
-    )
-
-
-def _encoded(part):
-    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-
-
-def _claims(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    if bearer.count(".") == 2 and " " not in bearer:
+        return jwt.decode(bearer, options={"verify_signature": False})["iss"]
+    return bearer.removeprefix("access ")

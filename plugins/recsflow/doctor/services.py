@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from include.identity import tracking_token
 from include.tracking.connection import tracking_client
 from recsflow.compilers.build_hook import BuildHook
 from recsflow.doctor.finding import Finding, bad, good
@@ -52,4 +53,8 @@ def check_mlflow(settings: Settings) -> Iterator[Finding]:
     """Ask MLflow for an experiment."""
     with tracking_client(settings.mlflow_tracking_uri) as client:
         client.search_experiments(max_results=1)
-    yield good("mlflow", f"answers at {settings.mlflow_tracking_uri}")
+    token = tracking_token() if settings.mlflow_audience else None
+    asked_as = (
+        f" to {token.account}, by identity tokens for mlflow_audience {token.audience}" if token else ""
+    )
+    yield good("mlflow", f"answers at {settings.mlflow_tracking_uri}{asked_as}")

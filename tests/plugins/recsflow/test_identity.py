@@ -1,59 +1,16 @@
-"""One account for all: what the Airflow connection names is who asks storage, BigQuery and MLflow."""
+"""One account for all: whom the Airflow connection names is who asks Google's services."""
 
 import json
-import os
 
 import pytest
 
 from include import storage
 from include.cloud_storage import StorageRefused
-from include.tracking.connection import tracking_client
-from include.tracking.errors import TrackingRejected
 from recsflow.errors import SettingsError
-from tests.plugins.google_server import KEY_ACCOUNT, GoogleServer
+from tests.plugins.google_server import KEY_ACCOUNT
+from tests.plugins.recsflow.conftest import TRAINER
 
 pytestmark = pytest.mark.emulator
-
-TRAINER = "trainer@project.iam.gserviceaccount.com"
-AUDIENCE = "https://mlflow.example.com"
-
-
-@pytest.fixture(scope="module")
-def served():
-    server = GoogleServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def google(served, monkeypatch, settings_values, connections_account):
-    """Google's endpoints on loopback, and an Airflow whose connection has a key."""
-    from google.auth import iam
-
-    served.__dict__.update(lives_s=3600, handed_out=[], asked=[], accepted=KEY_ACCOUNT, refusal=None)
-    account = f"{served.url}/v1/projects/-/serviceAccounts/{{}}"
-    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{account}:generateAccessToken")
-    monkeypatch.setattr(iam, "_IAM_IDTOKEN_ENDPOINT", f"{account}:generateIdToken")
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", served.url)
-    settings_values |= {
-        "artifact_root": "gs://bucket/recsflow",
-        "service_account": TRAINER,
-        "mlflow_tracking_uri": served.url,
-        "mlflow_audience": AUDIENCE,
-    }
-    airflow(monkeypatch, settings_values, keyfile_dict=json.dumps(served.key()))
-    return served
-
-
-def airflow(monkeypatch, settings_values, **extra):
-    connection = {"conn_type": "google_cloud_platform", "extra": {"project": "project", **extra}}
-    monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
-    monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
-
-
-def impersonating(google, monkeypatch, settings_values):
-    extra = {"keyfile_dict": json.dumps(google.key()), "impersonation_chain": TRAINER}
-    airflow(monkeypatch, settings_values, **extra)
 
 
 def ask_bigquery():
@@ -77,32 +34,25 @@ def ask_cloud_build():
     assert list(client.list_builds(project_id="project")) == []
 
 
-def ask_mlflow(google):
-    with tracking_client(google.url) as client:
-        return client.search_experiments()
-
-
 def test_artifacts_are_read_as_the_connections_account(google):
     assert storage.read_text("gs://bucket/recsflow/experiment.json") == "rows"
     assert google.handed_out == [("access", KEY_ACCOUNT, None)]
 
 
-def test_artifacts_are_read_as_whom_the_connection_impersonates(google, monkeypatch, settings_values):
+def test_artifacts_are_read_as_whom_the_connection_impersonates(google, impersonate):
     google.accepted = TRAINER
-    impersonating(google, monkeypatch, settings_values)
+    impersonate()
     assert storage.read_text("gs://bucket/recsflow/experiment.json") == "rows"
     assert [account for _, account, _ in google.handed_out] == [KEY_ACCOUNT, TRAINER]
 
 
 @pytest.mark.parametrize("ask", [ask_bigquery, ask_vertex, ask_cloud_build])
 @pytest.mark.parametrize("account", [KEY_ACCOUNT, TRAINER])
-def test_every_service_is_asked_as_the_same_account(google, monkeypatch, settings_values, ask, account):
+def test_every_service_is_asked_as_the_same_account(google, monkeypatch, connect, ask, account):
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", google.url)
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", google.url.removeprefix("http://"))
     google.accepted = account
-    airflow(
-        monkeypatch,
-        settings_values,
+    connect(
         keyfile_dict=json.dumps(google.key()),
         vertex_endpoint=google.url,
         cloud_build_endpoint=google.url,
@@ -146,53 +96,6 @@ def test_naming_an_artifact_asks_nobody(google, monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONN_RECSFLOW_GCP")
     assert storage.local_path("gs://bucket/recsflow/rows") == "gs://bucket/recsflow/rows"
     assert google.handed_out == []
-
-
-def test_mlflow_is_asked_with_an_identity_token_for_its_audience(google):
-    assert ask_mlflow(google) == []
-    assert google.handed_out == [("identity", KEY_ACCOUNT, AUDIENCE)]
-
-
-def test_mlflow_is_asked_as_whom_the_connection_impersonates(google, monkeypatch, settings_values):
-    impersonating(google, monkeypatch, settings_values)
-    assert ask_mlflow(google) == []
-    assert google.handed_out[-1] == ("identity", TRAINER, AUDIENCE)
-
-
-@pytest.mark.parametrize(("lives_s", "tokens"), [(3600, 1), (200, 2)])
-def test_an_identity_token_is_renewed_before_it_ends(google, lives_s, tokens):
-    google.lives_s = lives_s
-    ask_mlflow(google)
-    ask_mlflow(google)
-    assert len(google.handed_out) == tokens
-
-
-def test_the_token_stays_in_no_variable(google, monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "another server's")
-    ask_mlflow(google)
-    assert os.environ["MLFLOW_TRACKING_TOKEN"] == "another server's"
-
-
-def test_a_login_page_is_told_with_the_setting_that_opens_it(google, monkeypatch, settings_values):
-    del settings_values["mlflow_audience"]
-    airflow(monkeypatch, settings_values, keyfile_dict=json.dumps(google.key()))
-    with pytest.raises(TrackingRejected, match=r"login page .* set mlflow_audience where identity tokens"):
-        ask_mlflow(google)
-
-
-def test_an_account_that_makes_no_identity_tokens_is_one_sentence(google, monkeypatch, settings_values):
-    airflow(monkeypatch, settings_values, is_anonymous=True)
-    with pytest.raises(
-        SettingsError, match=r"mlflow_audience is .*, but connection recsflow_gcp is no service"
-    ):
-        ask_mlflow(google)
-
-
-def test_an_impersonation_that_is_not_allowed_is_one_sentence(google, monkeypatch, settings_values):
-    impersonating(google, monkeypatch, settings_values)
-    monkeypatch.setattr(google, "impersonate", lambda *_: None)
-    with pytest.raises(TrackingRejected, match=r"no identity token for mlflow_audience .*not allowed"):
-        ask_mlflow(google)
 
 
 def test_a_connection_that_is_missing_is_one_sentence(google, monkeypatch):

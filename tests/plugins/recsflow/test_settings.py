@@ -101,15 +101,39 @@ def test_a_bucket_without_the_account_of_jobs_is_refused(settings_values):
     [
         ("mlflow_tracking_uri", "https://me:hunter2@mlflow.example.com"),
         ("mlflow_tracking_uri", "postgresql://mlflow:hunter2@db/mlflow"),
+        ("mlflow_tracking_uri", "http://me:hunter2@mlflow.example.com"),
         ("artifact_url", "https://hunter2@console/{path}"),
         ("trainer_image", "https://me:hunter2@registry/image:1"),
     ],
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(settings_values, field, address):
     with pytest.raises(SettingsError) as caught:
-        parse_settings(json.dumps({**settings_values, field: address}))
+        parse_settings(json.dumps({**settings_values, "mlflow_audience": "any", field: address}))
     assert f"{field} has a user name or a password in its address; take it out" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("http://mlflow.example.com", True),
+        ("sqlite:///mlflow.db", True),
+        ("https://mlflow-0123456789.us-central1.run.app", False),
+        ("http://127.0.0.1:5000", False),
+    ],
+)
+def test_an_identity_token_is_not_sent_unencrypted(settings_values, address, refused):
+    values = {**settings_values, "mlflow_tracking_uri": address}
+    assert parse_settings(json.dumps(values)).mlflow_tracking_uri == address
+    values["mlflow_audience"] = "https://mlflow-0123456789.us-central1.run.app"
+    if not refused:
+        assert parse_settings(json.dumps(values)).mlflow_audience == values["mlflow_audience"]
+        return
+    says = (
+        f"mlflow_tracking_uri is '{address}', and mlflow_audience sends an identity token with each call; use"
+    )
+    with pytest.raises(SettingsError, match=says):
+        parse_settings(json.dumps(values))
 
 
 @pytest.mark.parametrize(

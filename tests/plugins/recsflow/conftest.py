@@ -1,0 +1,100 @@
+"""An Airflow whose connection is an account of Google Cloud's, and what that account is asked for."""
+
+import json
+import threading
+import time
+
+import pytest
+
+from tests.plugins.cloud_run import CloudRun
+from tests.plugins.google_server import KEY_ACCOUNT, GoogleServer
+
+AUDIENCE = "https://mlflow-0123456789.us-central1.run.app"
+TRAINER = "trainer@project.iam.gserviceaccount.com"
+
+
+@pytest.fixture(scope="session")
+def google_server():
+    """Google's endpoints on loopback."""
+    server = GoogleServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def google(google_server, monkeypatch, settings_values, connections_account, connect):
+    """Google's endpoints, and an Airflow whose connection has a key."""
+    from google.auth import iam
+
+    fresh = {"lives_s": 3600, "clock_ahead_s": 0, "handed_out": [], "texts": [], "asked": []}
+    fresh |= {"accepted": KEY_ACCOUNT, "refusal": None, "refusal_of_identity": None, "denied": set()}
+    google_server.__dict__.update(fresh)
+    account = f"{google_server.url}/v1/projects/-/serviceAccounts/{{}}"
+    monkeypatch.setattr(iam, "_IAM_ENDPOINT", f"{account}:generateAccessToken")
+    monkeypatch.setattr(iam, "_IAM_IDTOKEN_ENDPOINT", f"{account}:generateIdToken")
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", google_server.url)
+    settings_values |= {"artifact_root": "gs://bucket/recsflow", "service_account": TRAINER}
+    connect(keyfile_dict=json.dumps(google_server.key()))
+    return google_server
+
+
+@pytest.fixture
+def connect(monkeypatch, settings_values):
+    """Gives Airflow its connection, with these extras, and the Variable."""
+
+    def connect(**extra):
+        connection = {"conn_type": "google_cloud_platform", "extra": {"project": "project", **extra}}
+        monkeypatch.setenv("AIRFLOW_CONN_RECSFLOW_GCP", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(settings_values))
+
+    return connect
+
+
+@pytest.fixture
+def impersonate(google, connect):
+    """Lets the connection's key impersonate the trainer's account, by way of others if they are named."""
+
+    def impersonate(*delegates):
+        chain = ",".join((*delegates, TRAINER))
+        connect(keyfile_dict=json.dumps(google.key()), impersonation_chain=chain)
+
+    return impersonate
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(mlflow_database, tmp_path_factory):
+    """Address of a real MLflow server, which keeps artifacts for its clients."""
+    import uvicorn
+    from mlflow import server as names
+
+    variables = {
+        names.BACKEND_STORE_URI_ENV_VAR: mlflow_database,
+        names.SERVE_ARTIFACTS_ENV_VAR: "true",
+        names.ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
+        names.ARTIFACTS_DESTINATION_ENV_VAR: tmp_path_factory.mktemp("mlflow_artifacts").as_uri(),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        from mlflow.server.fastapi_app import app
+
+        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while thread.is_alive() and not server.started:
+            time.sleep(0.05)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def cloud_run(google, mlflow_server, settings_values, connect):
+    """MLflow on Cloud Run, where the account of the connection's key has roles/run.invoker."""
+    front = CloudRun(google, mlflow_server)
+    front.audiences, front.invokers = {AUDIENCE}, {KEY_ACCOUNT}
+    settings_values |= {"mlflow_tracking_uri": front.url, "mlflow_audience": AUDIENCE}
+    connect(keyfile_dict=json.dumps(google.key()))
+    yield front
+    front.close()
