@@ -33,7 +33,7 @@ def test_the_local_clouds_account_without_a_name_reads_and_writes(root, nobodys_
         def credentials(self):
             return AnonymousCredentials()
 
-        def tracking_token(self):
+        def tracking_token(self, *, refused=None):
             return None
 
     identity.act_as(Nobody())
