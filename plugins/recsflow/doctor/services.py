@@ -6,16 +6,19 @@ import shutil
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from include.identity import tracking_token
 from include.tracking.connection import tracking_client
 from recsflow.compilers.build_hook import BuildHook
-from recsflow.doctor.finding import Finding, bad, good
+from recsflow.doctor.finding import Finding, bad, doubtful, good
 from recsflow.vertex.hooks.pipeline_jobs import PipelineJobsHook
 from recsflow.vertex.hooks.vertex import answered
 
 if TYPE_CHECKING:
     from recsflow.settings import CloudBuildCompiler, Settings
+
+_BUCKETS = {"gs", "s3", "wasbs", "abfss"}
 
 
 def check_vertex(settings: Settings) -> Iterator[Finding]:
@@ -50,11 +53,20 @@ def _list_builds(settings: Settings, compiler: CloudBuildCompiler) -> None:
 
 
 def check_mlflow(settings: Settings) -> Iterator[Finding]:
-    """Ask MLflow for an experiment."""
+    """Ask MLflow for an experiment, and whether files go through it."""
     with tracking_client(settings.mlflow_tracking_uri) as client:
-        client.search_experiments(max_results=1)
+        found = client.get_experiment_by_name(settings.mlflow_experiment)
+        experiments = [found] if found else client.search_experiments(max_results=1)
     token = tracking_token() if settings.mlflow_audience else None
     asked_as = (
         f" to {token.account}, by identity tokens for mlflow_audience {token.audience}" if token else ""
     )
     yield good("mlflow", f"answers at {settings.mlflow_tracking_uri}{asked_as}")
+    for experiment in experiments:
+        if urlsplit(experiment.artifact_location).scheme in _BUCKETS:
+            yield doubtful(
+                "mlflow",
+                f"files of its experiment {experiment.name} lie in {experiment.artifact_location}, where "
+                f"MLflow's client writes as the machine's account, not as that of {settings.gcp_conn_id}; "
+                "start MLflow with --artifacts-destination, and name another mlflow_experiment",
+            )

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,3 +99,34 @@ def cloud_run(google, mlflow_server, settings_values, connect):
     connect(keyfile_dict=json.dumps(google.key()))
     yield front
     front.close()
+
+
+@pytest.fixture
+def of_the_machine(cloud_run, serving_server, connect, monkeypatch, tmp_path):
+    """A connection without a key, on a machine of Google's: its metadata server says as whom it calls."""
+    from urllib.request import urlopen
+
+    from cryptography.x509 import load_pem_x509_certificate
+    from google.auth.compute_engine import _metadata
+
+    address = serving_server.url.removeprefix("http://")
+    monkeypatch.setattr(_metadata, "_GCE_METADATA_HOST", address)
+    monkeypatch.setattr(_metadata, "_NO_GCE_CHECK", False)
+    monkeypatch.setenv("GCE_METADATA_IP", address)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    monkeypatch.delenv("NO_GCE_CHECK", raising=False)
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    with urlopen(f"{serving_server.url}/oauth2/v1/certs") as answer:
+        certificates = json.load(answer)
+    for name, pem in certificates.items():
+        cloud_run.certificates[name] = load_pem_x509_certificate(pem.encode()).public_key()
+    connect()
+    return cloud_run
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Lets Google's client try again without a wait."""
+    from google.auth import _exponential_backoff
+
+    monkeypatch.setattr(_exponential_backoff, "time", SimpleNamespace(sleep=lambda _: None))
