@@ -20,6 +20,8 @@ class RowsFolder(Artifact, path="rows/{table}", names={"table": STAGED_TABLE}):
 
     # It has the digest of each file; the folder `history` has one of its own.
     marker = inside("_SUCCESS")
+    # What became of the rows of the window before these were sampled.
+    row_account = inside("row_account.json")
 
 
 @dataclass(frozen=True)

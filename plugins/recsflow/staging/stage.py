@@ -10,7 +10,7 @@ from include.errors import ConfigError
 from include.experiment.resolve.history import check_splits
 from include.labels import DAG_LABEL, DATASET_LABEL
 from include.warehouse.parquet_export import export_history, export_parquet
-from include.warehouse.row_account import RowAccount, row_account
+from include.warehouse.row_account import RowAccount, account_of_staged
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.files import read_experiment
 from recsflow.experiments.query import keep_query, staging_query
@@ -46,7 +46,9 @@ def stage_dataset(query: str, context: Context) -> RowsHandover:
     experiment = _with_current_source(experiment, folder, warehouse, settings)
     staged = _stage(experiment, warehouse, settings)
     StagedTableLink.publish(context, settings.table_link(staged.table))
-    account = row_account(experiment, warehouse, timeout_s=STAGING_TIMEOUT_S)
+    account = account_of_staged(
+        experiment, warehouse, staged, settings.artifact_root, timeout_s=STAGING_TIMEOUT_S
+    )
     storage.write_text(folder.row_account, account.model_dump_json(indent=2))
     _tell_staged(experiment, staged, account)
     _refuse_empty_splits(experiment, staged)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from include.warehouse.row_account import row_account
+from include import storage
+from include.artifacts.layout import ArtifactLayout
+from include.warehouse.row_account import account_of_staged, row_account
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.emulator
@@ -83,3 +85,46 @@ def test_an_inner_join_says_what_it_drops(small_shop):
     # Bread, and what is no product at all.
     assert counts(small_shop)["join_products"] == (2, 0)
     assert small_shop.rows("product") == [("fuel",), ("milk",), ("milk",)]
+
+
+@pytest.fixture
+def staged_account(small_shop, tmp_path):
+    """Stage the shop's rows, and return their account as a run has it."""
+    root = tmp_path.as_uri()
+
+    def staged_account():
+        staged = small_shop.warehouse.stage(small_shop.query())
+        asked = (small_shop.resolve(), small_shop.warehouse, staged, root)
+        return staged, account_of_staged(*asked, timeout_s=PATIENCE_S)
+
+    staged_account.kept = lambda table: ArtifactLayout(root).rows(table).row_account
+    return staged_account
+
+
+def billed_queries(shop):
+    """How many queries of the account the warehouse has run."""
+    return sum("steps AS (" in str(job.query) for job in shop.warehouse._client.list_jobs(all_users=True))
+
+
+def test_rows_that_are_used_again_keep_their_account_and_their_source_is_not_read(small_shop, staged_account):
+    _, first = staged_account()
+    before = billed_queries(small_shop)
+
+    staged, again = staged_account()
+
+    assert staged.reused
+    assert again == first == account(small_shop)
+    assert billed_queries(small_shop) == before + 1  # that of the line before
+
+
+def test_an_account_that_is_not_of_these_steps_is_asked_anew(small_shop, staged_account):
+    staged, first = staged_account()
+    (customer, *others) = first.dropped
+    of_another_name = first.model_copy(
+        update={"dropped": (customer.model_copy(update={"says": "?"}), *others)}
+    )
+    for text in (of_another_name.model_dump_json(), "{", '{"table": "orders"}'):
+        storage.write_text(staged_account.kept(staged.table), text)
+        assert staged_account()[1] == first
+    storage.remove(staged_account.kept(staged.table))
+    assert staged_account()[1] == first
