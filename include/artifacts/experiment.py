@@ -21,6 +21,8 @@ class ExperimentFolder(Artifact, path="experiments/{experiment_id}", names={"exp
     experiment = inside("experiment.json")
     query = inside("query.sql")
     row_account = inside("row_account.json")
+    # What its queries were billed, where the settings bound that.
+    spending = inside("spending.json")
     quality = inside("quality.json")
     quality_report = inside("quality.html")
     transform_module = inside("transform_module.py")

@@ -70,7 +70,8 @@ def translated_errors(where: str) -> Iterator[None]:
 
 def _too_expensive(where: str, error: GoogleAPICallError) -> QueryTooExpensive:
     return QueryTooExpensive(
-        f"{where}: {_words(error)} Raise maximum_bytes_billed_per_query in the settings, or read less."
+        f"{where}: {_words(error)} Raise maximum_bytes_billed_per_query or "
+        "maximum_bytes_billed_per_run in the settings, or read less."
     )
 
 

@@ -10,7 +10,7 @@ from include.labels import APPLICATION, APPLICATION_LABEL
 from include.sql.template import ReadQuery
 from include.warehouse.calls import translated_errors
 from include.warehouse.errors import QueryTimeout, TableNotFound, WarehouseError
-from include.warehouse.limits import SpendingLimits
+from include.warehouse.limits import Spending, SpendingLimits, billed_bytes, tables_of
 from include.warehouse.results import StagedTable
 from include.warehouse.table_name import TableName
 
@@ -55,7 +55,7 @@ class Warehouse:
         self._client = client
         self._storage_client = storage_client
         self._retry = retry
-        self.limits = limits
+        self.spending = Spending(limits)
 
     @property
     def project(self) -> str:
@@ -108,6 +108,7 @@ class Warehouse:
         """Google's client for a library that asks for a table's rows through SQLAlchemy, by its bare name."""
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 
+        from include.warehouse.dry_run import read_bytes
         from include.warehouse.sql_client import SqlClient
 
         options = {
@@ -117,7 +118,12 @@ class Warehouse:
             "job_retry": self._retry and DEFAULT_JOB_RETRY.with_timeout(QUERY_TIMEOUT_S),
             "wait_timeout": QUERY_TIMEOUT_S,
         }
-        return SqlClient(self._client, f"{table.project}.{table.dataset}", self.limits, options)
+        dataset = f"{table.project}.{table.dataset}"
+
+        def tried(sql: str, parameters: Sequence[ScalarQueryParameter]) -> int:
+            return read_bytes(self._client, sql, parameters, self._metadata_call, default_dataset=dataset)
+
+        return SqlClient(self._client, table, self.spending, options, tried)
 
     def scanned_bytes(self, query: StagingQuery) -> int | None:
         """Bytes that a staging statement would read, by a dry run; None where the service does not tell."""
@@ -219,9 +225,11 @@ class Warehouse:
             job_timeout_ms=int(timeout_s * 1000),
             use_legacy_sql=False,
         )
-        if self.limits.of_query is not None:
-            self.limits.refuse(sql, read_bytes(self._client, sql, parameters, self._metadata_call))
-            config.maximum_bytes_billed = self.limits.of_query
+        expected = 0
+        if self.spending.of_query is not None:
+            tried = read_bytes(self._client, sql, parameters, self._metadata_call)
+            self.spending.refuse(tables_of(sql), tried)
+            config.maximum_bytes_billed, expected = self.spending.of_query, billed_bytes(tried)
         options: dict[str, Any] = {"retry": self._retry, "timeout": timeout_s}
         job_retry = self._retry and DEFAULT_JOB_RETRY.with_timeout(timeout_s)
         where = f"query in project {self.project}"
@@ -238,10 +246,13 @@ class Warehouse:
             )
         try:
             with translated_errors(f"{where}, job {job.job_id}"):
-                return job, job.result(job_retry=job_retry, **options)
+                rows = job.result(job_retry=job_retry, **options)
         except QueryTimeout:
             job.cancel(retry=None, timeout=METADATA_TIMEOUT_S)
             raise
+        # The emulator bills nothing, and says nothing of it.
+        self.spending.add(expected if job.total_bytes_billed is None else job.total_bytes_billed)
+        return job, rows
 
     def _exists(self, name: TableName) -> bool:
         try:

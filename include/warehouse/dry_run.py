@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def read_bytes(
-    client: Client, sql: str, parameters: Sequence[ScalarQueryParameter], options: Mapping[str, Any]
+    client: Client,
+    sql: str,
+    parameters: Sequence[ScalarQueryParameter],
+    options: Mapping[str, Any],
+    *,
+    default_dataset: str | None = None,
 ) -> int:
     """Return the bytes that a statement would read, which costs nothing.
 
@@ -22,6 +27,7 @@ def read_bytes(
         sql: The statement; of one that creates a table, its SELECT needs no dataset to write to.
         parameters: Its query parameters.
         options: Retry and timeout of the call.
+        default_dataset: Where tables are that are named without one, `project.dataset`.
 
     Returns:
         0 also where the service does not count them.
@@ -35,6 +41,8 @@ def read_bytes(
     config = bigquery.QueryJobConfig(
         dry_run=True, use_query_cache=False, use_legacy_sql=False, query_parameters=parameters
     )
+    if default_dataset is not None:
+        config.default_dataset = default_dataset
     with translated_errors(f"dry run in project {client.project}"):
         job = client.query(
             sql,

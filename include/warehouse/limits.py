@@ -20,30 +20,55 @@ class SpendingLimits:
     per_query: int | None = None
     per_run: int | None = None
 
+
+@dataclass
+class Spending:
+    """What queries may be billed, and those of one run have been.
+
+    Attributes:
+        limits: Bytes billed at most.
+        billed: Bytes that earlier queries of the run were billed; None outside a run, whose queries are
+            bounded one by one.
+    """
+
+    limits: SpendingLimits = SpendingLimits()
+    billed: int | None = None
+
     @property
     def of_query(self) -> int | None:
-        """What one query may be billed; no more than its run."""
-        limits = [limit for limit in (self.per_query, self.per_run) if limit is not None]
-        return min(limits, default=None)
+        """What the next query may be billed: no more than is left of its run."""
+        per_query, per_run = self.limits.per_query, self.limits.per_run
+        left = None if per_run is None else max(per_run - (self.billed or 0), 0)
+        return min((limit for limit in (per_query, left) if limit is not None), default=None)
 
-    def refuse(self, sql: str, read_bytes: int) -> None:
+    def refuse(self, tables: str, read_bytes: int) -> None:
         """Refuse a query that would be billed more.
 
         Args:
-            sql: The query.
-            read_bytes: What a dry run says it reads.
+            tables: What the query reads, in words.
+            read_bytes: How much of it, as a dry run says.
 
         Raises:
             QueryTooExpensive: Names the limit, the tables and the bytes.
         """
         limit, billed = self.of_query, billed_bytes(read_bytes)
-        if limit is not None and billed > limit:
-            name = PER_QUERY if limit == self.per_query else PER_RUN
-            tables = " and ".join(dict.fromkeys(_TABLES.findall(sql))) or "no table"
-            raise QueryTooExpensive(
-                f"settings: {name} is {limit:,} bytes, but a query of {tables} would be billed {billed:,}; "
-                f"{REMEDY}."
-            )
+        if limit is None or billed <= limit:
+            return
+        said = f"a query of {tables} would be billed {billed:,}; {REMEDY}."
+        if limit == self.limits.per_query:
+            raise QueryTooExpensive(f"settings: {PER_QUERY} is {limit:,} bytes, but {said}")
+        before = f", of which the run was billed {self.billed:,} before" if self.billed else ""
+        raise QueryTooExpensive(f"settings: {PER_RUN} is {self.limits.per_run:,} bytes{before}, but {said}")
+
+    def add(self, billed: int) -> None:
+        """Count what a query of the run was billed."""
+        if self.billed is not None:
+            self.billed += billed
+
+
+def tables_of(sql: str) -> str:
+    """Return which tables a statement of ours reads, in words."""
+    return " and ".join(dict.fromkeys(_TABLES.findall(sql))) or "no table"
 
 
 def billed_bytes(read_bytes: int) -> int:

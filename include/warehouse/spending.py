@@ -1,10 +1,13 @@
-"""What a run may be billed, asked by dry runs before anything is spent."""
+"""What a run may be billed: of its source, asked by dry runs before anything is spent, and in all."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from include import storage
 from include.errors import Problem
 from include.sql.checksum import checksum_query
 from include.sql.renderer import render_staging_query
@@ -20,16 +23,38 @@ if TYPE_CHECKING:
     from include.warehouse.client import Warehouse
 
 
+@contextmanager
+def counted_for_run(warehouse: Warehouse, uri: str) -> Iterator[None]:
+    """Bound what all queries of a run are billed together, tried again or not, over its tasks.
+
+    Args:
+        warehouse: What they are asked of; it has a limit for a run, or nothing is counted.
+        uri: File that has the run's sum from one task to the next.
+    """
+    if warehouse.spending.limits.per_run is None:
+        yield
+        return
+    try:
+        warehouse.spending.billed = int(json.loads(storage.read_text(uri))["billed_bytes"])
+    except FileNotFoundError:
+        warehouse.spending.billed = 0
+    try:
+        yield
+    finally:
+        storage.write_text(uri, json.dumps({"billed_bytes": warehouse.spending.billed}) + "\n")
+
+
 def check_spending(experiment: Experiment, warehouse: Warehouse) -> list[Problem]:
     """Return whether what a run reads of its source is more than it may be billed; by dry runs.
 
-    What it reads of its own staged rows comes on top, as nobody knows yet how many these will be.
+    What it reads of its own staged rows comes on top, as nobody knows yet how many these will be: their
+    queries are checked one by one, against what is left.
 
     Args:
         experiment: The resolved experiment, which need not know the state of its source.
         warehouse: Where its tables are.
     """
-    limit = warehouse.limits.per_run
+    limit, before = warehouse.spending.limits.per_run, warehouse.spending.billed or 0
     if limit is None:
         return []
     billed = [
@@ -37,10 +62,13 @@ def check_spending(experiment: Experiment, warehouse: Warehouse) -> list[Problem
         for what, query, times in _queries(experiment, warehouse)
     ]
     total = sum(each for _, each in billed)
-    if total <= limit:
+    if before + total <= limit:
         return []
     listed = ", ".join(f"{what} {each:,}" for what, each in billed)
-    received = f"is {limit:,} bytes, but the queries of the source would be billed {total:,} ({listed})"
+    spent = f", of which the run was billed {before:,} before" if before else ""
+    received = (
+        f"is {limit:,} bytes{spent}, but the queries of the source would be billed {total:,} ({listed})"
+    )
     return [Problem("settings", PER_RUN, received, REMEDY)]
 
 

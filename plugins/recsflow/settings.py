@@ -84,7 +84,8 @@ class Settings(_Frozen):
         artifact_root: `file:///folder` or `gs://bucket/prefix`.
         location: Region of the pipelines.
         maximum_bytes_billed_per_query: What a query may be billed by BigQuery; no limit if absent.
-        maximum_bytes_billed_per_run: What the queries of a run's source may be billed together.
+        maximum_bytes_billed_per_run: What all queries of a run may be billed together, tasks that are tried
+            again included.
         trainer_image: Container that compiles and runs pipelines; a tag of Artifact Registry is resolved to
             its digest when a job is submitted.
         accelerator_image: The same with CUDA, for runs with an accelerator; `trainer_image` if absent.

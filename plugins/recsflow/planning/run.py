@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from include.experiment.resolve.identity import experiment_id
 from recsflow.experiments.keep import keep_experiment, window_end
 from recsflow.experiments.rerun import resolved_rerun
 from recsflow.experiments.resolution import RunIdentity, resolve_run
@@ -11,7 +12,7 @@ from recsflow.handovers import RerunHandover
 from recsflow.log import say
 from recsflow.planning.logged import log_plan, log_rerun_plan
 from recsflow.settings import load_settings
-from recsflow.warehouse import open_warehouse
+from recsflow.warehouse import warehouse_of_run
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 def resolve_experiment(context: Context) -> str:
     """Check everything that can be checked for free, and keep the resolved experiment; returns its URI."""
     settings = load_settings()
-    warehouse = open_warehouse(settings)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], window_end(context))
-    experiment = resolve_run(dict(context["params"]), run, warehouse)
-    uri = keep_experiment(experiment, context, settings)
-    log_plan(experiment, warehouse, settings, context)
+    folder = settings.layout.experiment(experiment_id(run.dag_id, run.run_id))
+    with warehouse_of_run(settings, folder) as warehouse:
+        experiment = resolve_run(dict(context["params"]), run, warehouse)
+        uri = keep_experiment(experiment, context, settings)
+        log_plan(experiment, warehouse, settings, context)
     return uri
 
 

@@ -14,7 +14,7 @@ from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import QualityReportLink, StagedTableLink
 from recsflow.log import say
 from recsflow.settings import load_settings
-from recsflow.warehouse import open_warehouse
+from recsflow.warehouse import warehouse_of_run
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -33,10 +33,10 @@ def check_data_quality(rows: RowsHandover, context: Context) -> None:
     settings = load_settings()
     folder = ExperimentFolder.holding(rows["experiment"])
     experiment = read_experiment(folder.experiment)
-    staged = StagedRows(open_warehouse(settings), rows["table"])
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
     account = RowAccount.model_validate_json(storage.read_text(folder.row_account))
-    report = check_rows(staged, experiment, account=account)
+    with warehouse_of_run(settings, folder) as warehouse:
+        report = check_rows(StagedRows(warehouse, rows["table"]), experiment, account=account)
     # Kept before it is judged: a report of a failure is the one that people need.
     storage.write_text(folder.quality, report.json)
     html = storage.write_text(folder.quality_report, report.html)

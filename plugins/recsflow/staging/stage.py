@@ -21,7 +21,7 @@ from recsflow.handovers import RowsHandover
 from recsflow.log import say
 from recsflow.settings import Settings, load_settings
 from recsflow.vertex.messages.values import label
-from recsflow.warehouse import open_warehouse
+from recsflow.warehouse import warehouse_of_run
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -42,7 +42,14 @@ def stage_dataset(query: str, context: Context) -> RowsHandover:
 
     """
     settings, folder = load_settings(), ExperimentFolder.holding(query)
-    experiment, warehouse = read_experiment(folder.experiment), open_warehouse(settings)
+    with warehouse_of_run(settings, folder) as warehouse:
+        return _staged_and_exported(folder, warehouse, settings, context)
+
+
+def _staged_and_exported(
+    folder: ExperimentFolder, warehouse: Warehouse, settings: Settings, context: Context
+) -> RowsHandover:
+    experiment = read_experiment(folder.experiment)
     experiment = _with_current_source(experiment, folder, warehouse, settings)
     staged = _stage(experiment, warehouse, settings)
     StagedTableLink.publish(context, settings.table_link(staged.table))

@@ -18,7 +18,7 @@ from recsflow.log import say
 from recsflow.recording.outcome import experiment_outcome, reported_metrics
 from recsflow.settings import load_settings
 from recsflow.sweeps.files import read_plan
-from recsflow.warehouse import open_warehouse
+from recsflow.warehouse import warehouse_of_run
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -36,11 +36,11 @@ def resolve_trial(trial: str, context: Context) -> str:
     settings = load_settings()
     plan, suggested = read_plan(SweepFolder.holding(trial).plan), read_trial(trial)
     run = RunIdentity(context["dag"].dag_id, context["run_id"], plan.window_end)
-    warehouse = open_warehouse(settings)
-    experiment = resolve_run(suggested.parameters, run, warehouse)
-    trial_run = plan.as_trial(experiment, suggested.number, suggested.point)
-    # Of a trial's own window: where a checksum tells the state, it covers the rows that are read alone.
-    return keep_experiment(read_source(trial_run, warehouse), context, settings)
+    with warehouse_of_run(settings, settings.layout.experiment(suggested.experiment_id)) as warehouse:
+        experiment = resolve_run(suggested.parameters, run, warehouse)
+        trial_run = plan.as_trial(experiment, suggested.number, suggested.point)
+        # Of a trial's own window: where a checksum tells the state, it covers the rows that are read alone.
+        return keep_experiment(read_source(trial_run, warehouse), context, settings)
 
 
 def finish_trial(trial: str | None, recorded: str | None, context: Context) -> None:

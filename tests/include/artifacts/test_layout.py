@@ -74,6 +74,7 @@ def test_paths_are_where_runs_of_earlier_versions_left_them():
         for name in (
             *("experiment.json", "query.sql", "row_account.json", "quality.json", "quality.html"),
             *("transform_module.py", "trainer_module.py", "training_metrics.json", "model", "scores.json"),
+            "spending.json",
         )
     }
     assert {part.name: getattr(sweep, name) for name, part in declared(SweepFolder)} == {

@@ -231,10 +231,10 @@ def test_a_view_that_hides_a_partitioned_table_is_refused_with_what_to_do(by_dat
 
 def test_a_query_beyond_its_limit_is_refused_before_it_runs(small_shop):
     # Staging reads two tables.
-    small_shop.warehouse.limits = SpendingLimits(per_query=20 * MEBIBYTE)
+    small_shop.warehouse.spending.limits = SpendingLimits(per_query=20 * MEBIBYTE)
     assert small_shop.rows("customer, product") == KEPT
 
-    small_shop.warehouse.limits = SpendingLimits(per_query=10 * MEBIBYTE - 1)
+    small_shop.warehouse.spending.limits = SpendingLimits(per_query=10 * MEBIBYTE - 1)
 
     with pytest.raises(QueryTooExpensive) as refused:
         small_shop.run(f"SELECT * FROM {small_shop.table('orders')}")
@@ -246,7 +246,7 @@ def test_a_query_beyond_its_limit_is_refused_before_it_runs(small_shop):
 
 
 def test_a_job_carries_its_limit_so_that_the_service_refuses_what_a_dry_run_leaves_out(small_shop):
-    small_shop.warehouse.limits = SpendingLimits(per_query=10 * MEBIBYTE)
+    small_shop.warehouse.spending.limits = SpendingLimits(per_query=10 * MEBIBYTE)
     both = f"{small_shop.table('orders')} AS o CROSS JOIN {small_shop.table('products')} AS p"
 
     # Each of two tables is billed 10 MiB at least, which the sum of their bytes does not show.
@@ -257,10 +257,10 @@ def test_a_job_carries_its_limit_so_that_the_service_refuses_what_a_dry_run_leav
 def test_a_run_beyond_its_limit_is_refused_with_what_each_query_would_be_billed(small_shop):
     small_shop.run(f"CREATE VIEW {small_shop.table('v')} AS SELECT * FROM {small_shop.table('orders')}")
     small_shop.config["tables"][0]["table"] = f"{small_shop.dataset}.v"
-    small_shop.warehouse.limits = SpendingLimits(per_run=70 * MEBIBYTE)
+    small_shop.warehouse.spending.limits = SpendingLimits(per_run=70 * MEBIBYTE)
     assert problems(check_spending, small_shop) == []
 
-    small_shop.warehouse.limits = SpendingLimits(per_run=70 * MEBIBYTE - 1)
+    small_shop.warehouse.spending.limits = SpendingLimits(per_run=70 * MEBIBYTE - 1)
 
     (problem,) = problems(check_spending, small_shop)
     # Staging, account, dates, keys, and three checksums of the view, of 10 MiB each.

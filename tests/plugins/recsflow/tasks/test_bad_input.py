@@ -15,7 +15,7 @@ from include.configs import config_root
 from include.quality.errors import ExpectationError
 from include.storage import StorageError
 from include.warehouse.connection import connect
-from include.warehouse.errors import WarehouseUnavailable
+from include.warehouse.errors import QueryTooExpensive, WarehouseUnavailable
 from recsflow.errors import InvalidExperiment, QualityCheckFailed, SettingsError
 from recsflow.tasks.experiment import render_query, resolve_experiment
 from recsflow.tasks.rows import check_data_quality, stage_dataset
@@ -204,6 +204,32 @@ def test_what_a_run_may_be_billed_is_the_settings_to_say(user, monkeypatch, sett
     else:
         with pytest.raises(InvalidExperiment, match=r"maximum_bytes_billed_per_run is 10,485,760 bytes, but"):
             user.resolve()
+
+
+def test_what_is_asked_of_staged_rows_is_billed_to_the_run_too(user, monkeypatch, settings_values, tmp_path):
+    def allow(per_run):
+        values = {**settings_values, "maximum_bytes_billed_per_run": per_run}
+        monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(values))
+
+    def billed():
+        [kept] = tmp_path.glob("experiments/*/spending.json")
+        return json.loads(kept.read_text())["billed_bytes"]
+
+    allow(2**40)
+    rows = user.stage()
+    until_then = billed()
+    # What the gate asks first is billed ten mebibytes, the least there is.
+    allow(until_then + 10 * 2**20)
+    said = (
+        f"of which the run was billed {until_then + 10 * 2**20:,} before, but a query of "
+        r"local\.recsflow_staging\.rows_\w+ would be billed 10,485,760; raise it"
+    )
+    with set_current_context(user.context), pytest.raises(QueryTooExpensive, match=said):
+        check_data_quality.function(rows)
+
+    allow(2**40)
+    user.check()
+    assert billed() > until_then + 10 * 2**20
 
 
 def test_filter_that_keeps_nothing_ends_staging(user):
