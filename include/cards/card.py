@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from include.errors import RecsflowError
 from include.experiment.config.base import Frozen
+from include.metrics.baselines import times_better
 
 MAX_BYTES = 2048
 MAX_CURVE, MAX_METRICS, MAX_PARAMS = 40, 12, 16
@@ -128,10 +129,10 @@ class Headline(Frozen):
 
     @property
     def lift(self) -> float | None:
-        """The value as a multiple of the baseline's; None where there is none to divide by."""
-        if self.value is None or not self.baseline_value:
+        """How many times better than the baseline, above 1 also where small numbers are good."""
+        if self.better is None:
             return None
-        return rounded(self.value / self.baseline_value, 4)
+        return rounded(times_better(self.value, self.baseline_value, better=self.better), 4)
 
 
 class Curve(Frozen):

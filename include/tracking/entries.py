@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.experiment.resolve.experiment import Experiment
+from include.metrics.baselines import times_better
 from include.tracking.metric_names import TEST, metric_name
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_tags, overfit_values
@@ -34,15 +35,8 @@ class MetricEntry:
 
 
 def lift(compared: Comparison) -> float | None:
-    """How many times better the model is than the best baseline, above 1 also where small numbers are good.
-
-    None where one of them is not a number above 0.
-    """
-    ours, theirs = compared.value, compared.baseline_value
-    if not ours or not theirs or ours < 0 or theirs < 0:
-        return None
-    large_is_good = compared.better == (ours > theirs)
-    return ours / theirs if large_is_good else theirs / ours
+    """How many times better the model is than the best baseline; None where that cannot be said."""
+    return times_better(compared.value, compared.baseline_value, better=compared.better)
 
 
 def shortfalls(metrics: TrainingMetrics) -> list[str]:
