@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from include.cards.card import Card, Kind, Scalar, State
@@ -124,10 +125,13 @@ def _params(experiment: Experiment) -> Iterator[tuple[str, Scalar]]:
     model = experiment.model.model_dump(mode="json", exclude={"name", "type", "description"})
     first = {name: training[name] for name in _TRAINING if name in training}
     chosen = {name: model[name] for name in (experiment.parameters.model_options or {}) if name in model}
-    merged = {**first, **{name: split[name] for name in _SPLIT}, **chosen, **training, **model}
-    for name, value in merged.items():
+    split = {name: split[name] for name in _SPLIT}
+    given: dict[str, Scalar] = {}
+    # Where two have a name, the one that comes first was used.
+    for name, value in chain(*(each.items() for each in (first, split, chosen, training, model))):
         if isinstance(value, bool | int | float | str):
-            yield name, value
+            given.setdefault(name, value)
+    yield from given.items()
 
 
 def _name(value: Any) -> str | None:

@@ -142,9 +142,14 @@ class TaskInstance:
         self.try_number = 1
         self.task = SimpleNamespace(outlets=[])
         self.pushed: dict[str, object] = {}
+        self.dag_id, self.run_id, self.map_index = "quick_test", "manual__1", -1
+        self.breadcrumbs: list[dict[str, object]] = []
 
     def xcom_push(self, key: str, value: object) -> None:
         self.pushed[key] = value
+
+    def get_task_breadcrumbs(self, dag_id: str, run_id: str) -> list[dict[str, object]]:
+        return self.breadcrumbs
 
 
 @pytest.fixture

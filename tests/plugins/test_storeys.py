@@ -16,6 +16,7 @@ STOREYS = (
     ("identity",),
     ("__init__",),
     ("page",),
+    ("cards",),
     ("extensions", "warehouse"),
     ("images",),
     ("vertex",),

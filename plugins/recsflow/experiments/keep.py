@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from include import storage
+from recsflow.cards.writing import note_resolved
 from recsflow.extensions.links import ExperimentLink
 from recsflow.extensions.run_note import WARNINGS_KEY
 from recsflow.log import say
@@ -23,6 +24,7 @@ def keep_experiment(experiment: Experiment, context: Context, settings: Settings
     """Write a resolved experiment where later tasks read it, tell of it, and return its URI."""
     uri = settings.layout.experiment(experiment.experiment_id).experiment
     storage.write_text(uri, experiment.to_json())
+    note_resolved(experiment, context, settings.layout)
     ExperimentLink.publish(context, settings.artifact_link(uri))
     _tell(experiment, context)
     return uri

@@ -69,4 +69,12 @@ def keep_error(context: Context) -> None:
     error = words[-MAX_ERROR_CHARACTERS:]
     ti.xcom_push(key=ERROR_KEY, value=error)
     say(ti.task_id, f"FAILED {error}", logging.ERROR)
+    note_on_card(context, error)
     notify_failure(context)
+
+
+def note_on_card(context: Context, error: str) -> None:
+    """Say on the card of the run's experiment which task has failed, and why."""
+    from recsflow.cards.writing import note_failure
+
+    note_failure(context, error)

@@ -11,6 +11,7 @@ from include.artifacts.experiment import ExperimentFolder
 from include.tracking.recorder import record
 from include.tracking.search import ExperimentFilter, RecordedExperiment, find_experiments
 from include.tracking.summary import render_summary
+from recsflow.cards.writing import note_end, note_record
 from recsflow.errors import ExperimentFailed
 from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import MlflowRunLink
@@ -40,8 +41,10 @@ def cache_metrics(experiment: str | None, context: Context) -> str:
     settings = load_settings()
     resolved, folder = read_experiment(experiment), ExperimentFolder.holding(experiment)
     outcome = experiment_outcome(context, settings)
-    parent = _parent(resolved, settings)
     metrics = reported_metrics(folder.metrics, outcome)
+    # Before MLflow is asked, which may be away.
+    note_end(resolved, metrics, outcome, folder, context)
+    parent = _parent(resolved, settings)
     recorded = record(
         metrics,
         resolved,
@@ -50,6 +53,7 @@ def cache_metrics(experiment: str | None, context: Context) -> str:
         outcome=outcome,
         folder=folder,
     )
+    note_record(folder, recorded.run_id)
     run_url = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
     MlflowRunLink.publish(context, run_url)
     links = _links(folder, run_url, outcome, settings, wait_task(context).kind.name)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from include import storage
 from include.artifacts.experiment import ExperimentFolder
+from include.cards.card import State
 from include.quality.check import QualityReport, StagedRows, check_rows
 from include.warehouse.row_account import RowAccount
+from recsflow.cards.writing import note_work
 from recsflow.errors import QualityCheckFailed
 from recsflow.experiments.files import read_experiment
 from recsflow.extensions.links import QualityReportLink, StagedTableLink
@@ -32,6 +34,7 @@ def check_data_quality(rows: RowsHandover, context: Context) -> None:
     """
     settings = load_settings()
     folder = ExperimentFolder.holding(rows["experiment"])
+    note_work(folder, context, State.CHECKING)
     experiment = read_experiment(folder.experiment)
     StagedTableLink.publish(context, settings.table_link(rows["table"]))
     account = RowAccount.model_validate_json(storage.read_text(folder.row_account))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from include import storage
 from include.artifacts.experiment import ExperimentFolder
+from include.cards.card import State
 from include.errors import ConfigError
 from include.experiment.resolve.history import check_splits
 from include.labels import DAG_LABEL, DATASET_LABEL
 from include.warehouse.parquet_export import export_history, export_parquet
 from include.warehouse.row_account import RowAccount, account_of_staged
+from recsflow.cards.writing import note_staged, note_work
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.files import read_experiment
 from recsflow.experiments.query import keep_query, staging_query
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 STAGING_TIMEOUT_S = 1800.0
 KEEP_DAYS = 7
+TEST_SPLIT = "test"
 
 
 def stage_dataset(query: str, context: Context) -> RowsHandover:
@@ -42,6 +45,7 @@ def stage_dataset(query: str, context: Context) -> RowsHandover:
 
     """
     settings, folder = load_settings(), ExperimentFolder.holding(query)
+    note_work(folder, context, State.STAGING)
     with warehouse_of_run(settings, folder) as warehouse:
         return _staged_and_exported(folder, warehouse, settings, context)
 
@@ -58,6 +62,7 @@ def _staged_and_exported(
     )
     storage.write_text(folder.row_account, account.model_dump_json(indent=2))
     _tell_staged(experiment, staged, account)
+    note_staged(experiment, folder, staged.rows_by_split.get(TEST_SPLIT))
     _refuse_empty_splits(experiment, staged)
     if staged.reused:
         announce_nothing(context)

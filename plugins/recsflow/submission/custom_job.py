@@ -6,7 +6,10 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.artifacts.experiment import ExperimentFolder
+from include.cards.card import State
 from include.labels import INPUTS_LABEL
+from recsflow.cards.writing import note_work
 from recsflow.experiments.files import read_experiment
 from recsflow.handovers import JobHandover, ModulesHandover, RerunHandover
 from recsflow.images.trainer_images import by_digest
@@ -61,3 +64,9 @@ class TrainerSubmission(CustomJobSubmission):
     def request(self) -> ContainerRequest:
         """Return the rerun's command."""
         return trainer_request(read_experiment(self.experiment), self.rerun, self.modules, self.settings)
+
+    def find_or_submit(self) -> JobHandover:
+        """Find the job, or start it."""
+        submitted = super().find_or_submit()
+        note_work(ExperimentFolder.holding(self.experiment), self.context, State.SUBMITTED)
+        return submitted

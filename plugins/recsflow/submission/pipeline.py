@@ -8,8 +8,11 @@ from typing import NoReturn
 
 from airflow.sdk.exceptions import TaskDeferred
 
+from include.artifacts.experiment import ExperimentFolder
+from include.cards.card import State
 from include.experiment.resolve.identity import pipeline_job_id
 from include.labels import INPUTS_LABEL
+from recsflow.cards.writing import note_work
 from recsflow.compilers.cloud_build import find_or_start_build
 from recsflow.compilers.spec_cache import compiled_here, kept_spec
 from recsflow.compilers.watched_build import WatchedBuild
@@ -71,6 +74,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook, JobHandover]):
         self.keep(job_id)
         started = not found and hook.submit(job_id, self._spec(request), request, settings)
         self.tell(job_id, started=started)
+        note_work(ExperimentFolder.holding(self.experiment), self.context, State.SUBMITTED)
         image = request.topology.trainer_image
         return JobHandover(job_id=job_id, metrics_uri=request.metrics_uri, image=image)
 
@@ -106,6 +110,7 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook, JobHandover]):
         )
         begun = "" if build.is_new else ", begun before,"
         say(self.task_id, f"build {build.build_id}{begun} compiles the pipeline")
+        note_work(ExperimentFolder.holding(self.experiment), self.context)
         self.context["ti"].xcom_push(key=WAITING_TRY_KEY, value=self.context["ti"].try_number)
         raise TaskDeferred(trigger=BuildTrigger(**asdict(self._build)), method_name=self.resume)
 

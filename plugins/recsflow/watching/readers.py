@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from recsflow.vertex.hooks.component_logs import ComponentLogsHook
 from recsflow.vertex.hooks.vertex import PERMANENT_ERRORS, THROTTLED, VertexHook
+from recsflow.watching.job_card import JobCard
 from recsflow.watching.metrics_reader import read_metrics
 from recsflow.watching.watch import JobReaders, JobWatch
 
@@ -39,6 +40,7 @@ def job_watch(watched: WatchedJob) -> JobWatch:
             log=read_log,
             is_permanent=lambda error: isinstance(error, PERMANENT_ERRORS),
             is_throttled=lambda error: isinstance(error, THROTTLED),
+            note=JobCard(watched.metrics_uri, watched.task_id).note,
         ),
         deadline=datetime.fromtimestamp(watched.deadline_s, UTC),
         max_outage_s=watched.max_outage_s,

@@ -16,7 +16,7 @@ from recsflow.log import say
 from recsflow.vertex.component_log import ComponentLog
 from recsflow.vertex.jobs import TRAINER, Component, ComponentResult, Job, JobEvent, JobState, Outcome
 from recsflow.watching.job_failure import component_failure, failure_of
-from recsflow.watching.progress import JobProgress
+from recsflow.watching.progress import JobProgress, is_current
 
 _OUTCOMES = {
     JobState.SUCCEEDED: Outcome.SUCCEEDED,
@@ -37,6 +37,7 @@ class JobReaders:
         log: Reads the log of a custom job that started then.
         is_permanent: Whether an error of `job` will not go away.
         is_throttled: Whether an error of `job` only asks for fewer requests.
+        note: Takes the job of each look, with what its own Trainer has reported so far.
         clock: The time, UTC.
     """
 
@@ -45,6 +46,7 @@ class JobReaders:
     log: Callable[[str, datetime], ComponentLog]
     is_permanent: Callable[[Exception], bool]
     is_throttled: Callable[[Exception], bool]
+    note: Callable[[Job, Mapping[str, Any] | None], None] = lambda job, metrics: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -116,10 +118,13 @@ class JobWatch:
         return self._overdue(now)
 
     def _answer(self, job: Job, now: datetime) -> JobEvent | None:
-        components, epochs = self.progress.lines(job, now), self._epochs(job)
+        trainer, metrics = _trainer(job), self._metrics(job)
+        started = trainer.started if trainer else None
+        components, epochs = self.progress.lines(job, now), self.progress.epochs(metrics, started)
         # The last epochs come before the end of the component that ran them.
         for line in [*components, *epochs] if job.state is JobState.RUNNING else [*epochs, *components]:
             say(self.task_id, line)
+        self.readers.note(job, metrics if metrics and is_current(metrics, started) else None)
         if job.state not in _OUTCOMES:
             return self._overdue(now)
         ending = _OUTCOMES[job.state]
@@ -151,11 +156,10 @@ class JobWatch:
             say(self.task_id, f"job {self.job_id} failed, looking for its component's own lines")
         return now - self._failed < LATE_ENTRIES
 
-    def _epochs(self, job: Job) -> list[str]:
+    def _metrics(self, job: Job) -> Mapping[str, Any] | None:
         trainer = _trainer(job)
-        if trainer is None or trainer.state not in {JobState.RUNNING, JobState.SUCCEEDED}:
-            return []
-        return self.progress.epochs(self.readers.metrics(), trainer.started)
+        reports = trainer is not None and trainer.state in {JobState.RUNNING, JobState.SUCCEEDED}
+        return self.readers.metrics() if reports else None
 
     def _overdue(self, now: datetime) -> JobEvent | None:
         if now < self.deadline:
