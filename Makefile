@@ -264,7 +264,7 @@ image-root: $(ORCHESTRATOR) ## Run the trainer image's Dockerfile without Docker
 
 BENCHMARKS := dag-import schedule-parsing submit compile pipeline learning-rate full-rows backfill \
     retrieval-quality training-speed evaluation serving \
-    verdicts gradient-statistics polling
+    verdicts gradient-statistics polling cards
 
 .PHONY: bench
 bench: $(addprefix bench-,$(BENCHMARKS)) ## Run all benchmarks; bench-<name> runs one

@@ -77,19 +77,21 @@ class Machine:
 
 
 @contextmanager
-def temporary_machine(*services: str, home: Path | None = None) -> Iterator[Machine]:
+def temporary_machine(*services: str, home: Path | None = None, sample: bool = True) -> Iterator[Machine]:
     """Starts services on free ports with the sample data loaded, and stops them at the end.
 
     Args:
         services: Names as on the local cloud's command line.
         home: Folder of all state; by default one that is removed at the end.
+        sample: Whether the sample is loaded, which needs BigQuery.
     """
     with tempfile.TemporaryDirectory(prefix="recsflow-") as folder:
         machine = Machine(LocalSettings(home=home or Path(folder), port_offset=_free_port_offset()))
         try:
             # The environment names its proxy, by which whatever speaks https goes out.
             machine.control("start", "storage", *services)
-            machine.control("load-sample")
+            if sample:
+                machine.control("load-sample")
             yield machine
         finally:
             machine.control("stop")

@@ -50,7 +50,13 @@ def test_a_card_is_read_back_as_it_was_written():
         state=State.TRAINING,
         stages=(Stage("resolve_experiment", "success", 1.5),),
         components=(ComponentStage("Trainer", "running", None, False),),
-        headline={"metric": "recall@10", "value": 0.3, "baseline": "popularity", "baseline_value": 0.2},
+        headline={
+            "metric": "recall@10",
+            "value": 0.3,
+            "baseline": "popularity",
+            "baseline_value": 0.2,
+            "better": True,
+        },
         params={"learning_rate": 0.01, "optimizer": "adagrad"},
         epochs=(3, 10),
     )
@@ -158,3 +164,21 @@ def test_a_card_with_fields_of_later_is_read():
     text = json.dumps({**json.loads(fitted(card())), "a_field_of_later": 1})
 
     assert Card.from_json(text) == card()
+
+
+@pytest.mark.parametrize(
+    ("value", "baseline", "better", "lift"),
+    [
+        (0.3, 0.2, True, 1.5),
+        (0.1, 0.2, False, 0.5),
+        # An error, of which half as much is twice as good.
+        (0.5, 1.0, True, 2.0),
+        (2.0, 1.0, False, 0.5),
+        (0.3, None, None, None),
+        (0.3, 0.0, True, None),
+    ],
+)
+def test_the_lift_is_above_one_where_the_model_is_better(value, baseline, better, lift):
+    headline = {"metric": "a", "value": value, "baseline_value": baseline, "better": better}
+
+    assert card(headline=headline).headline.lift == lift
