@@ -155,7 +155,7 @@ def main() -> None:
         details = {"folder": measure(f"file://{folder}/artifacts", Path(folder))}
         with temporary_machine(sample=False) as machine:
             os.environ.update(machine.settings.environment())
-            details["cloud_storage"] = measure(machine.settings.artifact_root, Path(folder))
+            details["cloud_storage"] = measure(machine.settings.artifact_root_uri, Path(folder))
     print(json.dumps(details, indent=2))
     details["largest_card_bytes"] = {"of_200": largest}
     value = details["folder"]["first_page_ms"]
