@@ -49,6 +49,9 @@ class State(StrEnum):
     CHECKING = "checking"
     SUBMITTED = "submitted"
     TRAINING = "training"
+    # As Airflow says of a run that was cleared, before its card is written again.
+    QUEUED = "queued"
+    RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"

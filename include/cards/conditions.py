@@ -15,7 +15,7 @@ from include.tracking.training_metrics import Verdict
 _CHOICES: dict[str, type[StrEnum]] = {"state": State, "kind": Kind, "verdict": Verdict}
 _FIELDS = (
     *("experiment_id", "state", "dataset", "features", "model", "model_type", "verdict", "dag_id"),
-    *("schedule", "sweep_id", "kind", "test_rows"),
+    *("run_id", "schedule", "sweep_id", "kind", "test_rows"),
 )
 
 
@@ -59,6 +59,7 @@ class CardFilter:
     model_type: tuple[str, ...] = ()
     verdict: tuple[str, ...] = ()
     dag_id: tuple[str, ...] = ()
+    run_id: tuple[str, ...] = ()
     schedule: tuple[str, ...] = ()
     sweep_id: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()

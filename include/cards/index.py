@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from include.cards.card import InvalidCard
+from include.cards.card import InvalidCard, State
 from include.cards.index_file import IndexFile, is_damage
 from include.cards.row import COLUMNS, row_of
 from include.cards.store import CardStore, StoredCard
@@ -127,6 +127,15 @@ class CardIndex:
             updated_at=datetime.fromtimestamp(updated, UTC) if updated else None,
             version=noted.get("version", 0),
         )
+
+    def settle(self, states: Mapping[str, State]) -> None:
+        """Note states by which cards are found until they are written anew, by experiment.
+
+        Whoever runs an experiment may know of its end where its card, which nobody wrote any more, does not.
+        """
+        settled = [(state.value, each) for each, state in states.items()]
+        statement = "UPDATE cards SET state = ? WHERE experiment_id = ?"
+        self.ask(lambda connection: connection.executemany(statement, settled))
 
     def unreadable(self) -> dict[str, str]:
         """Return what is wrong with each file that is no card, by experiment."""

@@ -13,11 +13,11 @@ from include.tracking.outcome import PipelineOutcome
 from include.tracking.overfit import overfit_lines
 from include.tracking.parent import comparison
 from include.tracking.search import RecordedExperiment
-from include.tracking.training_metrics import ColdRows, EarlyStopping, TrainingMetrics, Verdict
+from include.tracking.training_metrics import ColdRows, EarlyStopping, TrainingMetrics
+from include.tracking.verdict_words import verdict_words
 
 RULE = "-" * 60
 _NAME_WIDTH = 22
-_OF_AN_EPOCH = {Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEAD_TOWER, Verdict.UNKNOWN}
 
 
 def render_summary(
@@ -133,9 +133,7 @@ def _judgement(
 ) -> Iterator[str]:
     if metrics and not metrics.overfit:
         diagnosis = metrics.diagnosis
-        since = diagnosis.epoch if diagnosis.verdict in _OF_AN_EPOCH else None
-        at = f" since epoch {since}" if since else ""
-        yield f"verdict: {diagnosis.verdict.value.replace('_', ' ')}{at}"
+        yield f"verdict: {verdict_words(diagnosis)}"
         yield from (f"  {line}" for line in diagnosis.evidence)
         yield from [f"  {diagnosis.suggestion}"] if diagnosis.suggestion else []
     yield from (f"warning: {warning}" for warning in warnings_of(experiment, metrics))

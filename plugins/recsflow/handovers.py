@@ -62,11 +62,13 @@ class JobHandover(TypedDict):
     Attributes:
         metrics_uri: Where its container reports.
         image: Which image it runs.
+        topology: Key of the compiled pipeline, where it is one.
     """
 
     job_id: str
     metrics_uri: str
     image: str
+    topology: NotRequired[str]
 
 
 class ScoringHandover(JobHandover):

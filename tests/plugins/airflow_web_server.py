@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -90,6 +91,60 @@ class AirflowWebServer:
             )
             self._tokens[user] = answer.json()["access_token"]
         return self._tokens[user]
+
+    def add_dag(self, dag_id: str, bundle: str = "dags-folder") -> None:
+        columns = {
+            **{
+                "dag_id": dag_id,
+                "bundle_name": bundle,
+                "timetable_type": "none",
+                "partition_mapper_info": "{}",
+            },
+            **dict.fromkeys(("is_paused", "is_stale", "has_task_concurrency_limits"), 0),
+            **{"max_active_tasks": 1, "max_consecutive_failed_dag_runs": 0},
+        }
+        self._insert("dag", columns)
+
+    def add_run(
+        self, dag_id: str, run_id: str, state: str, started: str | None = "2026-01-05 12:00:00"
+    ) -> None:
+        columns = {"dag_id": dag_id, "run_id": run_id, "state": state, "run_type": "manual"}
+        self._insert("dag_run", {**columns, "start_date": started, "run_after": "2026-01-05 12:00:00"})
+
+    def add_task(
+        self, dag_id: str, run_id: str, task_id: str, state: str | None, started: str | None, **left
+    ) -> None:
+        """A task of a run, and what it left as XComs."""
+        columns = {
+            "dag_id": dag_id,
+            "run_id": run_id,
+            "task_id": task_id,
+            "state": state,
+            "start_date": started,
+        }
+        others = {
+            "id": uuid.uuid4().hex,
+            "try_number": 1,
+            "pool": "default_pool",
+            "pool_slots": 1,
+            "duration": 1.5 if started else None,
+        }
+        self._insert("task_instance", {**columns, **others})
+        with sqlite3.connect(self.database, timeout=60) as connection:
+            of_run = "SELECT id FROM dag_run WHERE dag_id = ? AND run_id = ?"
+            (number,) = connection.execute(of_run, (dag_id, run_id)).fetchone()
+        for key, value in left.items():
+            row = {"dag_run_id": number, "dag_id": dag_id, "run_id": run_id, "task_id": task_id, "key": key}
+            # Airflow keeps the JSON of a value as a JSON text.
+            self._insert(
+                "xcom", {**row, "value": json.dumps(json.dumps(value)), "timestamp": "2026-01-05 12:00:00"}
+            )
+
+    def _insert(self, table: str, columns: dict[str, object]) -> None:
+        marks = ", ".join("?" * len(columns))
+        self.execute(
+            (f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
+        )
 
     def execute(self, *statements: tuple[str, tuple]) -> None:
         """Change Airflow's database."""

@@ -12,9 +12,9 @@ from fastapi import Depends, FastAPI, HTTPException
 from recsflow.page.access import signed_in
 from recsflow.page.errors import answer_in_sentences, shown
 from recsflow.page.parameters import known_parameters
-from recsflow.page.routes import bundle, schema
+from recsflow.page.routes import bundle, compare, experiment, experiments, files, schema, status, training
 
-RESOURCES = (schema, bundle)
+RESOURCES = (experiments, experiment, training, files, compare, status, schema, bundle)
 
 
 def make_application() -> FastAPI:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from include.cards.conditions import InvalidSearch
 from include.cloud_storage import StorageRefused, StorageUnavailable
 from include.storage import StorageError
 from recsflow.errors import SettingsError
@@ -42,6 +43,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 def answer_in_sentences(application: FastAPI) -> None:
     """Let an application answer what it cannot do with a sentence."""
     application.add_exception_handler(RequestValidationError, _bad_request)
+    application.add_exception_handler(InvalidSearch, _bad_search)
     for outage in OUT_OF_SERVICE:
         application.add_exception_handler(outage, _out_of_service)
 
@@ -56,6 +58,10 @@ async def _bad_request(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     sentences = dict.fromkeys(_sentence(each) for each in found)
     return JSONResponse({"detail": " ".join(sentences)}, HTTPStatus.BAD_REQUEST)
+
+
+async def _bad_search(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
 
 
 async def _out_of_service(request: Request, error: Exception) -> JSONResponse:

@@ -75,8 +75,12 @@ class PipelineSubmission(JobSubmission[PipelineJobsHook, JobHandover]):
         started = not found and hook.submit(job_id, self._spec(request), request, settings)
         self.tell(job_id, started=started)
         note_work(ExperimentFolder.holding(self.experiment), self.context, State.SUBMITTED)
-        image = request.topology.trainer_image
-        return JobHandover(job_id=job_id, metrics_uri=request.metrics_uri, image=image)
+        return JobHandover(
+            job_id=job_id,
+            metrics_uri=request.metrics_uri,
+            image=request.topology.trainer_image,
+            topology=request.topology.key,
+        )
 
     def _spec(self, request: PipelineRequest) -> str:
         topology, compiler = request.topology, self.settings.compiler

@@ -19,11 +19,12 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 router = APIRouter(route_class=ConditionalRoute, responses=REFUSALS)
 
 
-@router.get("/static/{name}", response_class=Response)
+@router.get("/static/{name:path}", response_class=Response)
 def bundle_file(name: str) -> Response:
     """Return a file of the bundle."""
     # Looked up among the names that there are: none that is asked for becomes a path.
-    found = {path.name: path for path in FOLDER.glob("*") if path.is_file()}.get(name)
+    files = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*") if path.is_file()}
+    found = files.get(name)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"The bundle has no file {shown(name)}.")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

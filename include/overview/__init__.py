@@ -1,0 +1,1 @@
+"""What an experiment is and has found, and several side by side, for whoever shows them."""

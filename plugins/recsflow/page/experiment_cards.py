@@ -1,0 +1,48 @@
+"""The cards of all experiments, searched in an index that this process keeps."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends
+
+from include.artifacts.layout import ArtifactLayout
+from include.cards.index import CardIndex
+from include.cards.refresh import IndexRefresh
+from include.cards.store import CardStore
+from recsflow.settings import Settings, load_settings
+
+
+def card_index(settings: SettingsDep) -> CardIndex:
+    """Return the index, which is brought up to date in the background whenever it is asked for."""
+    refresh = _refresh(settings.artifact_root)
+    refresh.ask()
+    return refresh.index
+
+
+def card_store(settings: SettingsDep) -> CardStore:
+    """Return the cards themselves, which are newer than the index by seconds."""
+    return CardStore(settings.layout)
+
+
+@cache
+def _refresh(artifact_root: str) -> IndexRefresh:
+    return IndexRefresh(CardIndex(CardStore(ArtifactLayout(artifact_root)), _own_folder()))
+
+
+def _own_folder() -> Path:
+    """Return a folder on this machine's own disk that nobody else may write to."""
+    folder = Path(tempfile.gettempdir()) / f"recsflow-cards-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+        return Path(tempfile.mkdtemp(prefix="recsflow-cards-"))
+    return folder
+
+
+SettingsDep = Annotated[Settings, Depends(load_settings)]
+IndexDep = Annotated[CardIndex, Depends(card_index)]
+StoreDep = Annotated[CardStore, Depends(card_store)]
