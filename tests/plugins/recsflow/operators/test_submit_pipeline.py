@@ -55,10 +55,13 @@ def test_job_runs_as_the_account_of_the_settings(
 
 def test_job_is_submitted_with_parameters_and_labels(operator, pipeline_jobs, context, tmp_path):
     result = operator.execute(context)
+    (topology,) = (tmp_path / "compiled").glob("*.topology.json")
     assert result == {
         "job_id": EXPERIMENT_ID,
         "metrics_uri": f"{tmp_path.as_uri()}/experiments/{EXPERIMENT_ID}/training_metrics.json",
         "image": "local/recsflow-trainer:1",
+        # By which the graph of its components is found.
+        "topology": topology.name.removesuffix(".topology.json"),
     }
     message = pipeline_jobs.jobs[EXPERIMENT_ID]
     parameters = {name: v["stringValue"] for name, v in message["runtimeConfig"]["parameters"].items()}
