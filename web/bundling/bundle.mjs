@@ -19,7 +19,7 @@ const { metafile } = await build({
   absWorkingDir: WEB,
   entryPoints: { experiments: "src/main.tsx" },
   outdir: folder,
-  chunkNames: "chunks/[name]-[hash]",
+  chunkNames: "[name]-[hash]",
   bundle: true,
   splitting: true,
   format: "esm",

@@ -10,7 +10,7 @@ export interface Headline {
   value: number | null;
   baseline: string | null;
   baseline_value: number | null;
-  better: Better;
+  better: Better | null;
 }
 
 export interface TestRows {
@@ -92,11 +92,15 @@ export interface Parameter {
   title: string | null;
   value: unknown;
   source: "run" | "config" | "default";
+  /** The file of a config's value. */
+  where?: string | null;
   section: string | null;
 }
 
 export interface Metric {
   name: string;
+  title?: string | null;
+  help?: string | null;
   value: number | null;
   better: Better | null;
   baselines: Record<string, number | null>;
@@ -119,6 +123,8 @@ export interface Quality {
   passed: number;
   failed: number;
   warnings: number;
+  /** A sentence for each rule that is broken. */
+  findings?: string[];
   has_report: boolean;
 }
 

@@ -8,14 +8,13 @@ export class ApiError extends Error {
   }
 }
 
+const BUNDLE = import.meta.url;
 const LOGGED_OUT = "You are not logged in any more. Load the page again to log in.";
 const UNREACHED = "Airflow's server does not answer; the page asks again.";
 
 /** The address of something in our API, which lies beside the bundle, whatever path Airflow is served under. */
 export function apiAddress(path: string): string {
-  // A chunk lies a folder below the entry, so the place of the bundle is looked for by its name.
-  const bundle = import.meta.url;
-  return new URL(`api/${path}`, bundle.slice(0, bundle.lastIndexOf("/static/") + 1)).href;
+  return new URL(`../api/${path}`, BUNDLE).href;
 }
 
 /** The address of something in Airflow's own API. */

@@ -18,16 +18,17 @@ interface Held<Body> extends Answer<Body> {
  * @param address Null asks nothing.
  * @param interval Milliseconds until it is asked again after an answer, or null for not at all. A hidden page asks nothing; one
  *     that is looked at again asks at once.
+ * @param occasion Asks anew whenever it is another one: an action has been taken, or something has ended.
  * @returns The newest answer; the same object as long as the server says that nothing has changed.
  */
-export function useAnswer<Body>(address: string | null, interval: (body: Body) => number | null): Answer<Body> {
-  const [held, setHeld] = useState<Held<Body>>({ address, body: null, error: null });
+export function useAnswer<Body>(address: string | null, interval: (body: Body) => number | null, occasion?: string | number | boolean): Answer<Body> {
+  const [held, setHeld] = useState<Held<Body>>({ address: null, body: null, error: null });
   useEffect(() => {
     if (address === null) return undefined;
     return poll<Body>(address, interval, setHeld);
     // A new function of the same rule must not begin anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [address]);
+  }, [address, occasion]);
   return held.address === address ? held : { body: null, error: null };
 }
 

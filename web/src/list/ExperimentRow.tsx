@@ -108,7 +108,7 @@ function HeadlineCell({ row, isBest }: { row: Row; isBest: boolean }): ReactNode
         {isBest && <span className="ex-hidden">best of its group: </span>}
         <span className="ex-muted">{headline.metric}</span> <b className="ex-number">{number(headline.value)}</b>
       </span>
-      <Lift lift={row.lift} better={headline.better} baseline={headline.baseline} />
+      <Lift lift={row.lift} baseline={headline.baseline} />
     </div>
   );
 }

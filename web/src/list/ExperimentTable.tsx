@@ -21,9 +21,9 @@ const COLUMNS: Column[] = [
   { title: "Model", sort: ["model", false] },
   { title: "State", sort: ["state", false] },
   { title: "Verdict", sort: ["verdict", false] },
-  { title: "Metric and baseline" },
+  { title: "Metric and baseline", sort: ["lift", true] },
   { title: "Course" },
-  { title: "Started, took", sort: ["created_at", true] },
+  { title: "Started", sort: ["created_at", true] },
 ];
 
 interface Props {

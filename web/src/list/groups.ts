@@ -28,18 +28,17 @@ export function groupsOf(rows: readonly Row[]): Group[] {
 }
 
 function bestOf(rows: readonly Row[]): Set<string> {
-  const byMetric = new Map<string, { id: string; value: number }[]>();
-  for (const { experiment_id: id, headline } of rows) {
-    if (headline?.value == null) continue;
-    // Whatever is better is larger from here on.
-    const value = headline.better === "higher" ? headline.value : -headline.value;
-    byMetric.set(headline.metric, [...(byMetric.get(headline.metric) ?? []), { id, value }]);
-  }
-  const best = new Set<string>();
-  for (const measured of byMetric.values()) {
-    if (measured.length < 2) continue;
-    const most = Math.max(...measured.map(({ value }) => value));
-    for (const { id, value } of measured) if (value === most) best.add(id);
-  }
-  return best;
+  const byMetric = Map.groupBy(rows.flatMap(measured), ({ metric }) => metric);
+  return new Set(
+    [...byMetric.values()].flatMap((found) => {
+      if (found.length < 2) return [];
+      const most = Math.max(...found.map(({ goodness }) => goodness));
+      return found.filter(({ goodness }) => goodness === most).map(({ id }) => id);
+    }),
+  );
+}
+
+function measured({ experiment_id: id, headline }: Row): { id: string; metric: string; goodness: number }[] {
+  if (headline?.value == null || headline.better === null) return [];
+  return [{ id, metric: headline.metric, goodness: headline.better === "higher" ? headline.value : -headline.value }];
 }

@@ -1,26 +1,22 @@
-import type { Better } from "../api/answers";
-
 export interface LiftWords {
   /** '1.31×' */
   factor: string;
   /** Whether the model is better than the baseline; null where both are the same. */
   beats: boolean | null;
-  /** '31% above popularity' */
+  /** '1.31 times as good as popularity' */
   words: string;
 }
 
 /**
  * How a metric stands beside a baseline.
  *
- * @param lift The metric divided by the baseline's; below 1 is better where lower is.
+ * @param lift How many times better than the baseline's the metric is: above 1 is better, also where small numbers are good.
  */
-export function liftWords(lift: number, better: Better, baseline: string): LiftWords {
-  const percent = Math.round(Math.abs(lift - 1) * 100);
-  const beats = lift === 1 ? null : (lift > 1) === (better === "higher");
-  const side = lift > 1 ? "above" : "below";
-  const size = percent === 0 ? `less than 1% ${side}` : `${percent}% ${side}`;
-  const words = lift === 1 ? `the same as ${baseline}` : `${size} ${baseline}${better === "lower" ? ", and lower is better" : ""}`;
-  return { factor: `${factorOf(lift)}×`, beats, words };
+export function liftWords(lift: number, baseline: string): LiftWords {
+  const factor = factorOf(lift);
+  if (lift === 1) return { factor: `${factor}×`, beats: null, words: `the same as ${baseline}` };
+  const side = lift > 1 ? "better than" : "worse than";
+  return { factor: `${factor}×`, beats: lift > 1, words: `${side} ${baseline}, ${factor} times as good` };
 }
 
 function factorOf(lift: number): string {

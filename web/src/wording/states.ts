@@ -42,7 +42,14 @@ export function isLive(row: { state: State; deleted: boolean }): boolean {
   return !row.deleted && !["succeeded", "failed", "cancelled"].includes(row.state);
 }
 
-const VERDICTS: Record<string, Mark["tone"]> = { healthy: "good", collapsed: "bad", diverged: "bad" };
+const VERDICTS: Record<string, Mark["tone"]> = {
+  healthy: "good",
+  collapsed: "bad",
+  diverged: "bad",
+  dead_tower: "bad",
+  below_baselines: "bad",
+  unknown: "calm",
+};
 
 /** The colour of a verdict; one that is not known here is neither good nor bad. */
 export function verdictTone(verdict: string): Mark["tone"] {

@@ -6,15 +6,14 @@ import { number, plain } from "../../src/wording/numbers";
 import { isLive, markOf } from "../../src/wording/states";
 import { ago, duration, secondsBetween } from "../../src/wording/times";
 
-test("a lift says which side of the baseline it is and whether that is good", () => {
-  expect(liftWords(1.31, "higher", "popularity")).toEqual({ factor: "1.31×", beats: true, words: "31% above popularity" });
-  expect(liftWords(0.9, "lower", "mean rating")).toEqual({ factor: "0.90×", beats: true, words: "10% below mean rating, and lower is better" });
-  expect(liftWords(1.2, "lower", "mean rating").beats).toBe(false);
-  expect(liftWords(1, "higher", "popularity")).toEqual({ factor: "1.00×", beats: null, words: "the same as popularity" });
+test("a lift says in words whether the model beats the baseline", () => {
+  expect(liftWords(1.31, "popularity")).toEqual({ factor: "1.31×", beats: true, words: "better than popularity, 1.31 times as good" });
+  expect(liftWords(0.41, "popularity")).toEqual({ factor: "0.41×", beats: false, words: "worse than popularity, 0.41 times as good" });
+  expect(liftWords(1, "popularity")).toEqual({ factor: "1.00×", beats: null, words: "the same as popularity" });
 });
 
 test("a lift just below one is not written as one", () => {
-  expect(liftWords(0.9963, "higher", "popularity")).toEqual({ factor: "0.9963×", beats: false, words: "less than 1% below popularity" });
+  expect(liftWords(0.9963, "popularity")).toMatchObject({ factor: "0.9963×", beats: false });
 });
 
 test("numbers keep four digits, and what was not measured is a dash", () => {

@@ -1,4 +1,4 @@
-import{a as c,b as y,c as h,d as b,e as l}from"./chunks/chunk-3KULE6AM.js";import{a as x,c as g}from"./chunks/chunk-BNOTJ6TY.js";import{b as a}from"./chunks/chunk-6DHFEWGX.js";var t=a(c(),1),m=a(y(),1);var u=a(c(),1);var f=a(x(),1),d=class extends u.Component{state={error:null};static getDerivedStateFromError(e){return{error:e instanceof Error?e:new Error(String(e))}}render(){return this.state.error===null?this.props.children:(0,f.jsxs)(g,{tone:"bad",title:"This page has a fault",children:[this.state.error.message," Load it again; if that does not help, the browser\u2019s console has the details."]})}};var r=a(x(),1),z=(0,t.lazy)(async()=>({default:(await import("./chunks/ExperimentView-I65PJE5M.js")).ExperimentView})),S=(0,t.lazy)(async()=>({default:(await import("./chunks/RunView-BAXGHZAR.js")).RunView})),E=(0,t.lazy)(async()=>({default:(await import("./chunks/CompareView-LSVT726C.js")).CompareView}));function p({dagId:o,runId:e}){let{pathname:i}=(0,m.useLocation)();return(0,r.jsx)("div",{className:"ex-page",children:(0,r.jsx)(d,{children:(0,r.jsx)(t.Suspense,{fallback:(0,r.jsx)(b,{what:"the page"}),children:C(i,o,e)})},i)})}function C(o,e,i){if(e!==void 0&&i!==void 0)return(0,r.jsx)(S,{dagId:e,runId:i});if(e!==void 0)return(0,r.jsx)(l,{dagId:e});let n=h(o);return n.view==="experiment"?(0,r.jsx)(z,{id:n.id},n.id):n.view==="compare"?(0,r.jsx)(E,{}):(0,r.jsx)(l,{})}var w=new Set;function s(o){if(w.has(o))return;w.add(o);let e=new CSSStyleSheet;e.replaceSync(o),document.adoptedStyleSheets.push(e)}var v=`/* Colours come from Airflow's theme, which has its light and dark values in custom properties. */
+import{a as W,b as $,c as Y,d as G,e as K,f as S,g as Q,h as J,i as X,j as E,k as Z}from"./chunk-G7D3IN3B.js";import"./chunk-XYH6J2HK.js";import"./chunk-UHORUAGM.js";import{a as M}from"./chunk-7JZBJNYE.js";import{a as R,b as D,d as V,e as O}from"./chunk-74QUGKRB.js";import{a as U,b as H}from"./chunk-SWTC2QTI.js";import{a as I,c as f,d as j}from"./chunk-65SOD5YC.js";import{a as L}from"./chunk-ZZPYURFH.js";import{a as u,c as F}from"./chunk-LO5FAYPX.js";import{b as a,c as N,d as x}from"./chunk-ZAAQFFUO.js";var k=a(N(),1),le=a(R(),1);var ee=a(N(),1);var re=a(x(),1),P=class extends ee.Component{state={error:null};static getDerivedStateFromError(r){return{error:r instanceof Error?r:new Error(String(r))}}render(){return this.state.error===null?this.props.children:(0,re.jsxs)(u,{tone:"bad",title:"This page has a fault",children:[this.state.error.message," Load it again; if that does not help, the browser\u2019s console has the details."]})}};var y=a(N(),1),C=a(R(),1);var m=a(N(),1),b=a(x(),1);function te({label:e,chosen:r,children:o}){let[t,i]=(0,m.useState)(!1),w=(0,m.useRef)(null),h=(0,m.useRef)(null),g=(0,m.useId)();return(0,m.useEffect)(()=>{if(!t)return;let s=l=>{w.current?.contains(l.target)!==!0&&i(!1)};return document.addEventListener("pointerdown",s),document.addEventListener("focusin",s),()=>{document.removeEventListener("pointerdown",s),document.removeEventListener("focusin",s)}},[t]),(0,b.jsxs)("div",{className:"ex-dropdown",ref:w,onKeyDown:s=>{s.key!=="Escape"||!t||(i(!1),h.current?.focus())},children:[(0,b.jsxs)("button",{ref:h,type:"button",className:r?"ex-button ex-chosen":"ex-button","aria-expanded":t,"aria-controls":t?g:void 0,title:e,onClick:()=>i(!t),children:[(0,b.jsx)("span",{className:"ex-cut",children:e})," ",(0,b.jsx)("span",{"aria-hidden":"true",children:"\u25BE"})]}),t&&(0,b.jsx)("div",{id:g,className:"ex-panel",role:"group","aria-label":e,children:o})]})}var p=a(x(),1),oe={state:"State",dataset:"Dataset",features:"Features",model:"Model",verdict:"Verdict"};function ae({facets:e,address:r,onChange:o}){return(0,p.jsxs)("div",{className:"ex-facets",role:"group","aria-label":"Filters",children:[W.map(t=>(0,p.jsx)(ge,{facet:t,values:e?.facets[t]??[],address:r,onChange:o},t)),$.filter(t=>r.has(t)).map(t=>(0,p.jsxs)("button",{type:"button",className:"ex-button",onClick:()=>o(S(r,t,null)),children:[t.replace("_id",""),": ",r.getAll(t).join(", ")," ",(0,p.jsx)("span",{"aria-hidden":"true",children:"\xD7"}),(0,p.jsx)("span",{className:"ex-hidden",children:" remove this filter"})]},t)),E(r)&&(0,p.jsx)("button",{type:"button",className:"ex-link",onClick:()=>o(Q(r)),children:"Clear filters"})]})}function ge({facet:e,values:r,address:o,onChange:t}){let i=o.getAll(e),w=i.filter(l=>!r.some(A=>A.value===l)).map(l=>({value:l,count:0})),h=[...r,...w],g=l=>e==="state"?U(l).word:l,s=i.length===0?oe[e]:`${oe[e]}: ${i.map(g).join(", ")}`;return(0,p.jsxs)(te,{label:s,chosen:i.length>0,children:[h.length===0&&(0,p.jsx)("p",{className:"ex-muted",children:"Nothing to choose from"}),h.map(({value:l,count:A})=>(0,p.jsxs)("label",{className:"ex-choice",children:[(0,p.jsx)("input",{type:"checkbox",checked:i.includes(l),onChange:()=>t(K(o,e,l))}),(0,p.jsx)("span",{children:g(l)}),(0,p.jsx)("span",{className:"ex-muted",children:A})]},l))]})}var z=a(x(),1);function ie({index:e}){return e.state==="ready"?null:e.state==="failed"?(0,z.jsx)(u,{tone:"bad",title:"The list may be out of date",live:!0,children:e.error??"The index of experiments could not be read."}):(0,z.jsxs)(u,{tone:"calm",title:"The index is being built",live:!0,children:[f(e.read)," of ",f(e.cards)," experiments have been read; the others appear by themselves."]})}var _=a(R(),1);var d=a(x(),1);function ne({narrowed:e,index:r}){return e?(0,d.jsxs)("div",{className:"ex-empty",children:[(0,d.jsx)("h2",{children:"No experiment is like that"}),(0,d.jsxs)("p",{children:["The filters leave nothing over. ",(0,d.jsx)(_.Link,{to:D(),children:"Show all experiments"})]})]}):r.state==="building"?null:(0,d.jsxs)("div",{className:"ex-empty",children:[(0,d.jsx)("h2",{children:"No experiments yet"}),(0,d.jsxs)("p",{children:["Open ",(0,d.jsx)(_.Link,{to:"/dags/quick_test",children:"quick_test"})," and press ",(0,d.jsx)("b",{children:"Trigger"}),": the form\u2019s defaults train a small model on a sample of the rows and compare it with recommending what is popular. It appears here as soon as its first task has run."]}),(0,d.jsxs)("p",{children:["By the command line: ",(0,d.jsx)("code",{children:"airflow dags trigger quick_test"}),", or ",(0,d.jsx)("code",{children:"make run"})," on one machine."]})]})}var q=a(R(),1);var v=a(x(),1);function xe({list:e,address:r}){let o=Number(r.get("from")??0),t=o+e.experiments.length;return(0,v.jsxs)("nav",{className:"ex-pages","aria-label":"Pages of the list",children:[(0,v.jsxs)("span",{children:[f(o+1),"\u2013",f(t)," of ",f(e.total)]}),r.has("cursor")&&(0,v.jsx)(q.Link,{to:{search:X(r).toString()},children:"First page"}),e.next_cursor!==null&&(0,v.jsx)(q.Link,{to:{search:J(r,e.next_cursor,t).toString()},children:"Next page"})]})}var n=a(x(),1),me=5e3;function B({dagId:e}){let[r,o]=(0,C.useSearchParams)(),t=I(F(`experiments?${G(r,e)}`),({experiments:g,index:s})=>s.state==="building"||g.some(H)?me:null),i=de(t.body),w=de(I(F(`facets?${Y(r,e)}`),()=>null).body),h=r.getAll("pick");return(0,n.jsxs)("section",{"aria-labelledby":"ex-title",children:[(0,n.jsxs)("header",{className:"ex-head",children:[(0,n.jsx)("h1",{id:"ex-title",children:"Experiments"}),(0,n.jsx)("span",{className:"ex-muted",role:"status",children:i!==null&&j(i.total,"experiment")}),(0,n.jsx)(ue,{words:r.get("q")??"",onSearch:g=>o(S(r,"q",g))},r.get("q")??""),(0,n.jsx)(fe,{ids:h})]}),t.error!==null&&(0,n.jsx)(u,{tone:"bad",live:!0,children:t.error.message}),i!==null&&(0,n.jsx)(ie,{index:i.index}),(0,n.jsx)(ae,{facets:w,address:r,onChange:o}),(0,n.jsx)("div",{"aria-busy":t.body===null,children:i===null?t.error===null&&(0,n.jsx)(L,{what:"experiments"}):i.experiments.length===0?(0,n.jsx)(ne,{narrowed:E(r),index:i.index}):(0,n.jsxs)(n.Fragment,{children:[(0,n.jsx)(Z,{rows:i.experiments,address:r,onChange:o}),(0,n.jsx)(xe,{list:i,address:r})]})})]})}function de(e){let[r,o]=(0,y.useState)(e);return e!==null&&e!==r&&o(e),e??r}var he=250;function ue({words:e,onSearch:r}){let[o,t]=(0,y.useState)(e);return(0,y.useEffect)(()=>{if(o===e)return;let i=setTimeout(()=>r(o),he);return()=>clearTimeout(i)},[o,e]),(0,n.jsx)("input",{className:"ex-search",type:"search","aria-label":"Search experiments",placeholder:"Search name, config, person, error\u2026",value:o,onChange:i=>t(i.target.value)})}function fe({ids:e}){return e.length===0?null:e.length===1?(0,n.jsx)("span",{className:"ex-muted",children:"Pick another one to compare"}):e.length>10?(0,n.jsxs)("span",{className:"ex-muted",children:["At most ",10," are compared; ",e.length," are picked"]}):(0,n.jsxs)(C.Link,{className:"ex-button ex-primary",to:V(e),children:["Compare ",e.length]})}var c=a(x(),1),be=(0,k.lazy)(async()=>({default:(await import("./ExperimentView-XLZIBFU3.js")).ExperimentView})),we=(0,k.lazy)(async()=>({default:(await import("./RunView-PVIEEA2N.js")).RunView})),ve=(0,k.lazy)(async()=>({default:(await import("./CompareView-J7RVSPRR.js")).CompareView}));function T({dagId:e,runId:r}){let{pathname:o}=(0,le.useLocation)();return(0,c.jsx)("div",{className:"ex-page",children:(0,c.jsx)(P,{children:(0,c.jsx)(k.Suspense,{fallback:(0,c.jsx)(L,{what:"the page"}),children:ke(o,e,r)})},o)})}function ke(e,r,o){if(r!==void 0&&o!==void 0)return(0,c.jsx)(we,{dagId:r,runId:o});if(r!==void 0)return(0,c.jsx)(B,{dagId:r});let t=O(e);return t.view==="experiment"?(0,c.jsx)(be,{id:t.id},t.id):t.view==="compare"?(0,c.jsx)(ve,{}):(0,c.jsx)(B,{})}var se=`/* Colours come from Airflow's theme, which has its light and dark values in custom properties. */
 .ex-page {
   --ex-bg: var(--chakra-colors-bg);
   --ex-subtle: var(--chakra-colors-bg-subtle);
@@ -140,8 +140,7 @@ import{a as c,b as y,c as h,d as b,e as l}from"./chunks/chunk-3KULE6AM.js";impor
   .ex-table { min-width: 0; }
   .ex-table thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .ex-table, .ex-table tbody { display: block; }
-  .ex-group { display: block; }
-  .ex-group th { display: block; }
+  .ex-table .ex-group, .ex-table .ex-group th { display: block; }
   .ex-row { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); position: relative; padding: 6px 4px 8px; border-top: 1px solid var(--ex-border); }
   .ex-row > * { border: 0; padding: 2px 6px; min-width: 0; }
   .ex-row > .ex-pick { position: absolute; right: 4px; top: 6px; }
@@ -156,4 +155,75 @@ import{a as c,b as y,c as h,d as b,e as l}from"./chunks/chunk-3KULE6AM.js";impor
   .ex-state.ex-work .ex-shape { animation: ex-turn 3s linear infinite; }
   @keyframes ex-turn { to { transform: rotate(360deg); } }
 }
-`;var k="";s(v);s(k);Object.assign(globalThis,{Experiments:p,Experiment:p,AirflowPlugin:p});
+`;var ce=`.ex-page { --ex-code-word: var(--chakra-colors-purple-fg, var(--ex-work)); --ex-code-text: var(--ex-good); --ex-code-number: var(--ex-doubt); }
+.ex-crumbs { margin-bottom: 4px; overflow-wrap: anywhere; }
+.ex-title { overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
+.ex-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-left: auto; }
+.ex-meta { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin-bottom: 10px; overflow-wrap: anywhere; }
+.ex-page .ex-section { margin: 14px 0 6px; }
+.ex-page section { margin-bottom: 18px; }
+.ex-page ul { margin: 4px 0 4px 18px; padding: 0; list-style: disc; }
+.ex-page summary { cursor: pointer; margin: 4px 0; }
+.ex-log, .ex-code { background: var(--ex-subtle); border: 1px solid var(--ex-border); border-radius: 4px; padding: 8px 10px; overflow: auto; max-height: 60vh; color: var(--ex-fg); white-space: pre; line-height: 1.45; margin: 0; }
+.ex-log { max-height: 320px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.ex-copy { display: inline-flex; gap: 8px; align-items: baseline; margin-left: auto; }
+
+.ex-tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--ex-border); margin: 4px 0 12px; overflow-x: auto; }
+.ex-tabs button { background: none; border: 0; border-bottom: 2px solid transparent; padding: 6px 12px; font: inherit; color: var(--ex-muted); cursor: pointer; white-space: nowrap; }
+.ex-tabs button[aria-selected="true"] { color: var(--ex-fg); font-weight: 600; border-bottom-color: var(--ex-link); }
+
+.ex-grid { border-collapse: collapse; width: 100%; }
+.ex-grid th, .ex-grid td { text-align: left; padding: 3px 10px; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
+.ex-grid thead th { font-weight: 600; font-size: 12px; background: var(--ex-subtle); overflow-wrap: normal; }
+.ex-grid tbody tr { border-top: 1px solid var(--ex-border); }
+.ex-grid .ex-right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.ex-grid .ex-tag { margin-left: 8px; }
+.ex-judged { background: var(--ex-work-bg); }
+.ex-judged th { font-weight: 600; }
+.ex-parameters { table-layout: fixed; }
+.ex-value { font-family: var(--chakra-fonts-mono, ui-monospace, monospace); font-size: 12px; }
+.ex-comparison th[scope="col"] { min-width: 130px; max-width: 260px; vertical-align: top; }
+.ex-comparison th[scope="row"] { position: sticky; left: 0; background: var(--ex-bg); min-width: 110px; max-width: 220px; }
+.ex-comparison .ex-group th { position: static; font-weight: 600; background: var(--ex-subtle); max-width: none; }
+.ex-comparison tr.ex-group { display: table-row; }
+.ex-differs td { font-weight: 600; }
+.ex-best-value { font-weight: 600; }
+
+.ex-charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); gap: 12px; }
+.ex-chart { margin: 0; min-width: 0; max-width: 820px; border: 1px solid var(--ex-border); border-radius: 6px; padding: 8px; }
+.ex-chart figcaption { font-weight: 600; margin-bottom: 4px; }
+.ex-chart .u-legend { font-size: 12px; text-align: left; }
+.ex-chart .u-legend .u-series > * { padding: 1px 6px 1px 0; }
+.ex-ridges { width: 100%; max-width: 560px; height: auto; }
+.ex-ridges path { fill: var(--ex-work-bg); stroke: var(--ex-work); stroke-width: 1; }
+.ex-ridges text { fill: var(--ex-muted); font-size: 10px; }
+
+.ex-graph { overflow: auto; border: 1px solid var(--ex-border); border-radius: 6px; padding: 8px; margin-bottom: 8px; }
+.ex-graph > svg { display: block; }
+.ex-edge { fill: none; stroke: var(--ex-muted); stroke-width: 1.2; }
+.ex-graph marker path { fill: var(--ex-muted); }
+.ex-node rect { fill: var(--ex-bg); stroke: currentColor; stroke-width: 1.5; }
+.ex-node.ex-bad rect { fill: var(--ex-bad-bg); stroke-width: 2.5; }
+.ex-node.ex-work rect { fill: var(--ex-work-bg); stroke-dasharray: 5 3; }
+.ex-node-text { padding: 5px 8px; font-size: 12px; line-height: 1.45; }
+.ex-node-text b { color: var(--ex-fg); }
+.ex-artifact rect { fill: var(--ex-subtle); stroke: var(--ex-border); }
+.ex-artifact text { fill: var(--ex-muted); font-size: 11px; }
+.ex-tasks { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 0; }
+
+.ex-files { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 8px; }
+.ex-report { width: 100%; height: 70vh; border: 1px solid var(--ex-border); border-radius: 6px; background: #fff; }
+.ex-code .hljs-keyword, .ex-code .hljs-built_in, .ex-code .hljs-type { color: var(--ex-code-word); }
+.ex-code .hljs-string { color: var(--ex-code-text); }
+.ex-code .hljs-number, .ex-code .hljs-literal { color: var(--ex-code-number); }
+.ex-code .hljs-comment { color: var(--ex-muted); font-style: italic; }
+.ex-code .hljs-attr, .ex-code .hljs-title { color: var(--ex-link); }
+
+.ex-dialog { background: var(--ex-panel); color: var(--ex-fg); border: 1px solid var(--ex-border); border-radius: 8px; padding: 16px 20px; width: min(680px, calc(100vw - 24px)); max-height: calc(100vh - 48px); margin: auto; overflow: auto; }
+.ex-dialog:focus-visible { outline: none; }
+.ex-dialog::backdrop { background: rgb(0 0 0 / 45%); }
+.ex-dialog .ex-actions { justify-content: flex-end; margin-top: 12px; }
+.ex-form { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 10px; margin: 8px 0 12px; max-height: 46vh; overflow: auto; padding: 2px; }
+.ex-field { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
+.ex-field label { font-weight: 600; }
+`;M(se);M(ce);Object.assign(globalThis,{Experiments:T,Experiment:T,AirflowPlugin:T});

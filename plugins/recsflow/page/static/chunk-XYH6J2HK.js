@@ -1,0 +1,1 @@
+import{b as a,c as s}from"./chunk-ZAAQFFUO.js";var e=a(s(),1);function u(t){let[n,o]=(0,e.useState)(()=>Date.now());return(0,e.useEffect)(()=>{let r=setInterval(()=>o(Date.now()),t?1e3:6e4);return()=>clearInterval(r)},[t]),n}export{u as a};

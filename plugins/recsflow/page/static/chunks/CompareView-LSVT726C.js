@@ -1,1 +1,0 @@
-import"./chunk-6DHFEWGX.js";function e(){return null}export{e as CompareView};

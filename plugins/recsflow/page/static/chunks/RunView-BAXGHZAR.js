@@ -1,1 +1,0 @@
-import{e}from"./chunk-3KULE6AM.js";import{a as r}from"./chunk-BNOTJ6TY.js";import{b as t}from"./chunk-6DHFEWGX.js";var o=t(r(),1);function n({dagId:d}){return(0,o.jsx)(e,{dagId:d})}export{n as RunView};

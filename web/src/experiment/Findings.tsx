@@ -1,0 +1,65 @@
+import type { ReactNode } from "react";
+
+import type { Experiment, ExperimentError } from "../api/answers";
+import { Copy } from "../elements/Copy";
+import { Notice } from "../elements/Notice";
+import type { Tone } from "../elements/Notice";
+import { verdictTone } from "../wording/states";
+
+/** What came of it, first of all: why it failed, else the verdict in a sentence; then what is doubtful. */
+export function Findings({ experiment }: { experiment: Experiment }): ReactNode {
+  const { card, sentence, evidence, suggestion, warnings, error } = experiment;
+  return (
+    <section aria-label="Result in a sentence">
+      {error !== null && <Cause error={error} />}
+      {card.deleted && (
+        <Notice tone="calm" title="The run is deleted">
+          Airflow does not know it any more; what it left is shown here.
+        </Notice>
+      )}
+      {sentence !== null && (
+        <Notice tone={tone(card.verdict)} title={sentence}>
+          {(evidence.length > 0 || suggestion !== null) && (
+            <>
+              {evidence.length > 0 && (
+                <ul>
+                  {evidence.map((line) => (
+                    <li key={line}>{line}</li>
+                  ))}
+                </ul>
+              )}
+              {suggestion !== null && <p>Try next: {suggestion}</p>}
+            </>
+          )}
+        </Notice>
+      )}
+      {warnings.map((warning) => (
+        <Notice key={warning} tone="doubt">
+          {warning}
+        </Notice>
+      ))}
+    </section>
+  );
+}
+
+function tone(verdict: string | null): Tone {
+  const known = verdict === null ? "calm" : verdictTone(verdict);
+  return known === "work" ? "calm" : known;
+}
+
+function Cause({ error }: { error: ExperimentError }): ReactNode {
+  return (
+    <Notice tone="bad" title={error.sentence}>
+      {error.component !== null && !error.sentence.includes(error.component) && <p>It failed in {error.component}.</p>}
+      {error.lines.length > 0 && (
+        <details open={error.lines.length <= 12}>
+          <summary>The last {error.lines.length} lines of its log</summary>
+          <Copy text={error.lines.join("\n")} what="the log" />
+          <pre className="ex-log" tabIndex={0} aria-label="Log">
+            {error.lines.join("\n")}
+          </pre>
+        </details>
+      )}
+    </Notice>
+  );
+}
