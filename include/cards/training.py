@@ -15,7 +15,7 @@ from include.tracking.entries import failure_of, warnings_of
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.training_metrics import TrainingMetrics, Verdict
 
-# Of an epoch, the first of these that it has is what a sparkline shows.
+# What a sparkline shows: the first of these that each epoch has.
 _CURVES = (
     *(
         each.name
@@ -74,7 +74,7 @@ def ended(
     warnings = warnings_of(experiment, metrics)
     state = _STATES.get(outcome.status, State.FAILED)
     components = tuple(
-        ComponentStage(each.name, each.state, each.seconds, each.state == _CACHED)
+        ComponentStage(each.name, each.state, _tenths(each.seconds), each.state == _CACHED)
         for each in outcome.components
     )
     rows = card.test_rows
@@ -97,7 +97,9 @@ def ended(
 
 def with_stages(card: Card, stages: tuple[Stage, ...]) -> Card:
     """Return a card with the tasks of its run as far as they are known; without any, as it was."""
-    return card.changed(stages=stages) if stages else card
+    if not stages:
+        return card
+    return card.changed(stages=tuple(each._replace(seconds=_tenths(each.seconds)) for each in stages))
 
 
 def _error(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str:
@@ -118,10 +120,10 @@ def _verdict(metrics: TrainingMetrics) -> str | None:
 def _curve(metrics: TrainingMetrics) -> Curve | None:
     if not metrics.epochs:
         return None
-    name = next((name for name in _CURVES if name in metrics.epochs[-1].metrics), None)
-    if name is None:
-        return None
-    return Curve(metric=name, values=tuple(epoch.metrics.get(name) for epoch in metrics.epochs))
+    found = {name: tuple(epoch.metrics.get(name) for epoch in metrics.epochs) for name in _CURVES}
+    # What is measured after some epochs only makes no curve.
+    name = max(found, key=lambda each: sum(value is not None for value in found[each]))
+    return Curve(metric=name, values=found[name]) if any(value is not None for value in found[name]) else None
 
 
 def _headline(metrics: TrainingMetrics) -> Headline | None:
@@ -142,13 +144,22 @@ def _headline(metrics: TrainingMetrics) -> Headline | None:
 
 
 def _listed(metrics: TrainingMetrics) -> Iterator[tuple[str, float | None]]:
-    """Yield what lists are sorted by: the headline first, its family, losses, and then other metrics."""
+    """Yield what lists are sorted by: the headline and its like, losses, its families, other metrics."""
     epoch = metrics.model_epoch.metrics if metrics.model_epoch else {}
     headline = metrics.headline
     first = [headline.metric] if headline else []
+    like = [name for name in metrics.test if headline and _base(name) == _base(headline.metric)]
     family = [name for name in metrics.test if headline and headline.counts(name)]
     values = {**epoch, **metrics.test}
     others = [name for name in METRICS if name in metrics.test]
-    for name in dict.fromkeys([*first, *family, LOSS.name, EVAL_LOSS.name, *others]):
+    for name in dict.fromkeys([*first, *like, LOSS.name, EVAL_LOSS.name, *family, *others]):
         if name in values:
             yield name, values[name]
+
+
+def _base(metric: str) -> str:
+    return metric.partition("@")[0]
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

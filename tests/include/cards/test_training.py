@@ -101,3 +101,32 @@ def test_a_trainer_that_failed_says_itself_why(card, experiment, metrics):
 )
 def test_only_success_is_success(status, state, card, experiment):
     assert ended(card, experiment, None, PipelineOutcome(status, "why"), NOW).state is state
+
+
+def test_a_metric_that_few_epochs_have_makes_no_curve(card, metrics):
+    first, last = metrics.epochs
+    last = last.model_copy(update={"metrics": {**last.metrics, "val_loss": 6.0, "val_recall@10": 0.1}})
+
+    told = with_training(card, metrics.model_copy(update={"epochs": (first, last)}))
+
+    assert told.curve
+    assert told.curve.metric == "val_loss"
+    first = first.model_copy(update={"metrics": {**first.metrics, "val_recall@10": 0.05}})
+    both = with_training(card, metrics.model_copy(update={"epochs": (first, last)}))
+    assert both.curve
+    assert (both.curve.metric, both.curve.values) == ("val_recall@10", (0.05, 0.1))
+
+
+def test_losses_are_among_the_metrics_of_a_model_that_has_many(card, metrics):
+    recall = {f"{kind}recall@{k}": 0.1 for kind in ("", "repeat_", "novel_") for k in (5, 10, 50, 100)}
+    headline = {"metric": "recall@100", "reason": "", "families": ["recall", "repeat_recall", "novel_recall"]}
+    told = TrainingMetrics.model_validate(
+        {**metrics.model_dump(), "test": {**recall, "loss": 5.0}, "headline": headline}
+    )
+
+    listed = list(with_training(card, told).metrics)
+
+    assert listed[0] == "recall@100"
+    assert set(listed[:4]) == {"recall@5", "recall@10", "recall@50", "recall@100"}
+    assert listed[4:6] == ["loss", "val_loss"]
+    assert len(listed) == 12
