@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from include.cards.card import InvalidCard, State
+from include.cards.card import Card, InvalidCard, State
 from include.cards.index_file import IndexFile, is_damage
 from include.cards.row import COLUMNS, row_of
 from include.cards.store import CardStore, StoredCard
@@ -25,6 +25,7 @@ _INSERT = (
     f"INSERT OR REPLACE INTO cards ({', '.join(COLUMNS)}) "  # noqa: S608 (names of our own)
     f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
 )
+_TEXT = "INSERT OR REPLACE INTO texts VALUES (?, ?)"
 _FILE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?)"
 
 
@@ -182,19 +183,34 @@ def _put_all(connection: sqlite3.Connection, cards: Iterable[tuple[StoredCard, b
 def _put(connection: sqlite3.Connection, stored: StoredCard, text: bytes) -> None:
     problem = None
     try:
-        connection.execute(_INSERT, row_of(text, stored.experiment_id))
+        card = _card(text, stored.experiment_id)
+        connection.execute(_INSERT, row_of(card))
+        connection.execute(_TEXT, (stored.experiment_id, card.to_json()))
     except InvalidCard as error:
         problem = str(error)
-        connection.execute("DELETE FROM cards WHERE experiment_id = ?", (stored.experiment_id,))
+        _forget(connection, [stored.experiment_id])
     connection.execute(_FILE, (stored.experiment_id, stored.version, problem))
 
 
+def _card(text: bytes, experiment_id: str) -> Card:
+    card = Card.from_json(text)
+    if card.experiment_id != experiment_id:
+        raise InvalidCard(f"experiment_id: is {card.experiment_id!r}, which is not that of its file")
+    return card
+
+
 def _remove(connection: sqlite3.Connection, gone: Iterable[str]) -> None:
-    listed = [(each,) for each in gone]
-    connection.executemany("DELETE FROM cards WHERE experiment_id = ?", listed)
-    connection.executemany("DELETE FROM files WHERE experiment_id = ?", listed)
+    listed = list(gone)
+    _forget(connection, listed)
+    connection.executemany("DELETE FROM files WHERE experiment_id = ?", [(each,) for each in listed])
     if listed:
         _count_version(connection)
+
+
+def _forget(connection: sqlite3.Connection, experiment_ids: list[str]) -> None:
+    listed = [(each,) for each in experiment_ids]
+    connection.executemany("DELETE FROM cards WHERE experiment_id = ?", listed)
+    connection.executemany("DELETE FROM texts WHERE experiment_id = ?", listed)
 
 
 def _note(connection: sqlite3.Connection, **values: float | str | None) -> None:

@@ -44,10 +44,12 @@ CREATE TABLE cards (
   headline REAL,
   lift REAL,
   test_rows TEXT,
-  searched TEXT NOT NULL,
-  card TEXT NOT NULL
-) WITHOUT ROWID;
+  metrics TEXT NOT NULL,
+  searched TEXT NOT NULL
+);
 CREATE INDEX cards_created ON cards (created_at, experiment_id);
+-- Apart, so that looking through all cards reads little.
+CREATE TABLE texts (experiment_id TEXT PRIMARY KEY, card TEXT NOT NULL);
 CREATE TABLE files (experiment_id TEXT PRIMARY KEY, version TEXT NOT NULL, problem TEXT) WITHOUT ROWID;
 CREATE TABLE progress (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
@@ -109,7 +111,7 @@ class IndexFile:
         connection = self._connect()
         try:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            connection.execute("SELECT 1 FROM cards, files, progress LIMIT 1").fetchone()
+            connection.execute("SELECT 1 FROM cards, texts, files, progress LIMIT 1").fetchone()
         except sqlite3.DatabaseError as error:
             connection.close()
             if _is_busy(error):

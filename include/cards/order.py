@@ -47,7 +47,7 @@ class Order:
         if name in FIELDS:
             return cls(sort, name, (), descending)
         if name in METRICS:
-            return cls(sort, "json_extract(card, ?)", (f'$.metrics."{name}"',), descending)
+            return cls(sort, "json_extract(metrics, ?)", (f'$."{name}"',), descending)
         raise InvalidSearch(f"sort is {sort!r}; use {', '.join(FIELDS)} or a metric such as recall@10.")
 
     @property

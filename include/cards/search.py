@@ -6,6 +6,7 @@ meanwhile neither repeat nor skip one.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -68,24 +69,23 @@ def find_cards(
     count = max(1, min(limit, MAX_LIMIT))
     total = f"SELECT COUNT(*) FROM cards {where.sql}"  # noqa: S608 (names of our own)
     rows = (
-        f"SELECT card, experiment_id, {order.expression} AS sorted FROM cards {page.sql} "  # noqa: S608
+        f"SELECT experiment_id, {order.expression} AS sorted FROM cards {page.sql} "  # noqa: S608
         f"ORDER BY {order.sql} LIMIT ?"
     )
     values = (*order.values, *page.values, *order.values * order.mentions, count + 1)
-    number, found = index.ask(
-        lambda connection: (
-            connection.execute(total, where.values).fetchone()[0],
-            connection.execute(rows, values).fetchall(),
+
+    def look(connection: sqlite3.Connection) -> CardPage:
+        found = connection.execute(rows, values).fetchall()
+        shown = found[:count]
+        texts = _texts(connection, [row["experiment_id"] for row in shown])
+        last = shown[-1] if len(found) > count else None
+        return CardPage(
+            cards=tuple(Card.from_json(text) for text in texts),
+            total=connection.execute(total, where.values).fetchone()[0],
+            next_cursor=order.cursor(last["sorted"], last["experiment_id"]) if last else None,
         )
-    )
-    shown = found[:count]
-    return CardPage(
-        cards=tuple(Card.from_json(row["card"]) for row in shown),
-        total=number,
-        next_cursor=order.cursor(shown[-1]["sorted"], shown[-1]["experiment_id"])
-        if len(found) > count
-        else None,
-    )
+
+    return index.ask(look)
 
 
 def count_facets(
@@ -121,11 +121,24 @@ def get_cards(
         readable: The DAGs whose cards may be seen; None for all.
     """
     listed = list(experiment_ids)
-    wanted = CardFilter(
-        experiment_id=tuple(listed), readable=None if readable is None else frozenset(readable)
+    seen = None if readable is None else frozenset(readable)
+    where = CardFilter(experiment_id=tuple(listed), readable=seen).where()
+    cards = f"SELECT experiment_id FROM cards {where.sql}"  # noqa: S608 (names of our own)
+
+    def look(connection: sqlite3.Connection) -> list[Card]:
+        found = {row["experiment_id"] for row in connection.execute(cards, where.values)}
+        return [
+            Card.from_json(text) for text in _texts(connection, [each for each in listed if each in found])
+        ]
+
+    return index.ask(look)
+
+
+def _texts(connection: sqlite3.Connection, experiment_ids: list[str]) -> list[str]:
+    """Return the cards of experiments as text, in their order."""
+    rows = connection.execute(
+        "SELECT experiment_id, card FROM texts WHERE experiment_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(experiment_ids),),
     )
-    where = wanted.where()
-    cards = f"SELECT card FROM cards {where.sql}"  # noqa: S608 (names of our own)
-    rows = index.ask(lambda connection: connection.execute(cards, where.values).fetchall())
-    found = {card.experiment_id: card for card in (Card.from_json(row["card"]) for row in rows)}
-    return [found[each] for each in listed if each in found]
+    found = dict(rows.fetchall())
+    return [found[each] for each in experiment_ids]

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
+from include.cards.card import Card, Kind, State
 from include.configs import config_root
 from include.quality.errors import ExpectationError
 from include.storage import StorageError
@@ -123,6 +124,12 @@ def test_rows_without_an_id_are_counted_although_they_are_not_staged(user, tmp_p
     report = quality_of(tmp_path)
     assert report["passed"]
     assert report["warnings"] == [says]
+    [card] = (Card.from_json(path.read_bytes()) for path in tmp_path.glob("cards/*.json"))
+    assert (card.dag_id, card.run_id, card.kind) == ("quick_test", "manual__1", Kind.EXPERIMENT)
+    assert (card.state, card.dataset, card.features) == (State.CHECKING, "small", "basic")
+    assert card.test_rows
+    # 20 purchases a day for the last 28 days; those without a household are of the first day of all.
+    assert (card.test_rows.first_day, card.test_rows.rows) == ("2017-12-04", 560)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
+from include.cards.card import Card, Kind
+from include.cards.tested_rows import rows_tested_on
 from include.experiment.resolve.experiment import Experiment
 from include.generators.transform_module import render_transform_module
 from include.tracking.outcome import PipelineOutcome
@@ -78,7 +80,8 @@ def user(tmp_path, tracking_uri, settings_values, pipeline_jobs, context, monkey
     # MLflow keeps files of runs below the working directory unless told otherwise.
     monkeypatch.chdir(tmp_path)
     dag = SimpleNamespace(dag_id="trainer_rerun", tasks=[])
-    return User(tmp_path, mlflow, pipeline_jobs, {**context, "dag": dag, "run_id": "manual__1"})
+    whole = {"dag": dag, "run_id": "manual__1", "dag_run": SimpleNamespace(logical_date=None)}
+    return User(tmp_path, mlflow, pipeline_jobs, {**context, **whole})
 
 
 def test_rerun_trains_on_what_the_parents_transform_left(user):
@@ -88,6 +91,13 @@ def test_rerun_trains_on_what_the_parents_transform_left(user):
     experiment = Experiment.from_json(storage.read_text(rerun["experiment"]))
     assert experiment.parent_experiment_id == "quick-1"
     assert experiment.training["learning_rate"] == 0.02
+    [card] = (Card.from_json(path.read_bytes()) for path in user.folder.glob("cards/*.json"))
+    assert (card.kind, card.parent_experiment_id, card.params["learning_rate"]) == (
+        Kind.RERUN,
+        "quick-1",
+        0.02,
+    )
+    assert card.test_rows == rows_tested_on(user.experiment)
 
 
 def test_rerun_counts_what_customers_had_bought_outside_its_parents_sample(user):

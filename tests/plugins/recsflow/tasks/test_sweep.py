@@ -10,6 +10,7 @@ from airflow.sdk.execution_time.context import set_current_context
 
 from include import storage
 from include.artifacts.sweep import SweepFolder
+from include.cards.card import Card, Kind
 from include.configs import config_root
 from include.experiment.resolve.experiment import Experiment
 from include.sweep.objective import TrialState
@@ -117,7 +118,7 @@ def user(purchases, pipeline_jobs, context, tmp_path, tracking_uri, settings_val
     return User(root, {**context, **whole})
 
 
-def test_a_trial_is_resolved_on_the_days_before_the_runs_test_window(user):
+def test_a_trial_is_resolved_on_the_days_before_the_runs_test_window(user, tmp_path):
     trials = user.plan()
     experiment = user.resolve(user.suggest(trials, 1))
     # Holdout of 28 days before 2018-01-01.
@@ -125,6 +126,9 @@ def test_a_trial_is_resolved_on_the_days_before_the_runs_test_window(user):
     assert (experiment.trial, experiment.training["learning_rate"]) == (1, 0.1)
     assert experiment.sweep_id in trials[0]["sweep"]
     assert experiment.sources["learning_rate"] == f"sweep {experiment.sweep_id}"
+    [card] = (Card.from_json(path.read_bytes()) for path in tmp_path.glob("cards/*.json"))
+    assert (card.kind, card.trial, card.sweep_id) == (Kind.TRIAL, 1, experiment.sweep_id)
+    assert card.experiment_id == experiment.experiment_id
 
 
 def test_planning_again_is_the_same_sweep_and_the_same_mlflow_run(user, tracking_uri, tmp_path):
