@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
+from airflow.configuration import AIRFLOW_HOME
 from fastapi import Depends
 
 from include.artifacts.layout import ArtifactLayout
 from include.cards.index import CardIndex
 from include.cards.refresh import IndexRefresh
 from include.cards.store import CardStore
+from include.experiment.resolve.identity import short_hash
 from recsflow.settings import Settings, load_settings
 
 
@@ -31,14 +33,18 @@ def card_store(settings: SettingsDep) -> CardStore:
 
 @cache
 def _refresh(artifact_root: str) -> IndexRefresh:
-    return IndexRefresh(CardIndex(CardStore(ArtifactLayout(artifact_root)), _own_folder()))
+    return IndexRefresh(CardIndex(CardStore(ArtifactLayout(artifact_root)), index_folder(AIRFLOW_HOME)))
 
 
-def _own_folder() -> Path:
-    """Return a folder on this machine's own disk that nobody else may write to."""
-    folder = Path(tempfile.gettempdir()) / f"recsflow-cards-{os.getuid()}"
+def index_folder(airflow_home: str) -> Path:
+    """Return a folder on this machine's own disk, of one Airflow, that only its user writes to.
+
+    Two installations may name their buckets alike and mean others, as local clouds do.
+    """
+    installation = short_hash(airflow_home)
+    folder = Path(tempfile.gettempdir()) / f"recsflow-cards-{os.getuid()}-{installation}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         return Path(tempfile.mkdtemp(prefix="recsflow-cards-"))
     return folder
 
