@@ -169,7 +169,8 @@ def _mlflow(settings: LocalSettings) -> Service:
         environment={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
         ports=(settings.port("mlflow"),),
         health_url=f"{settings.url('mlflow')}/health",
-        address=settings.url("mlflow"),
+        # Its own first page is on LLMs, and remembers nothing else before it was told so once.
+        address=f"{settings.url('mlflow')}/#/experiments?workflowType=machine_learning",
         prepare=create_database,
     )
 

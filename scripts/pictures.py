@@ -33,8 +33,7 @@ OPENED = {
     "pipeline-job": ("wait_for_pipeline", "Pipeline job", "Trainer"),
     "mlflow-run": ("cache_metrics", "MLflow run", "test_recall_at_100"),
 }
-# MLflow shows a run's metrics where it takes it for a training, and opens an assistant at a first visit.
-MLFLOW_TRAINING = "?workflowType=machine_learning"
+# MLflow opens an assistant at a first visit.
 MLFLOW_ASSISTANT_CLOSE = "[data-component-id='mlflow.assistant.chat_panel.close']"
 
 
@@ -101,7 +100,7 @@ def _newest_green_run(api: AirflowApi) -> str:
 
 def _open(pages: AirflowPages, url: str, text: str) -> None:
     of_mlflow = "#/experiments/" in url
-    pages.browser.get(url + MLFLOW_TRAINING if of_mlflow else url)
+    pages.browser.get(url)
     try:
         pages.wait_for_text(text)
         if of_mlflow:

@@ -23,6 +23,7 @@ from recsflow.secrets_in_settings import secrets_in, tokens_in_the_clear
 
 VARIABLE = "recsflow"
 CONSOLE = "https://console.cloud.google.com"
+MLFLOW_TRAINING = "workflowType=machine_learning"
 PLACEHOLDERS = {
     "table_url": {"project", "dataset", "table"},
     "artifact_url": {"uri", "object", "path"},
@@ -221,13 +222,22 @@ class Settings(_Frozen):
     def mlflow_run_link(self, experiment_id: str, run_id: str) -> str:
         """Address of the page of an MLflow run."""
         tracking_uri = self.mlflow_tracking_uri.rstrip("/")
-        return self.mlflow_run_url.format(
-            tracking_uri=tracking_uri, experiment_id=experiment_id, run_id=run_id
+        return _of_a_training(
+            self.mlflow_run_url.format(tracking_uri=tracking_uri, experiment_id=experiment_id, run_id=run_id)
         )
 
     def registered_model_link(self, name: str) -> str:
         """Address of the page of a registered model."""
-        return self.mlflow_model_url.format(tracking_uri=self.mlflow_tracking_uri.rstrip("/"), name=name)
+        tracking_uri = self.mlflow_tracking_uri.rstrip("/")
+        return _of_a_training(self.mlflow_model_url.format(tracking_uri=tracking_uri, name=name))
+
+
+def _of_a_training(url: str) -> str:
+    """Return an address of MLflow 3's pages, which would open on an LLM's traces, as one of a training's."""
+    _, is_route, route = url.partition("#/")
+    if not is_route or "workflowType=" in route:
+        return url
+    return f"{url}{'&' if '?' in route else '?'}{MLFLOW_TRAINING}"
 
 
 def load_settings() -> Settings:

@@ -76,8 +76,9 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
         settings.pipeline_job_link("job-1")
         == f"{console}/vertex-ai/locations/us-central1/pipelines/runs/job-1?project=local"
     )
-    assert settings.mlflow_run_link("3", "abc") == "https://mlflow/#/experiments/3/runs/abc"
-    assert settings.registered_model_link("weekly") == "https://mlflow/#/models/weekly"
+    training = "workflowType=machine_learning"
+    assert settings.mlflow_run_link("3", "abc") == f"https://mlflow/#/experiments/3/runs/abc?{training}"
+    assert settings.registered_model_link("weekly") == f"https://mlflow/#/models/weekly?{training}"
     where = "locations/us-central1"
     model = "models/retraining_weekly/versions/default/properties"
     assert (
@@ -85,6 +86,22 @@ def test_links_of_the_google_cloud_console_by_default(settings_values):
         == f"{console}/vertex-ai/models/{where}/{model}?project=local"
     )
     assert settings.endpoint_link("7") == f"{console}/vertex-ai/{where}/endpoints/7?project=local"
+
+
+@pytest.mark.parametrize(
+    ("template", "link"),
+    [
+        (
+            "https://x/#/experiments/{experiment_id}/runs/{run_id}/model-metrics?o=7",
+            "https://x/#/experiments/3/runs/abc/model-metrics?o=7&workflowType=machine_learning",
+        ),
+        ("https://x/#/runs/{run_id}?workflowType=genai", "https://x/#/runs/abc?workflowType=genai"),
+        ("https://x/go?run={run_id}", "https://x/go?run=abc"),
+    ],
+)
+def test_mlflows_page_of_a_run_opens_on_its_charts_whatever_the_template(settings_values, template, link):
+    settings = parse_settings(json.dumps({**settings_values, "mlflow_run_url": template}))
+    assert settings.mlflow_run_link("3", "abc") == link
 
 
 def test_a_bucket_without_the_account_of_jobs_is_refused(settings_values):
