@@ -109,6 +109,30 @@ def write_bytes(uri: str | UPath, data: bytes) -> str:
     return str(path)
 
 
+def create_text(uri: str | UPath, text: str) -> bool:
+    """Write a whole UTF-8 file where there is none, and return whether it did; of two at once, one does."""
+    path = artifact_path(uri)
+    if not _is_local(path):
+        with _writing(path), _asked(path) as files:
+            try:
+                files.pipe_file(path.path, text.encode(), mode="create")
+            except FileExistsError:
+                return False
+        return True
+    target = Path(path.path)
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
+    with _writing(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text)
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink()
+    return True
+
+
 def read_text(uri: str | UPath) -> str:
     """Read a whole UTF-8 file; FileNotFoundError when it is absent."""
     return read_bytes(uri).decode()

@@ -9,6 +9,7 @@ from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFol
 from include.artifacts.experiment import ExperimentCard, ExperimentFolder
 from include.artifacts.pipeline import PipelineArtifacts
 from include.artifacts.report import BacktestReport, DoctorsProbe
+from include.artifacts.run_number import RunNumber
 from include.artifacts.sweep import KeptWinner, SweepFolder
 
 KINDS: tuple[type[Artifact], ...] = (
@@ -20,6 +21,7 @@ KINDS: tuple[type[Artifact], ...] = (
     SweepFolder,
     KeptWinner,
     BacktestReport,
+    RunNumber,
     DoctorsProbe,
     PipelineArtifacts,
 )
@@ -66,6 +68,14 @@ class ArtifactLayout:
     def backtest_report(self, schedule: str) -> BacktestReport:
         """Return the report of a schedule's runs by date."""
         return BacktestReport(self.root, schedule)
+
+    def run_number(self, dag_id: str, number: int) -> RunNumber:
+        """Return the number of a run of a DAG."""
+        return RunNumber(self.root, dag_id, str(number))
+
+    def numbers(self, dag_id: str) -> str:
+        """Return the folder of the numbers of a DAG's runs."""
+        return f"{self.root}/{RunNumber.pattern.folder}/{dag_id}"
 
     def doctors_probe(self, probe_id: str) -> DoctorsProbe:
         """Return a file of the doctor's."""

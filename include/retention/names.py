@@ -1,7 +1,7 @@
 """Names of items: what of the artifacts a clean-up decides about, and which items a text mentions.
 
-What lies below the artifact root and is none of `KINDS` stays as it is: reports of backtests, winners of
-sweeps, what somebody else put there.
+What lies below the artifact root and is none of `KINDS` stays as it is: reports of backtests, numbers of
+runs, winners of sweeps, what somebody else put there.
 """
 
 from __future__ import annotations

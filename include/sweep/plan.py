@@ -23,6 +23,7 @@ class SweepPlan(Frozen):
         parameters: Run parameters that all trials share.
         seed: Of the sampler; the trials' own is a run parameter.
         window_end: The logical date, where the rows of quick_test would end.
+        number: The sweep's among the runs of its DAG.
     """
 
     sweep_id: str
@@ -34,6 +35,7 @@ class SweepPlan(Frozen):
     parallel_trials: int
     seed: int
     window_end: datetime
+    number: int | None = None
 
     @property
     def direction(self) -> Direction:
@@ -70,6 +72,7 @@ class SweepPlan(Frozen):
             "window_end": end,
             "sweep_id": self.sweep_id,
             "trial": number,
+            "number": self.number,
             "sources": {**experiment.sources, **dict.fromkeys(set_by(point), f"sweep {self.sweep_id}")},
         }
         return experiment.model_copy(update=changes)

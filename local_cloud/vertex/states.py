@@ -180,7 +180,11 @@ class JobRecord:
 
     @property
     def title(self) -> str:
-        """What it runs: the pipeline's name, or the name that its creator shows it under."""
+        """What it runs: the run's own title, else the pipeline's name or what its creator shows it under."""
+        labels = self.request.get("labels") or {}
+        if {"dag", "number"} <= labels.keys():
+            named = [labels[name] for name in ("model", "features") if name in labels]
+            return " · ".join([f"{labels['dag']} #{labels['number']}", *named])
         if self.key.collection is Collection.PIPELINE_JOBS:
             return str(self.request["pipelineSpec"]["pipelineInfo"]["name"])
         return str(self.request["displayName"])

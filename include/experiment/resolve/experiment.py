@@ -13,7 +13,7 @@ from include.experiment.config.dataset_config import DatasetConfig, Role
 from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.config.models import ModelConfig
 from include.experiment.config.run_parameters import RunParameters
-from include.experiment.resolve.identity import pipeline_name
+from include.experiment.resolve.identity import pipeline_name, run_title
 from include.experiment.resolve.source_state import SourceState
 
 
@@ -127,6 +127,7 @@ class Experiment(Frozen):
         schedule: Name of the schedule that the run belongs to.
         sweep_id: The sweep that it is a trial of.
         trial: The trial's number in it.
+        number: The run's among those of its DAG, of a trial its sweep's; None of one that is only planned.
     """
 
     experiment_id: str
@@ -150,6 +151,13 @@ class Experiment(Frozen):
     schedule: str | None = None
     sweep_id: str | None = None
     trial: int | None = None
+    number: int | None = None
+
+    @property
+    def display_name(self) -> str:
+        """What people call the run: `quick_test #12 · fast · basic`."""
+        trial = [] if self.trial is None else [f"trial {self.trial}"]
+        return run_title(self.dag_id, self.number, *trial, self.model.name, self.features.name)
 
     @property
     def pipeline_name(self) -> str:

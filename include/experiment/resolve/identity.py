@@ -56,6 +56,17 @@ def experiment_id(dag_id: str, run_id: str) -> str:
     return f"{slug[: _MAX_EXPERIMENT_ID - len(suffix) - 1].rstrip('-')}-{suffix}"
 
 
+def run_title(dag_id: str, number: int | None, *parts: str) -> str:
+    """Return what people call a run: `quick_test #12 · fast · basic`.
+
+    Args:
+        dag_id: Id of the DAG.
+        number: The run's number among those of its DAG; None of a run that is only planned.
+        *parts: What tells it from others: the model, the features.
+    """
+    return " · ".join([dag_id if number is None else f"{dag_id} #{number}", *parts])
+
+
 def pipeline_job_id(experiment_id: str, attempt: int) -> str:
     """Return the id of an experiment's pipeline job, counted from 1."""
     return experiment_id if attempt == 1 else f"{experiment_id}-{attempt}"

@@ -74,6 +74,7 @@ def resolve_rerun(
             "schedule": None,
             "sweep_id": None,
             "trial": None,
+            "number": None,
         }
     )
 

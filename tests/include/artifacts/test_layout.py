@@ -31,6 +31,7 @@ MADE = [
     LAYOUT.sweep(RUN),
     LAYOUT.winner("history"),
     LAYOUT.backtest_report("weekly"),
+    LAYOUT.run_number("retraining_weekly", 12),
     LAYOUT.doctors_probe("0123456789abcdef0123456789abcdef"),
     *(PipelineArtifacts(ROOT, "12345", identity.pipeline_job_id(RUN, attempt)) for attempt in (1, 2, 17)),
 ]
@@ -141,7 +142,7 @@ def test_what_no_run_makes_is_nobodys(path):
 def test_a_renamed_folder_is_renamed_for_the_cleaner_too():
     # A kind is cleaned up by the declaration that writes it, so each is here or kept on purpose.
     kept = {kind.__name__ for kind in KINDS if kind not in CLEANED}
-    assert kept == {"KeptWinner", "BacktestReport", "DoctorsProbe"}
+    assert kept == {"KeptWinner", "BacktestReport", "DoctorsProbe", "RunNumber"}
     for artifact in MADE:
         for uri in uris(artifact):
             item = item_of(uri.removeprefix(f"{ROOT}/"))
