@@ -229,6 +229,10 @@ class LocalSettings:
             "AIRFLOW__API__BASE_URL": self.url("airflow"),
             "AIRFLOW__API__WORKERS": "1",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+            # A busy machine is slow without a fault: Airflow gives up after 5, 30 and 50 s otherwise.
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "300",
+            "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
+            "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "900",
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.port("airflow_worker_log")),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.port("airflow_trigger_log")),
         }

@@ -47,6 +47,7 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if started := TASK_STARTED.search(line):
             yield from _silent(waiting, error)
+            error.forget()
             waiting = _title(started["task_id"], int(started["map_index"]))
             if int(started["map_index"]) < 0:
                 yield waiting
@@ -81,9 +82,12 @@ class _Error:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._in_traceback = False
+        self._is_told = False
 
     def read(self, line: str) -> None:
         """Take the next line, whatever it is."""
+        if self._is_told:
+            return
         if line.startswith(TRACEBACK):
             self._lines, self._in_traceback = [], True
         elif not line or LOG_RECORD.match(line):
@@ -92,8 +96,13 @@ class _Error:
         elif self._in_traceback and (self._lines or not line.startswith(" ")):
             self._lines.append(line)
 
+    def forget(self) -> None:
+        """Begin with another task, which has said nothing yet."""
+        self._lines, self._in_traceback, self._is_told = [], False, False
+
     def told(self, *, by_task: bool = False) -> list[str]:
-        """Return the exception once, unless the task says it itself."""
+        """Return the exception once, unless the task says it itself: its frames come after its words."""
+        self._is_told = by_task or self._is_told
         lines, self._lines, self._in_traceback = self._lines, [], False
         return [] if by_task else [f"  ! {line}" for line in lines]
 

@@ -40,6 +40,7 @@ def resolved_card(experiment: Experiment, run: RunFacts, now: datetime) -> Card:
     return Card(
         experiment_id=experiment.experiment_id,
         **_of_run(run),
+        number=experiment.number,
         kind=_kind(experiment),
         dataset=experiment.dataset.name,
         features=experiment.features.name,

@@ -21,6 +21,7 @@ SWEEP, TRIAL = "recsflow.sweep", "recsflow.trial"
 PIPELINE_JOB, CUSTOM_JOB = "recsflow.pipeline_job", "recsflow.custom_job"
 STARTED_AT = "recsflow.training_started_at"
 HEADLINE = "recsflow.headline"
+RUN_NAME = "mlflow.runName"
 STATISTICS = ("norm", "mean", "std", "min", "max")
 
 
@@ -91,6 +92,8 @@ def tags_of(
     job = CUSTOM_JOB if experiment.parent_experiment_id else PIPELINE_JOB
     tags = {
         EXPERIMENT_ID: experiment.experiment_id,
+        RUN_NAME: experiment.display_name,
+        "recsflow.number": "" if experiment.number is None else str(experiment.number),
         "recsflow.dataset": experiment.dataset.name,
         "recsflow.features": experiment.features.name,
         "recsflow.model": experiment.model.name,
@@ -126,18 +129,19 @@ def tags_of(
 
 
 def note_of(experiment: Experiment, metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> str:
-    """The run's description in Markdown: notes, verdict, warnings, error."""
+    """The run's description in Markdown: notes, error, verdict, warnings."""
     configs = (experiment.dataset.name, experiment.features.name, experiment.model.name)
     lines = [experiment.parameters.notes] if experiment.parameters.notes else []
     lines.append(f"**{outcome.status}**, {', '.join(configs)}")
+    # Why it failed comes before what was doubtful anyway, which need have nothing to do with it.
+    if failure := failure_of(metrics, outcome):
+        lines.append(f"```\n{failure}\n```")
     diagnosis = metrics.diagnosis if metrics else None
     # Unknown without evidence: no epoch was judged.
     if diagnosis and (diagnosis.evidence or diagnosis.verdict is not Verdict.UNKNOWN):
         seen = " ".join([*diagnosis.evidence, diagnosis.suggestion or ""]).strip()
         lines.append(f"Verdict: **{diagnosis.verdict.value.replace('_', ' ')}**. {seen}".strip())
     lines += [f"- {warning}" for warning in warnings_of(experiment, metrics)]
-    if failure := failure_of(metrics, outcome):
-        lines.append(f"```\n{failure}\n```")
     return "\n\n".join(lines)
 
 

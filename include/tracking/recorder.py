@@ -23,6 +23,7 @@ from include.tracking.connection import tracking_client
 from include.tracking.entries import (
     EXPERIMENT_ID,
     PARENT,
+    RUN_NAME,
     STARTED_AT,
     SWEEP,
     MetricEntry,
@@ -127,9 +128,9 @@ def _draft(
 ) -> _Draft:
     now = datetime.now(UTC)
     return _Draft(
-        params=_shortened(params_of(experiment, metrics), MAX_PARAM_CHARACTERS),
+        params=shortened(params_of(experiment, metrics), MAX_PARAM_CHARACTERS),
         metrics=metrics_of(metrics, outcome),
-        tags=_shortened(tags_of(experiment, metrics, outcome), MAX_TAG_CHARACTERS),
+        tags=shortened(tags_of(experiment, metrics, outcome), MAX_TAG_CHARACTERS),
         started_at=metrics.started_at if metrics else now,
         ended_at=(metrics.finished_at if metrics else None) or now,
         run_status=_RUN_STATUS.get(outcome.status, "FAILED"),
@@ -155,21 +156,22 @@ def mlflow_experiment_id(client: MlflowClient, name: str) -> str:
 
 def _run(client: MlflowClient, mlflow_experiment: str, draft: _Draft) -> Run:
     identity = {name: draft.tags[name] for name in (EXPERIMENT_ID, STARTED_AT) if name in draft.tags}
-    runs = _runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
+    runs = runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
     for run in [run for run in runs if not _can_hold(run, draft)]:
         client.delete_run(run.info.run_id)
         runs.remove(run)
     if not runs:
         started = _milliseconds(draft.started_at)
-        client.create_run(mlflow_experiment, started, identity, run_name=identity[EXPERIMENT_ID])
-        runs = _runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
+        client.create_run(mlflow_experiment, started, identity, run_name=draft.tags[RUN_NAME])
+        runs = runs_of(client, mlflow_experiment, identity[EXPERIMENT_ID])
     # Two callers at once may both have made one: both keep the same.
     for surplus in runs[1:]:
         client.delete_run(surplus.info.run_id)
     return runs[0]
 
 
-def _runs_of(client: MlflowClient, mlflow_experiment: str, experiment_id: str) -> list[Run]:
+def runs_of(client: MlflowClient, mlflow_experiment: str, experiment_id: str) -> list[Run]:
+    """Return the records of an experiment: one, or more where several callers made it at once."""
     runs = client.search_runs([mlflow_experiment], f"tags.`{EXPERIMENT_ID}` = '{experiment_id}'")
     return sorted(runs, key=lambda run: str(run.info.run_id))
 
@@ -219,7 +221,7 @@ def _log_parent(client: MlflowClient, mlflow_experiment: str, run_id: str, tags:
     """
     parents = []
     if PARENT in tags:
-        parents = _runs_of(client, mlflow_experiment, tags[PARENT])
+        parents = runs_of(client, mlflow_experiment, tags[PARENT])
     elif SWEEP in tags:
         parents = sweep_runs(client, mlflow_experiment, tags[SWEEP])
     for run in parents[:1]:
@@ -233,8 +235,8 @@ def _log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) ->
         client.log_artifacts(run_id, copies)
 
 
-def _shortened(values: Mapping[str, str], limit: int) -> dict[str, str]:
-    """MLflow refuses longer values; what is cut off stands in the artifacts."""
+def shortened(values: Mapping[str, str], limit: int) -> dict[str, str]:
+    """Return the values as long as MLflow takes them; what is cut off stands in the artifacts."""
     return {name: text if len(text) <= limit else f"{text[: limit - 1]}…" for name, text in values.items()}
 
 

@@ -57,7 +57,8 @@ def _title(experiment: Experiment, metrics: TrainingMetrics | None, outcome: Pip
     configs = f"{experiment.dataset.name} / {experiment.features.name} / {experiment.model.name}"
     rows = f", {metrics.rows.train:,} train rows" if metrics else ""
     share = f", {int(experiment.parameters.sample_percent)} %"
-    return f"{outcome.status.upper()}  {configs}{share}{rows}\n{experiment.experiment_id}"
+    title = f"{outcome.status.upper()}  {experiment.display_name}"
+    return f"{title}\n{configs}{share}{rows}\n{experiment.experiment_id}"
 
 
 def _results(metrics: TrainingMetrics) -> Iterator[str]:
@@ -131,13 +132,14 @@ def _durations(metrics: TrainingMetrics | None, outcome: PipelineOutcome) -> Ite
 def _judgement(
     experiment: Experiment, metrics: TrainingMetrics | None, outcome: PipelineOutcome
 ) -> Iterator[str]:
+    # Before what was doubtful anyway, which need have nothing to do with it.
+    yield from (f"error: {line}" for line in failure_of(metrics, outcome).splitlines())
     if metrics and not metrics.overfit:
         diagnosis = metrics.diagnosis
         yield f"verdict: {verdict_words(diagnosis)}"
         yield from (f"  {line}" for line in diagnosis.evidence)
         yield from [f"  {diagnosis.suggestion}"] if diagnosis.suggestion else []
     yield from (f"warning: {warning}" for warning in warnings_of(experiment, metrics))
-    yield from (f"error: {line}" for line in failure_of(metrics, outcome).splitlines())
 
 
 def _columns(values: Mapping[str, str]) -> list[str]:

@@ -96,7 +96,7 @@ def test_tasks_carry_their_links_after_serialisation(dag):
     stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
     links = {task.task_id: sorted(task.operator_extra_link_dict) for task in stored.tasks}
     assert links == {
-        "resolve_experiment": ["Experiment"],
+        "resolve_experiment": ["Experiment", "MLflow run"],
         "render_query": ["SQL"],
         "stage_dataset": ["Staged table"],
         "check_data_quality": ["Quality report", "Staged table"],

@@ -90,7 +90,7 @@ def test_tasks_carry_their_links_after_serialisation(dag):
     stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
     links = {task.task_id: sorted(task.operator_extra_link_dict) for task in stored.tasks}
     assert links["plan_sweep"] == links["summarize_sweep"] == ["MLflow run", "Sweep"]
-    assert links["trial.resolve_trial"] == ["Experiment"]
+    assert links["trial.resolve_trial"] == ["Experiment", "MLflow run"]
     assert links["trial.submit_pipeline"] == ["Pipeline job"]
 
 

@@ -63,7 +63,7 @@ def test_tasks_carry_their_links_after_serialisation(dag):
     stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
     links = {task.task_id: sorted(task.operator_extra_link_dict) for task in stored.tasks}
     assert links == {
-        "resolve_rerun": ["Experiment"],
+        "resolve_rerun": ["Experiment", "MLflow run"],
         "generate_modules": ["Generated modules"],
         "submit_trainer": ["Custom job"],
         "wait_for_trainer": ["Custom job"],

@@ -31,7 +31,8 @@ def test_the_whole_test_split_is_evaluated(first: Run) -> None:
 
 def test_a_person_sees_tasks_components_epochs_and_the_result(first: Run) -> None:
     seen = [
-        *("- resolve_experiment", "- submit_pipeline", "compiles the pipeline", "pipeline compiled: gs://"),
+        *("- resolve_experiment", " · history · assortment", "- submit_pipeline"),
+        *("compiles the pipeline", "pipeline compiled: gs://"),
         *("- wait_for_pipeline", "Transform succeeded", "Trainer epoch 1/2"),
         *("Trainer epoch 2/2", "best baseline", "recall@100", "MLflow run", "pipeline job"),
     ]
@@ -95,3 +96,11 @@ def test_a_config_error_stops_the_run_before_anything_is_staged(machine: Machine
     assert "holdout_days is 3000" in output
     assert "- render_query" not in output
     assert experiments(machine) == before
+    # The last run that was refused.
+    refused, *_ = find_experiments(
+        ExperimentFilter(status="not_submitted"),
+        tracking_uri=machine.settings.url("mlflow"),
+        experiment_name="recsflow",
+    )
+    assert "holdout_days is 3000" in refused.tags["recsflow.diagnosis"]
+    assert f"runs/{refused.run_id}?workflowType=machine_learning" in output

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[2] / "plugins" / "recsflow"
 # From the ground up. What stands on one line does not import each other.
 STOREYS = (
-    ("domain", "errors", "handovers", "log"),
+    ("domain", "errors", "handovers", "log", "run_notes"),
     ("secrets_in_settings",),
     ("settings",),
     ("identity",),

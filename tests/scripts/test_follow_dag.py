@@ -52,6 +52,14 @@ def test_error_that_the_task_says_itself_is_shown_once():
     assert list(progress(log)) == ["    FAILED 2 problems:", "      - no such column"]
 
 
+def test_frames_after_the_tasks_own_words_are_left_out_and_the_next_tasks_error_is_shown():
+    log = [STARTED, said("stage_dataset | FAILED 2 problems:"), *TRACEBACK]
+    assert list(progress([*log, STARTED, *TRACEBACK])) == [
+        *("- stage_dataset", "    FAILED 2 problems:", "- stage_dataset"),
+        *("  ! QueryFailed: 2 problems:", "  !   - no such column", "  !   - no such table"),
+    ]
+
+
 @pytest.mark.parametrize("after", [[], [STARTED], [said("stage_dataset | next try")]])
 def test_error_that_no_task_says_is_shown_whole_without_its_frames(after):
     shown = list(progress([*TRACEBACK, *after]))

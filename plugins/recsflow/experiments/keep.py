@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from include import storage
 from recsflow.cards.writing import note_resolved
 from recsflow.extensions.links import ExperimentLink
-from recsflow.extensions.run_note import WARNINGS_KEY
 from recsflow.log import say
+from recsflow.run_notes.keys import TITLE_KEY, WARNINGS_KEY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,10 +44,12 @@ def _tell(experiment: Experiment, context: Context) -> None:
     split, task_id = experiment.split, context["ti"].task_id
     say(
         task_id,
-        f"experiment {experiment.experiment_id}: dataset {experiment.dataset.name}, "
+        f"{experiment.display_name}, experiment {experiment.experiment_id}: "
+        f"dataset {experiment.dataset.name}, "
         f"features {experiment.features.name}, model {experiment.model.name}, "
         f"{split.sample_percent} % of the rows, {split.strategy} until {experiment.window_end:%Y-%m-%d}",
     )
     for warning in experiment.warnings:
         say(task_id, f"WARNING {warning}", logging.WARNING)
+    context["ti"].xcom_push(key=TITLE_KEY, value=experiment.display_name)
     context["ti"].xcom_push(key=WARNINGS_KEY, value=[str(warning) for warning in experiment.warnings])

@@ -14,7 +14,9 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from recsflow.extensions.telling import words_of
 from recsflow.log import say
+from recsflow.run_notes.keys import TITLE_KEY
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -53,7 +55,10 @@ def _is_first(context: Context) -> bool:
     ti: Any = context["ti"]
     if ti.map_index is not None and ti.map_index >= 0:
         return False
-    crumbs = ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)
+    try:
+        crumbs = ti.get_task_breadcrumbs(ti.dag_id, ti.run_id)
+    except Exception:
+        return True  # the DAG processor, which tells of lost workers, cannot ask
     return not any(crumb["state"] == _FAILED and crumb["task_id"] != ti.task_id for crumb in crumbs)
 
 
@@ -68,8 +73,15 @@ def _send(notifier: NotifierSettings, context: Any) -> None:
 
 
 def _subject(context: Context) -> str:
+    return f"recsflow: {_title(context)} failed at {_component(context)}"
+
+
+def _title(context: Context) -> str:
+    """Return what people call the run; the DAG's id where no task has said it."""
     ti: Any = context["ti"]
-    return f"recsflow: {ti.dag_id} failed at {_component(context)}"
+    first = [task.task_id for task in context["dag"].roots]
+    said = [ti.xcom_pull(task_ids=task_id, key=TITLE_KEY) for task_id in first]
+    return next((str(title) for title in said if title), str(ti.dag_id))
 
 
 def _message(context: Context) -> str:
@@ -77,13 +89,14 @@ def _message(context: Context) -> str:
 
     ti: Any = context["ti"]
     lines = {
+        "run": _title(context),
         "experiment": experiment_id(ti.dag_id, ti.run_id),
         "DAG run": f"{ti.dag_id}, {ti.run_id}",
         "component": _component(context),
         "log": ti.log_url,
     }
     text = "\n".join(f"{name:<12}{value}" for name, value in lines.items())
-    return f"{text}\n\n{context.get('exception')}"
+    return f"{text}\n\n{words_of(context.get('exception'), context.get('task'))}"
 
 
 def _component(context: Context) -> str:

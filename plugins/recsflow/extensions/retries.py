@@ -14,13 +14,12 @@ from include.tracking.errors import TrackingUnavailable
 from include.warehouse.errors import SourceChanged, WarehouseError, WarehouseUnavailable
 from recsflow.extensions.notifications import notify_failure
 from recsflow.extensions.priority import BackfillLast
-from recsflow.log import say
+from recsflow.extensions.telling import tell_failure, words_of
+from recsflow.run_notes.keys import ERROR_KEY
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-ERROR_KEY = "error"
-MAX_ERROR_CHARACTERS = 4000
 OUTAGES = [WarehouseUnavailable, TrackingUnavailable, StorageUnavailable]
 MISTAKES = [RecsflowError, WarehouseError, TypeError, AttributeError, LookupError, NameError, ImportError]
 
@@ -53,23 +52,24 @@ def retries(count: int, delay: timedelta, *, execution_timeout: timedelta | None
 
 
 def tell_retry(context: Context) -> None:
-    """Say the error, and when the next try is, among the progress lines."""
-    ti, delay_s = context["ti"], context["task"].retry_delay.total_seconds()
-    say(
-        ti.task_id,
-        f"WILL RETRY in {delay_s:.0f} s: {context.get('exception')}",
-        logging.WARNING,
-    )
+    """Say the error and when the next try is, where the task has not."""
+    tell_failure(context.get("exception"), context["task"], context)
 
 
 def keep_error(context: Context) -> None:
-    """Say the error among the progress lines, keep it where the last task finds it, and send it."""
-    ti, exception = context["ti"], context.get("exception")
-    words = "a person stopped it" if isinstance(exception, KeyboardInterrupt) else str(exception)
-    error = words[-MAX_ERROR_CHARACTERS:]
-    ti.xcom_push(key=ERROR_KEY, value=error)
-    say(ti.task_id, f"FAILED {error}", logging.ERROR)
-    note_on_card(context, error)
+    """Say the error where the task has not, keep it where the last task and the note find it, and send it.
+
+    Where Airflow's scheduler has found the failure, this runs in the DAG processor, which takes no XCom; the
+    scheduler then keeps the cause itself (`run_note.on_task_instance_failed`).
+    """
+    ti, error = context["ti"], context.get("exception")
+    words = words_of(error, context.get("task"))
+    tell_failure(error, context.get("task"), context)
+    try:
+        ti.xcom_push(key=ERROR_KEY, value=words)
+    except Exception as refusal:
+        logging.getLogger(__name__).debug("The error is not kept here: %s", refusal)
+    note_on_card(context, words)
     notify_failure(context)
 
 

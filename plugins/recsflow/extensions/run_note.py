@@ -1,69 +1,95 @@
-"""Puts why a run's job failed, what was decided about its experiment, and its warnings on the run's note.
+"""Keeps the note of a DAG run true at each moment: its title and warnings, and why it is red.
 
-That is where a person looks first. A task cannot write the note, the scheduler can: it calls this when a run
-ends.
+That is where a person looks first. A task cannot write the note, but each process of Airflow's that has the
+database can, in the moment in which a task has said something or failed.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, object_session
+
+from recsflow.run_notes.keys import NOTED_KEYS
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-WARNINGS_KEY, DECISION_KEY, FAILURE_KEY = "warnings", "promotion", "failure"
-# As long as the column of Airflow's database; PostgreSQL refuses more.
-MAX_CHARACTERS = 1000
-log = logging.getLogger(__name__)
+_FAILED = "failed"
+
+
+@event.listens_for(Session, "after_flush")
+def on_flush(session: Session, _context: Any) -> None:
+    """Write the note of a run about which something was said, or of which a task has failed, just now."""
+    changed = {
+        (each.dag_id, each.run_id)
+        for objects in (session.new, session.dirty)
+        for each in objects
+        if _is_noted(each)
+    }
+    if changed:
+        from recsflow.run_notes.writing import note_run
+
+        for dag_id, run_id in changed:
+            note_run(session, dag_id, run_id)
+
+
+def _is_noted(changed: Any) -> bool:
+    """Whether a change of Airflow's database is one that notes speak of; known by the table.
+
+    A task's own end is an update of a row that no session holds, with an entry in Airflow's audit log.
+    """
+    table = getattr(changed, "__tablename__", "")
+    if table == "xcom":
+        return changed.key in NOTED_KEYS
+    if table == "log":
+        return bool(changed.event == _FAILED and changed.run_id)
+    if table == "task_instance":
+        return bool(changed.state == _FAILED and inspect(changed).attrs.state.history.has_changes())
+    return False
+
+
+@hookimpl
+def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
+    """Keep the cause of a failure that Airflow itself finds: a lost worker, or a person's mark.
+
+    In the task's own process, where the task says the cause itself, there is no session.
+    """
+    if inspect(task_instance, raiseerr=False) is None:
+        return
+    session = object_session(task_instance)
+    if session is not None:
+        from recsflow.run_notes.writing import keep_cause
+
+        keep_cause(session, task_instance, error)
+
+
+@hookimpl
+def on_dag_run_running(dag_run: DagRun, msg: str) -> None:
+    """Forget why a run was red that was cleared."""
+    _note(dag_run)
 
 
 @hookimpl
 def on_dag_run_success(dag_run: DagRun, msg: str) -> None:
     """Note what is worth it about a run that went well; a sweep does, whatever some of its trials did."""
-    _note(dag_run, DECISION_KEY, WARNINGS_KEY)
+    _note(dag_run)
 
 
 @hookimpl
 def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:
     """Note what is worth it about a run that did not."""
-    _note(dag_run, FAILURE_KEY, DECISION_KEY, WARNINGS_KEY)
+    _note(dag_run)
 
 
-def _note(dag_run: DagRun, *keys: str) -> None:
-    from sqlalchemy.orm import object_session
-
-    # `airflow dags test` tells of a run that belongs to no session; its note cannot be written.
-    if object_session(dag_run) is None:
+def _note(dag_run: DagRun) -> None:
+    session = object_session(dag_run)
+    # `airflow dags test` tells of a run that belongs to no session; what its tasks say is noted as they do.
+    if session is None:
         return
-    # The scheduler must never stumble over a note.
-    try:
-        lines = [line for key in keys for line in _pushed(dag_run, key)]
-        if (lines or dag_run.note) and not _is_of_a_person(dag_run):
-            dag_run.note = _cut("\n".join(lines)) or None
-    except Exception:
-        log.warning("Cannot note the warnings of %s.", dag_run.run_id, exc_info=True)
+    from recsflow.run_notes.writing import note_run
 
-
-def _is_of_a_person(dag_run: DagRun) -> bool:
-    """Whether the note is somebody's own; one of ours, of the run before it was cleared, is replaced."""
-    note = dag_run.dag_run_note
-    return note is not None and bool(note.content) and note.user_id is not None
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
-
-
-def _pushed(dag_run: DagRun, key: str) -> list[str]:
-    from airflow.models.xcom import XComModel
-    from sqlalchemy.orm import object_session
-
-    session: Any = object_session(dag_run)
-    # Whichever task pushed it.
-    query = XComModel.get_many(key=key, run_id=dag_run.run_id, dag_ids=dag_run.dag_id)
-    found = session.execute(query.with_only_columns(XComModel.value)).first()
-    value = XComModel.deserialize_value(found) if found else []
-    return [value] if isinstance(value, str) else list(value)
+    note_run(session, dag_run.dag_id, dag_run.run_id, str(dag_run.state))
+    session.expire(dag_run, ["dag_run_note"])

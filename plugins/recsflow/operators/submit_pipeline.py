@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recsflow.errors import CompileCancelled, CompileError
 from recsflow.extensions.links import PipelineJobLink
+from recsflow.extensions.telling import says_why
 from recsflow.operators.vertex_job import SubmitVertexJob
 from recsflow.settings import load_settings
 
@@ -55,6 +56,7 @@ class SubmitPipelineJob(SubmitVertexJob):
             is_built=self._is_built,
         )
 
+    @says_why
     def execute_built(self, context: Context, event: dict[str, Any]) -> Any:
         """Take what Cloud Build compiled, and start the job."""
         from recsflow.compilers.spec_cache import keep_built

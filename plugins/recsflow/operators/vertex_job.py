@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from recsflow.extensions.telling import says_why
 from recsflow.settings import load_settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class SubmitVertexJob(BaseOperator):
         super().__init__(**kwargs)
         self._submission: JobSubmission[Any, Any] | None = None
 
+    @says_why
     def execute(self, context: Context) -> Any:
         """Find the job, or start it; returns what the tasks after this one need of it."""
         self._submission = submission = self.submission(context, load_settings())

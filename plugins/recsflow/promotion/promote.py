@@ -18,8 +18,8 @@ from recsflow.errors import ChampionChanged
 from recsflow.experiments.files import read_experiment
 from recsflow.extensions.assets import champion_asset
 from recsflow.extensions.links import RegisteredModelLink
-from recsflow.extensions.run_note import DECISION_KEY
 from recsflow.log import say
+from recsflow.run_notes.keys import DECISION_KEY
 from recsflow.settings import Settings, load_settings
 
 if TYPE_CHECKING:

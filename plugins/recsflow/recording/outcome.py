@@ -8,7 +8,7 @@ from airflow.sdk import BaseSensorOperator
 
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.training_metrics import TrainingMetrics, read_training_metrics
-from recsflow.extensions.retries import ERROR_KEY
+from recsflow.run_notes.keys import ERROR_KEY
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

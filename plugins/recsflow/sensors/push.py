@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recsflow.extensions.links import ServedModelLink
+from recsflow.extensions.telling import says_why
 from recsflow.sensors.vertex_job import VertexJobSensor
 from recsflow.settings import load_settings
 from recsflow.vertex.job_kinds import DEPLOYMENTS
@@ -22,6 +23,7 @@ class PushSensor(VertexJobSensor):
     kind = DEPLOYMENTS
     operator_extra_links = (ServedModelLink(),)
 
+    @says_why
     def execute(self, context: Context) -> Any:
         """Wait for the deployment, if there is one."""
         if self.job["job_id"]:
@@ -30,6 +32,7 @@ class PushSensor(VertexJobSensor):
         self._undeploy_replaced()
         return None
 
+    @says_why
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the deployment ended, and end what it replaces."""
         ended = super().execute_complete(context, event)

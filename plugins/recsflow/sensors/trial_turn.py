@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator, PokeReturnValue
 
+from recsflow.extensions.telling import says_why
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
@@ -43,6 +45,11 @@ class SuggestTrial(BaseSensorOperator):
         self.trial = trial
         self.last_task_id = last_task_id
         self._next_look_s = poll_interval_s
+
+    @says_why
+    def execute(self, context: Context) -> Any:
+        """Look whether it is its turn."""
+        return super().execute(context)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Suggest the trial if it is its turn."""

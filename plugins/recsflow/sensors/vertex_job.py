@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import BaseSensorOperator
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
-from recsflow.extensions.run_note import FAILURE_KEY
+from recsflow.extensions.telling import says_why
 from recsflow.settings import load_settings
 from recsflow.triggers.cancelling import WAITING_TRY_KEY
 from recsflow.triggers.vertex_job import VertexJobTrigger
@@ -62,6 +62,7 @@ class VertexJobSensor(BaseSensorOperator):
         self.poll_interval_s = poll_interval_s
         self.max_outage_s = max_outage_s
 
+    @says_why
     def execute(self, context: Context) -> Any:
         """Hand over to the trigger, or poll here."""
         self._publish(context)
@@ -92,6 +93,7 @@ class VertexJobSensor(BaseSensorOperator):
         self._event = event
         return True
 
+    @says_why
     def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Judge how the job ended."""
         ended = complete_event(event, lambda: self._watched(time.time()).watch())
@@ -101,7 +103,6 @@ class VertexJobSensor(BaseSensorOperator):
         if ended.status is Outcome.TIMED_OUT:
             self.on_kill()
         if ended.status is not Outcome.SUCCEEDED:
-            context["ti"].xcom_push(key=FAILURE_KEY, value=ended.message)
             submit = " and ".join(sorted(self.upstream_task_ids)) or "the task that submitted it"
             raise error_of(ended, address, submit=submit, wait=self.task_id)
         return ended.to_payload()

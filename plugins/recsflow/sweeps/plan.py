@@ -15,6 +15,8 @@ from include.sweep.request import plan_sweep as plan_new
 from include.tracking.sweep_record import SweepRecord, record_sweep
 from recsflow.errors import InvalidExperiment
 from recsflow.experiments.keep import window_end
+from recsflow.experiments.number import announce_run
+from recsflow.experiments.refusal import recorded_refusal
 from recsflow.extensions.links import MlflowRunLink, SweepLink
 from recsflow.handovers import TrialHandover
 from recsflow.log import say
@@ -29,22 +31,31 @@ if TYPE_CHECKING:
 
 def plan_sweep(context: Context) -> list[TrialHandover]:
     """Check the space and every combination of configs in it, and keep the plan; returns its trials."""
-    settings, parameters = load_settings(), dict(context["params"])
-    try:
-        earlier = parse_form(parameters)[0].resume
-        if earlier:
-            plan = resumed_plan(parameters, earlier_plan(earlier, settings))
-        else:
-            plan = plan_new(parameters, sweep_id=_sweep_id(context), window_end=window_end(context))
-        check_combinations(plan, context, settings)
-    except ConfigError as error:
-        raise InvalidExperiment(str(error)) from None
+    settings = load_settings()
+    number = announce_run(context, settings)
+    with recorded_refusal(context, number, settings):
+        plan = _checked_plan(context, number, settings)
     sweep = settings.layout.sweep(plan.sweep_id)
     uri = storage.write_text(sweep.plan, plan.to_json())
     SweepLink.publish(context, settings.artifact_link(sweep.uri))
     _record_plan(plan, context, settings)
     _tell_plan(plan)
     return [TrialHandover(sweep=uri, number=number) for number in range(plan.trials)]
+
+
+def _checked_plan(context: Context, number: int, settings: Settings) -> SweepPlan:
+    parameters = dict(context["params"])
+    try:
+        earlier = parse_form(parameters)[0].resume
+        if earlier:
+            plan = resumed_plan(parameters, earlier_plan(earlier, settings))
+        else:
+            plan = plan_new(parameters, sweep_id=_sweep_id(context), window_end=window_end(context))
+            plan = plan.model_copy(update={"number": number})
+        check_combinations(plan, context, settings)
+    except ConfigError as error:
+        raise InvalidExperiment(str(error)) from None
+    return plan
 
 
 def _sweep_id(context: Context) -> str:

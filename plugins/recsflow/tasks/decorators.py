@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import task
 from airflow.sdk.bases.decorator import DecoratedOperator, task_decorator_factory
 
 from recsflow.extensions.links import (
@@ -21,6 +20,10 @@ from recsflow.extensions.links import (
     StagedTableLink,
     SweepLink,
 )
+from recsflow.extensions.telling import says_why
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
 
 
 class TaskFunction(Protocol):
@@ -50,11 +53,17 @@ class _LinkedTask(DecoratedOperator, PythonOperator):
         function = {"python_callable": python_callable, "op_args": op_args, "op_kwargs": op_kwargs}
         super().__init__(kwargs_to_upstream=function, **function, **kwargs)
 
+    @says_why
+    def execute(self, context: Context) -> Any:
+        """Call the function."""
+        return super().execute(context)
+
 
 class ExperimentTask(_LinkedTask):
     """Resolves an experiment."""
 
-    operator_extra_links = (ExperimentLink(),)
+    # The MLflow run is that of a refusal; what is resolved is recorded by the last task.
+    operator_extra_links = (ExperimentLink(), MlflowRunLink())
 
 
 class QueryTask(_LinkedTask):
@@ -105,7 +114,7 @@ class BacktestTask(_LinkedTask):
     operator_extra_links = (BacktestLink(),)
 
 
-plain_task: TaskDecorator = task
+plain_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=_LinkedTask)
 experiment_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=ExperimentTask)
 query_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=QueryTask)
 staging_task: TaskDecorator = partial(task_decorator_factory, decorated_operator_class=StagingTask)

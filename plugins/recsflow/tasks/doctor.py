@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from airflow.sdk import task
+from recsflow.tasks.decorators import plain_task
 
 
-@task(retries=0)
+@plain_task(retries=0)
 def examine() -> None:
     """Say what was found, and fail where no run could go well.
 

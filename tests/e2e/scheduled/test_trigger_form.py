@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -99,6 +100,8 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
     chosen = {name: run["conf"].get(name) for name in ("sample_percent", "epochs", "learning_rate")}
     assert chosen == {"sample_percent": 25, "epochs": 1, "learning_rate": 0.02}, run["conf"]
 
+    # The number of each run is its own, and its title leads the note.
+    assert re.match(r"quick_test #\d+ · history · assortment", run["note"]), run["note"]
     for task, link in LINKS.items():
         links = api(airflow, f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/{task}/links")
         browser.get(links["extra_links"][link])

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def experiment():
-    return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?")
+    return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?").model_copy(
+        update={"number": 12}
+    )
 
 
 @pytest.fixture
@@ -81,7 +83,8 @@ def test_params_and_tags_say_what_was_run(store, the_run, metrics, experiment, s
     assert (tags["recsflow.dataset"], tags["recsflow.features"]) == ("complete_journey", "basic")
     assert (tags["recsflow.status"], tags["recsflow.verdict"]) == ("succeeded", "healthy")
     assert tags["recsflow.pipeline_job"] == "quick-test-1"
-    assert run.info.run_name == experiment.experiment_id
+    assert run.info.run_name == "quick_test #12 · deep · basic"
+    assert tags["recsflow.number"] == "12"
     assert run.info.status == "FINISHED"
     assert run.info.start_time == int(metrics.started_at.timestamp() * 1000)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from include.tracking.entries import note_of, tags_of
 from include.tracking.outcome import ComponentOutcome, PipelineOutcome
 from include.tracking.summary import render_summary
 from tests.include.complete_journey import resolved
@@ -8,7 +9,8 @@ pytestmark = pytest.mark.unit
 
 EXPECTED = """\
 ------------------------------------------------------------
-SUCCEEDED  complete_journey / basic / shallow, 25 %, 278,695 train rows
+SUCCEEDED  quick_test · shallow · basic
+complete_journey / basic / shallow, 25 %, 278,695 train rows
 quick-test-manual-2018-01-01-d4885e8c85
 ------------------------------------------------------------
 loss (train)              6.7200
@@ -53,7 +55,8 @@ def test_the_whole_table(metrics_with, document, succeeded):
 def test_a_failure_shows_the_error_and_no_results(failed):
     lines = render_summary(resolved(), None, failed).splitlines()
 
-    assert lines[1].startswith("FAILED  complete_journey / basic / shallow")
+    assert lines[1] == "FAILED  quick_test · shallow · basic"
+    assert lines[2].startswith("complete_journey / basic / shallow")
     assert "error: Transform failed" in lines
     assert "error: Transform: ValueError: no such column: price" in lines
     assert not [line for line in lines if "recall" in line]
@@ -207,3 +210,15 @@ def test_a_check_that_stopped_the_run_is_shown():
 
     assert "NOT_SUBMITTED" in text
     assert "error: check_data_quality failed; see its log" in text
+
+
+def test_failure_of_another_component_comes_before_a_doubtful_learning_rate(failed):
+    doubtful = resolved(learning_rate=5)
+    lines = render_summary(doubtful, None, failed).splitlines()
+    error = lines.index("error: Transform failed")
+    (warning,) = (place for place, line in enumerate(lines) if "learning_rate" in line)
+    assert error < warning
+    note = note_of(doubtful, None, failed)
+    assert note.index("Transform failed") < note.index("learning_rate")
+    assert "learning_rate" not in tags_of(doubtful, None, failed)["recsflow.error"]
+    assert "recsflow.diagnosis" not in tags_of(doubtful, None, failed)

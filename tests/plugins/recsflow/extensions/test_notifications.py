@@ -4,9 +4,13 @@ import email
 import json
 import logging
 import socket
+from email.header import decode_header, make_header
 
 import pytest
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
 
+from include.errors import RecsflowError
 from recsflow.extensions.notifications import notify_failure
 
 pytestmark = pytest.mark.emulator
@@ -20,6 +24,7 @@ MAIL = {
         "html_content": "<pre>{{ message | e }}</pre>",
     },
 }
+TITLE = "retraining_weekly #12 · fast · basic"
 FAILURE = "component Trainer failed:\nValueError: {{ 7 * 7 }} is no <price>"
 
 
@@ -58,14 +63,21 @@ def failed(context, settings_values, monkeypatch):
     ti.task_id, ti.dag_id, ti.run_id, ti.map_index = "wait_for_pipeline", "retraining_weekly", "manual__1", -1
     ti.log_url = "http://airflow/log"
 
-    def fail(notifiers, map_index=-1, **others):
+    def fail(notifiers, map_index=-1, *, asked_in_vain=False, **others):
         ti.map_index = map_index
         states = {"wait_for_pipeline": "failed", **others}
-        ti.get_task_breadcrumbs = lambda dag_id, run_id: [
-            {"task_id": name, "state": state} for name, state in states.items()
-        ]
+
+        def breadcrumbs(dag_id, run_id):
+            if asked_in_vain:
+                raise RuntimeError("GetTaskBreadcrumbs is no request of this process")
+            return [{"task_id": name, "state": state} for name, state in states.items()]
+
+        ti.get_task_breadcrumbs = breadcrumbs
         monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps({**settings_values, "notifiers": notifiers}))
-        notify_failure({**context, "exception": RuntimeError(FAILURE)})
+        with DAG("retraining_weekly", schedule=None) as dag:
+            EmptyOperator(task_id="resolve_experiment")
+        ti.xcom_pull = lambda task_ids, key: TITLE if task_ids == "resolve_experiment" else None
+        notify_failure({**context, "dag": dag, "exception": RecsflowError(FAILURE)})
 
     return fail
 
@@ -74,7 +86,8 @@ def test_a_mail_names_experiment_component_and_cause(failed, mailbox):
     failed([MAIL], stage_dataset="success")
     (message,) = mailbox.messages
     assert message["To"] == "oncall@shop.example"
-    assert message["Subject"] == "recsflow: retraining_weekly failed at Trainer (wait_for_pipeline)"
+    subject = str(make_header(decode_header(message["Subject"])))
+    assert subject == f"recsflow: {TITLE} failed at Trainer (wait_for_pipeline)"
     (part,) = (part for part in message.walk() if not part.is_multipart())
     text = part.get_payload(decode=True).decode()
     assert "experiment  retraining-weekly-manual-1-" in text
@@ -82,6 +95,11 @@ def test_a_mail_names_experiment_component_and_cause(failed, mailbox):
     assert "log         http://airflow/log" in text
     # What an error says is text, not a template and not HTML.
     assert "ValueError: {{ 7 * 7 }} is no &lt;price&gt;" in text
+
+
+def test_lost_worker_is_told_of_by_a_process_that_cannot_ask_for_other_tasks(failed, mailbox):
+    failed([MAIL], asked_in_vain=True)
+    assert len(mailbox.messages) == 1
 
 
 def test_one_failure_is_one_mail(failed, mailbox):

@@ -17,6 +17,7 @@ from include.tracking.training_metrics import parse_training_metrics
 from recsflow.errors import ChampionChanged, ModelGone
 from recsflow.extensions.assets import champion_asset
 from recsflow.operators.submit_custom_job import SubmitScoring
+from recsflow.run_notes.keys import DECISION_KEY
 from recsflow.tasks.promotion import promote
 from tests.include.complete_journey import resolved
 from tests.include.tracking.conftest import CONTRACT
@@ -168,7 +169,7 @@ def test_a_worse_one_is_skipped_and_kept_with_the_reason(retraining):
     assert retraining.champion.experiment_id == "first"
     version = retraining.client.get_model_version(retraining.name, "2")
     assert "does not beat the champion, version 1, with 0.3200" in version.description
-    assert retraining.context["ti"].pushed["promotion"] == version.description
+    assert retraining.context["ti"].pushed[DECISION_KEY] == version.description
 
 
 def test_scores_given_the_wrong_way_round_are_not_promoted(retraining):

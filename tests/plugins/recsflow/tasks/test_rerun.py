@@ -13,7 +13,9 @@ from include.experiment.resolve.experiment import Experiment
 from include.generators.transform_module import render_transform_module
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
+from include.tracking.search import ExperimentFilter, find_experiments
 from recsflow.errors import InvalidExperiment
+from recsflow.extensions.links import MlflowRunLink
 from recsflow.tasks.rerun import resolve_rerun
 from tests.include.complete_journey import resolved
 
@@ -136,6 +138,17 @@ def test_what_cannot_be_trained_on_is_told_in_one_sentence_and_leaves_nothing(us
     user.keep(user.experiment, "transform_module.py", "# by an older version\n")
     assert "transformed by another version of recsflow" in user.refusal(experiment="quick-1")
     assert [folder.name for folder in (user.folder / "experiments").iterdir()] == ["quick-1"]
+
+
+def test_refusal_is_in_mlflow_with_its_sentence_and_a_link(user, monkeypatch):
+    said = user.refusal(experiment="quick-1", epochs=0)
+    (recorded,) = find_experiments(ExperimentFilter(status="not_submitted"), **user.mlflow)
+    assert recorded.tags["recsflow.diagnosis"] == said
+    assert recorded.params == {"experiment": "quick-1", "epochs": "0"}
+    # Repaired and cleared, the same run is the experiment's.
+    assert recorded.experiment_id.startswith("trainer-rerun-manual-1-")
+    link = MlflowRunLink().get_link(None, ti_key=user.context["ti"])
+    assert link.endswith(f"/runs/{recorded.run_id}?workflowType=machine_learning")
 
 
 def test_unknown_parent_is_told_with_those_there_are(user):

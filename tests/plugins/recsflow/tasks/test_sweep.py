@@ -113,7 +113,10 @@ def user(purchases, pipeline_jobs, context, tmp_path, tracking_uri, settings_val
     values = {**settings_values, "mlflow_tracking_uri": tracking_uri, "mlflow_experiment": tmp_path.name}
     monkeypatch.setenv("AIRFLOW_VAR_RECSFLOW", json.dumps(values))
     monkeypatch.chdir(tmp_path)  # MLflow keeps files of runs below it
-    run = SimpleNamespace(data_interval_end=MIDNIGHT, logical_date=MIDNIGHT, run_after=MIDNIGHT)
+    # A second plan is of the same run, which is cleared.
+    run = SimpleNamespace(
+        clear_number=1, data_interval_end=MIDNIGHT, logical_date=MIDNIGHT, run_after=MIDNIGHT
+    )
     whole = {"dag": SimpleNamespace(dag_id="sweep", tasks=[]), "run_id": "manual__1", "dag_run": run}
     return User(root, {**context, **whole})
 
