@@ -24,6 +24,7 @@ class RerunPlan:
         module: The module that the Trainer runs.
         limit_s: Seconds after which the job is cancelled; None where nothing cancels it.
         prices: None where nobody has given any.
+        unknown: What could not be found out, and why, as sentences.
     """
 
     experiment: Experiment
@@ -32,6 +33,7 @@ class RerunPlan:
     module: KeptFile
     limit_s: float | None
     prices: Prices | None
+    unknown: tuple[str, ...] = ()
 
     @property
     def differences(self) -> list[Difference]:
@@ -54,6 +56,7 @@ def render_rerun_plan(plan: RerunPlan, *, whole: bool) -> str:
     usage = Usage(0, runs, experiment.parameters.accelerator, plan.limit_s)
     differences = [row(each.name, f"{each.old} -> {each.new}") for each in plan.differences]
     warnings = [f"  {warning}" for warning in experiment.warnings] if whole else []
+    unknown = [f"  {sentence}" for sentence in plan.unknown]
     return "\n".join(
         [
             RULE,
@@ -66,6 +69,7 @@ def render_rerun_plan(plan: RerunPlan, *, whole: bool) -> str:
             "cost, at most",
             *cost_lines(usage, plan.prices, {}),
             *(["warnings of the configuration", *warnings] if warnings else []),
+            *(["what is not known", *unknown] if unknown else []),
             RULE,
         ]
     )

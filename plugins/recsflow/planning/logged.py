@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from include.plan.rerun import render_rerun_plan
@@ -29,14 +30,18 @@ TIME_LIMIT_S = 30.0
 
 def log_plan(experiment: Experiment, warehouse: Warehouse, settings: Settings, context: Context) -> None:
     """Log what a run will do, as far as it can be found out within `TIME_LIMIT_S`."""
-    scope = PlanScope(warehouse, job_limits(context["dag"].tasks), deadline_s=time.monotonic() + TIME_LIMIT_S)
+    scope = PlanScope(warehouse, job_limits(context["dag"].tasks), deadline_s=_deadline_s())
     _log(context, lambda: render_plan(make_plan(experiment, settings, scope), whole=False))
 
 
 def log_rerun_plan(rerun: ResolvedRerun, settings: Settings, context: Context) -> None:
-    """Log what a rerun will do."""
-    tasks = context["dag"].tasks
-    _log(context, lambda: render_rerun_plan(make_rerun_plan(rerun, settings, tasks), whole=False))
+    """Log what a rerun will do, as far as it can be found out within `TIME_LIMIT_S`."""
+    plan = partial(make_rerun_plan, rerun, settings, context["dag"].tasks, deadline_s=_deadline_s())
+    _log(context, lambda: render_rerun_plan(plan(), whole=False))
+
+
+def _deadline_s() -> float:
+    return time.monotonic() + TIME_LIMIT_S
 
 
 def _log(context: Context, plan: Callable[[], str]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from include import storage
-from include.errors import RecsflowError
 from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.resolve.identity import short_hash
 from include.experiment.resolve.staging import column_uses
@@ -20,12 +18,12 @@ from include.plan.pipelines import Pipeline
 from include.plan.plan import KeptFile, Plan
 from include.plan.rows import RowsPlan, plan_rows
 from recsflow.compilers.kept_spec import read_spec
-from recsflow.errors import ImageRefused, JobRefused, RecsflowTaskError
 from recsflow.experiments.modules import module_texts
 from recsflow.experiments.query import staging_query
 from recsflow.images.trainer_images import by_digest
 from recsflow.planning.past import past_pipelines
 from recsflow.planning.pipeline import planned_pipeline
+from recsflow.planning.questions import Questions
 from recsflow.vertex.requests.topology import Topology
 
 if TYPE_CHECKING:
@@ -41,7 +39,6 @@ WITHOUT_WAREHOUSE = (
 
 ROOT = "What earlier runs left in the artifact root"
 JOBS = "What earlier runs left, and so what is re-used of the pipeline"
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -63,36 +60,9 @@ class PlanScope:
     deadline_s: float | None = None
 
 
-class _Questions(list[str]):
-    """What is asked for a plan, and sentences about what could not be found out."""
-
-    def __init__(self, sentences: Iterable[str], deadline_s: float | None) -> None:
-        super().__init__(sentences)
-        self._deadline_s = deadline_s
-
-    def ask(self, what: str, question: Callable[[], Answer]) -> Answer | None:
-        """Return the answer; None, with a sentence kept, where there is none or no time for it."""
-        try:
-            self._refuse_late()
-            return question()
-        except (RecsflowError, RecsflowTaskError, ImageRefused, JobRefused, OSError) as error:
-            self.append(f"{what}: {error}")
-        return None
-
-    def in_time(self, answers: Iterable[Answer]) -> Iterator[Answer]:
-        """Yield answers, each of which costs a request, and raise when the time is over."""
-        for answer in answers:
-            yield answer
-            self._refuse_late()
-
-    def _refuse_late(self) -> None:
-        if self._deadline_s is not None and time.monotonic() > self._deadline_s:
-            raise TimeoutError("not asked any more, since the services were slow and the run goes on")
-
-
 def make_plan(experiment: Experiment, settings: Settings, scope: PlanScope) -> Plan:
     """Return the plan of a run; what cannot be found out is in it as a sentence, and nothing is created."""
-    questions = _Questions([] if scope.warehouse else [scope.why_not, *WITHOUT_WAREHOUSE], scope.deadline_s)
+    questions = Questions([] if scope.warehouse else [scope.why_not, *WITHOUT_WAREHOUSE], scope.deadline_s)
     rows = _rows(experiment, settings, scope, questions)
     if not scope.offline:
         settings = questions.ask("Image", partial(by_digest, settings)) or settings
@@ -124,7 +94,7 @@ def make_plan(experiment: Experiment, settings: Settings, scope: PlanScope) -> P
 
 
 def _rows(
-    experiment: Experiment, settings: Settings, scope: PlanScope, questions: _Questions
+    experiment: Experiment, settings: Settings, scope: PlanScope, questions: Questions
 ) -> RowsPlan | None:
     if (warehouse := scope.warehouse) is None:
         return None
@@ -162,7 +132,7 @@ def _spec(file: KeptFile, topology: Topology, settings: Settings) -> Mapping[str
 
 
 def _prediction(
-    experiment: Experiment, pipeline: Pipeline, settings: Settings, questions: _Questions
+    experiment: Experiment, pipeline: Pipeline, settings: Settings, questions: Questions
 ) -> Prediction | None:
     jobs = questions.in_time(past_pipelines(experiment, settings))
     return questions.ask(JOBS, lambda: predict(pipeline, jobs, storage.exists))

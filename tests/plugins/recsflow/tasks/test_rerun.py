@@ -1,6 +1,8 @@
 """What a person gets who reruns a recorded experiment: its rows, or one sentence."""
 
 import json
+import logging
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -155,3 +157,14 @@ def test_unknown_parent_is_told_with_those_there_are(user):
     said = user.refusal(experiment="quick-2")
     assert "experiment is 'quick-2', which MLflow does not have: it is unknown, or not finished" in said
     assert "the most recent are quick-1 (shallow, " in said
+
+
+def test_rerun_goes_on_without_what_slow_services_did_not_say_in_time(user, caplog, monkeypatch):
+    caplog.set_level(logging.INFO, logger="recsflow.progress")
+    monkeypatch.setattr("recsflow.planning.logged.TIME_LIMIT_S", -1.0)
+    assert user.rerun(experiment="quick-1", learning_rate=0.02)["examples"]
+    assert "(not asked whether it is there)" in caplog.text
+    late = "not asked any more, since the services were slow and the run goes on"
+    assert f"What earlier runs left in the artifact root: {late}" in caplog.text
+    # What needs nobody's answer is told.
+    assert re.search(r"training\.learning_rate +0\.2 -> 0\.02", caplog.text)
