@@ -29,6 +29,6 @@ def job_limits(tasks: Iterable[Any]) -> JobLimits:
     waiting = [task for task in tasks if isinstance(task, BaseSensorOperator)]
     kinds = {task.task_id: getattr(task, "kind", None) for task in waiting}
     limits = {task.task_id: float(task.timeout) for task in waiting}
-    pipeline = next((limits[name] for name, kind in kinds.items() if kind == PIPELINE_JOBS), None)
-    later = {name: limits[name] for name, kind in kinds.items() if kind == CUSTOM_JOBS}
+    pipeline = next((limits[name] for name, kind in kinds.items() if kind is PIPELINE_JOBS), None)
+    later = {name: limits[name] for name, kind in kinds.items() if kind is CUSTOM_JOBS}
     return JobLimits(pipeline, later)

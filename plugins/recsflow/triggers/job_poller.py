@@ -92,7 +92,7 @@ class JobPoller:
         keys = {waiter: JobKey(waiter.kind, waiter.job_id) for waiter in waiters}
         wanted = sorted(set(keys.values()), key=lambda key: self._read_alone.get(key, 0.0))
         looked = JobRound(wanted, self._created)
-        kinds = sorted({waiter.kind for waiter in waiters})
+        kinds = sorted({waiter.kind for waiter in waiters}, key=lambda kind: kind.name)
         looked.read({kind: self._hook(kind) for kind in kinds})
         self._remember(looked, wanted)
         found = {waiter: looked.answers[key] for waiter, key in keys.items() if key in looked.answers}

@@ -7,7 +7,6 @@ whose import takes a second, are loaded with the first hook.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import total_ordering
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from recsflow.extensions.links import CustomJobLink, PipelineJobLink, PublishedLink, ServedModelLink
@@ -38,9 +37,8 @@ class Place(Protocol):
         """The region."""
 
 
-@total_ordering
 class JobKind(ABC, Generic[Hook_co]):
-    """One kind of jobs; kinds are known apart by their names.
+    """One kind of jobs. There is one object of each; a name is what stands for it where it is written down.
 
     Attributes:
         name: How a person calls it.
@@ -65,15 +63,6 @@ class JobKind(ABC, Generic[Hook_co]):
 
     def __str__(self) -> str:
         return self.name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, JobKind) and self.name == other.name
-
-    def __lt__(self, other: JobKind[VertexHook]) -> bool:
-        return self.name < other.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
 
 
 class PipelineJobs(JobKind["PipelineJobsHook"]):
