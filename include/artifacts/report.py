@@ -18,8 +18,8 @@ class BacktestReport(Artifact, path="holdouts/{schedule}"):
     schedule: str
 
     page = file(".html")
-    # Of `make backtest`, which leaves the page of the scheduled runs alone.
-    backtest_page = file("_backtest.html")
+    # Of `make backtest`, which leaves the page of the scheduled runs alone; no schedule's name has a dot.
+    backtest_page = file(".backtest.html")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ MADE = [
     LAYOUT.winner("history"),
     LAYOUT.backtest_report("weekly"),
     LAYOUT.run_number("retraining_weekly", 12),
+    LAYOUT.backtest_report("weekly_backtest"),
     LAYOUT.doctors_probe("0123456789abcdef0123456789abcdef"),
     *(PipelineArtifacts(ROOT, "12345", identity.pipeline_job_id(RUN, attempt)) for attempt in (1, 2, 17)),
 ]
@@ -58,6 +59,11 @@ def test_what_is_written_is_parsed_back(artifact):
         assert uri.startswith(f"{ROOT}/")
         assert LAYOUT.parse(uri.removeprefix(f"{ROOT}/")) == artifact
         assert type(artifact).holding(uri) == artifact
+
+
+def test_no_two_artifacts_share_a_path():
+    paths = [uri for artifact in MADE for uri in uris(artifact)]
+    assert len(set(paths)) == len(paths)
 
 
 @pytest.mark.parametrize("artifact", MADE, ids=lambda artifact: artifact.name[:40])
