@@ -19,14 +19,25 @@ EVAL_LOSS = Metric(
     is_searched=True,
     is_followed=True,
 )
-_SCORE_STD = Metric(
-    name="score_std",
-    title="Spread of scores",
-    help="Of an overfit check: standard deviation of the scores of its rows.",
-    direction=None,
-    splits=(Split.TRAIN,),
-    is_optional=True,
-    is_followed=True,
+
+
+def _score_std(name: str, scores: str) -> Metric:
+    return Metric(
+        name=name,
+        title=f"Spread of {scores}",
+        help=f"Of an overfit check: standard deviation of {scores} of its rows.",
+        direction=None,
+        splits=(Split.TRAIN,),
+        is_optional=True,
+        is_followed=True,
+    )
+
+
+# A model of two tasks has scores of each, told apart by what each task is measured by.
+_SCORE_STDS = (
+    _score_std("score_std", "the scores"),
+    _score_std("score_std of recall@1", "the scores of products"),
+    _score_std("score_std of pairwise_accuracy", "the rated scores"),
 )
 _GRADIENT_NORM = Metric(
     name="gradient_norm",
@@ -59,4 +70,4 @@ def _spread(tower: str) -> Metric:
 
 
 LOSSES = (LOSS, EVAL_LOSS)
-GAUGES = (_SCORE_STD, _GRADIENT_NORM, _LEARNING_RATE, _spread("query"), _spread("candidate"))
+GAUGES = (*_SCORE_STDS, _GRADIENT_NORM, _LEARNING_RATE, _spread("query"), _spread("candidate"))

@@ -42,6 +42,11 @@ def check_reported(
     assert {each.name for each in of_epochs if not each.is_optional} <= set(epoch)
 
 
+def is_declared(name: str) -> bool:
+    """Whether the catalogue has a metric."""
+    return name in catalogue.METRICS
+
+
 def check_metrics_file(metrics: Mapping[str, Any]) -> None:
     """Fail where a training's `training_metrics.json` and the catalogue differ."""
     check_reported(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from recsflow_trainer.overfit.observation import criteria
+from recsflow_trainer.overfit.observation import criteria, score_std_names
+from tests.contracts.reported_metrics import is_declared
 from tests.trainer_image.overfit.observations import HEALTHY, MATCHED, RATED
 
 pytestmark = pytest.mark.tensorflow
@@ -25,6 +26,14 @@ def test_bounds_are_those_of_the_check():
         "recall@1": 0.9,
         "score_std of recall@1": 0.1,
     }
+
+
+@pytest.mark.parametrize(
+    "fits", [[RATED], [MATCHED], [MATCHED, RATED]], ids=["rating", "retrieval", "multitask"]
+)
+def test_the_orchestrator_knows_each_number_of_an_epoch_of_the_check(fits):
+    reported = {*score_std_names(fits), *(name for fit in fits for name in fit.measures)}
+    assert {name for name in reported if not is_declared(name)} == set()
 
 
 def test_gradient_norm_is_the_largest_over_all_towers_together():
