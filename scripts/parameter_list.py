@@ -16,6 +16,7 @@ from typing import Any
 from airflow.sdk import Param
 
 from include.experiment.config.form_fields import FIRST, form_fields
+from include.experiment.config.optimizers import OPTIMIZERS
 from include.experiment.config.run_parameters import RunParameters
 from include.sweep.form import SweepForm
 from recsflow.forms.clean_up import clean_up_params
@@ -54,6 +55,12 @@ A schedule's run has the values of its file in `include/configs/schedules` as de
 config that are not listed here go into `model_options`;
 [`include/configs/README.md`](../include/configs/README.md) explains them.
 """
+_OPTIMIZERS = """## Optimizers
+
+What `optimizer` names, here and in a model config: the options that each takes, and the rates that suit it.
+
+| name | options | with many dense layers | otherwise |
+|---|---|---|---|"""
 
 
 def document() -> str:
@@ -83,6 +90,9 @@ def document() -> str:
         "It takes all those of `quick_test` too, shared by all trials; empty is as the sweep says.\n",
         "## `clean_up`\n",
         _table(clean_up_params()),
+        _OPTIMIZERS,
+        *_optimizers(),
+        "",
     ]
     return "\n".join(parts)
 
@@ -109,6 +119,16 @@ def _by_section(params: Mapping[str, Param]) -> Iterator[str]:
         title = "Shown first" if section == FIRST else section
         of_section = {name: param for name, param in params.items() if param.schema["section"] == section}
         yield f"### {title}\n\n{_table(of_section)}"
+
+
+def _optimizers() -> Iterator[str]:
+    for name, optimizer in OPTIMIZERS.items():
+        options = (
+            f"`{each}` ({'true or false' if option.is_flag else option.bounds})"
+            for each, option in optimizer.options.items()
+        )
+        rates = (optimizer.recommended_when_deep, optimizer.recommended or "no rule")
+        yield f"| {' | '.join((f'`{name}`', ', '.join(options), *rates))} |"
 
 
 def _table(params: Mapping[str, Param]) -> str:

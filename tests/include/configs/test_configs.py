@@ -1,6 +1,7 @@
 """The configs that are shipped, and their index."""
 
 import itertools
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from include.experiment.config.dataset_config import DatasetConfig
 from include.experiment.config.feature_config import FeatureConfig
 from include.experiment.config.loader import load_dataset, load_model
 from include.experiment.config.models import ModelConfig
+from include.experiment.config.optimizers import OPTIMIZERS
 from include.experiment.config.schedule_loader import load_schedule
 from include.experiment.resolve.experiment import Experiment
 from include.experiment.resolve.resolver import resolve
@@ -117,6 +119,14 @@ def test_readme_names_every_key_and_choice():
     parts = [part for schema in schemas for part in (schema, *schema["$defs"].values())]
     words = {word for part in parts for word in (*part.get("properties", {}), *part.get("enum", ()))}
     assert {word for word in words if word not in text} == set()
+
+
+def test_readme_lists_the_optimizers_that_there_are():
+    text = (Path(include.configs.__file__).parent / "README.md").read_text()
+    (row,) = (line for line in text.splitlines() if line.startswith("| `optimizer` |"))
+    listed = re.search(r"`name` \((.+?)\)", row)
+    assert listed
+    assert re.findall(r"`(\w+)`", listed[1]) == list(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("name", list_configs("schedules"))
