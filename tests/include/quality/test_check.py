@@ -1,20 +1,13 @@
 import json
-import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
 
-from include.experiment.config.column_types import StagedType
-from include.quality.check import count_rows
-from include.quality.errors import ExpectationError
-from include.quality.rules import Rule
-from include.quality.validation import evaluate
-from include.warehouse.errors import WarehouseUnavailable
 from include.warehouse.row_account import DroppedRows, RowAccount
 from tests.include.complete_journey import resolved, with_quality
 from tests.include.quality.conftest import DAY, HOLDOUT
-from tests.include.quality.staging import check_rows, staged
+from tests.include.quality.staging import check_rows
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("bigquery_emulator")]
 
@@ -198,37 +191,6 @@ def test_nulls_up_to_the_limit_are_allowed(changed):
     assert beyond.warnings == ("at most 0.001 of product_id is NULL: 1 of 500 rows (0.2 %) differ",)
 
 
-def test_an_expectation_of_the_owner_is_checked(columns):
-    own = {
-        "type": "expect_column_mean_to_be_between",
-        "severity": "critical",
-        "kwargs": {"column": "household_id", "min_value": 30},
-    }
-
-    report = check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
-
-    # 0 to 49, ten times each.
-    assert report.critical_failures == (
-        "expect_column_mean_to_be_between(column='household_id', min_value=30): found 24.5",
-    )
-
-
-def test_an_unknown_expectation_names_its_place_and_the_nearest(columns):
-    own = {"type": "expect_column_values_to_be_positiv", "kwargs": {"column": "household_id"}}
-
-    with pytest.raises(
-        ExpectationError, match=r"datasets/complete_journey.yaml: quality.expectations\[0\].type is"
-    ):
-        check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
-
-
-def test_wrong_arguments_of_an_expectation_name_their_place(columns):
-    own = {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "household_id", "least": 30}}
-
-    with pytest.raises(ExpectationError, match=r"quality.expectations\[0\].kwargs is .*least.*repair it"):
-        check_rows(pa.table(columns), with_quality(resolved(), expectations=[own]))
-
-
 def test_a_range_of_a_column_that_is_not_staged_is_said_to_be_skipped(columns):
     report = check_rows(pa.table(columns), with_quality(resolved(), ranges={"quantity": {"min": 0}}))
 
@@ -236,31 +198,6 @@ def test_a_range_of_a_column_that_is_not_staged_is_said_to_be_skipped(columns):
     assert report.skipped == (
         "quantity is at least 0: quantity is not among the staged columns, since no feature uses it",
     )
-
-
-def test_facts_count_each_split(columns):
-    facts = check_rows(pa.table(columns), experiment()).facts["test"]
-
-    assert (facts.rows, facts.customers, facts.products) == (100, 50, 70)
-    assert (facts.first, facts.last) == (HOLDOUT, HOLDOUT + 99 * 20_000)
-
-
-def test_json_is_the_whole_report(changed):
-    document = json.loads(check_rows(changed("household_id", 7, None), experiment()).json)
-
-    assert document["passed"] is False
-    assert document["splits"]["train"]["rows"] == 300
-    broken = [check for check in document["checks"] if not check["met"]]
-    assert [check["expectation"] for check in broken] == ["expect_column_values_to_not_be_null"]
-    assert broken[0]["severity"] == "critical"
-
-
-def test_html_loads_nothing_and_escapes_values(changed):
-    html = check_rows(changed("split", 7, "<script>alert(1)</script>"), experiment()).html
-
-    assert not re.search(r"(src|href)\s*=|https?://|@import|<script", html)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert "the run stops here" in html
 
 
 def test_rows_outside_the_sample_are_checked_by_no_rule(columns):
@@ -283,48 +220,3 @@ def test_a_row_without_a_split_stops_the_run_beside_rows_outside_the_sample(colu
     report = check_rows(rows, with_quality(resolved()))
 
     assert report.critical_failures == ("split is never NULL: 1 of 499 rows (0.2004 %) differ",)
-
-
-OF_DATES = {
-    "type": "expect_column_values_to_match_strftime_format",
-    "kwargs": {"column": "day", "strftime_format": "%Y-%m-%d"},
-}
-
-
-def with_day(columns, repeated):
-    """Rows with a text of their day, of which every tenth is none, and an experiment that checks these."""
-    days = [("no day" if n % 10 == 0 else f"2017-12-{n % 28 + 1:02}") for n in range(500)]
-    rows = pa.table({**columns, "day": pa.array(days, pa.string())})
-    column = resolved().columns[0].model_copy(update={"name": "day", "staged_type": StagedType.STRING})
-    asked = with_quality(resolved(), expectations=[OF_DATES])
-    experiment = asked.model_copy(update={"columns": (*asked.columns, column)})
-    return pa.concat_tables([rows] * repeated), experiment
-
-
-def test_what_cannot_be_asked_in_sql_is_asked_of_all_rows_where_they_are_few(columns):
-    (said,) = check_rows(*with_day(columns, 1)).warnings
-
-    assert said.endswith("%Y-%m-%d'): 50 of 500 rows (10 %) differ, for example no day")
-
-
-def test_what_cannot_be_asked_in_sql_is_asked_of_a_sample_that_is_named_and_the_same_in_each_run(columns):
-    first, again = (check_rows(*with_day(columns, 24)).warnings for _ in range(2))
-
-    # A tenth of the rows, give or take five standard deviations of a sample of that size.
-    (said,) = first
-    found = re.search(r"in a sample of 10,000 of 12,000 rows: ([\d,]+) of 10,000 rows", said)
-    assert found, said
-    assert abs(int(found[1].replace(",", "")) - 1000) < 150
-    assert again == first
-
-
-ROWS = Rule("there are rows", "expect_table_row_count_to_be_between", {"min_value": 1})
-
-
-def test_an_outage_is_no_verdict(columns, monkeypatch):
-    rows = staged(pa.table(columns))
-    counts = count_rows(rows, experiment())
-    monkeypatch.setattr(rows.warehouse._client._connection, "API_BASE_URL", "http://127.0.0.1:1")
-
-    with pytest.raises(WarehouseUnavailable):
-        evaluate(rows, counts, [ROWS], where="datasets/shop.yaml", date_column="bought")

@@ -8,7 +8,6 @@ import numpy as np
 
 from recsflow_trainer.diagnostics.embeddings import embedding_measures
 from recsflow_trainer.diagnostics.epoch_probe import EpochProbe, retrieval_probe
-from recsflow_trainer.errors import DeclarationError
 from recsflow_trainer.evaluation.candidates import Candidates, unique_candidates
 from recsflow_trainer.evaluation.headline import retrieval_headline
 from recsflow_trainer.evaluation.purchases import Purchases, eval_apart, seen_purchases
@@ -24,14 +23,13 @@ from recsflow_trainer.history.declaration import History
 from recsflow_trainer.history.learning import LearnedHistory, embed_each, learn
 from recsflow_trainer.history.scorer import HistoryScorer
 from recsflow_trainer.keras import tf
-from recsflow_trainer.losses.retrieval import LossName, LossOptions
 from recsflow_trainer.overfit.sample import OverfitSample, known_ids, matches, rows_without_shared_ids
 from recsflow_trainer.retrieval.bought_products import BoughtProducts
 from recsflow_trainer.retrieval.model import RetrievalModel
+from recsflow_trainer.retrieval.options import RetrievalOptions
 from recsflow_trainer.retrieval.product_bias import BiasedCandidate, UnitQuery, log_popularity
 from recsflow_trainer.retrieval.serving import ProductCatalogue, RetrievalServer, raw_ids, save_server
 from recsflow_trainer.retrieval.validation import Validation
-from recsflow_trainer.towers.two_towers import TwoTowers
 from recsflow_trainer.towers.unseen_values import UnseenValues
 from recsflow_trainer.training.config import TrainerConfig
 
@@ -39,61 +37,10 @@ VALIDATED_QUERIES = 512
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retrieval(TwoTowers):
-    """Finds the products that a customer may buy next: scores are dot products of two towers' embeddings.
-
-    Attributes:
-        temperature: Scores are divided by it in the loss; None leaves them as they are. With normalized
-            embeddings scores are cosines: give about 0.05, since a softmax over numbers between -1 and 1 is
-            too flat to learn from.
-        loss: What a customer's products are told from: "full", all products; "sampled", the customer's own
-            and a sample of the others; "in_batch", the products of the batch's other rows. The first two
-            take rows grouped by query, so that a customer is computed once for all that she bought.
-        negatives: Size of the sample of "sampled", a batch; with "in_batch", products beside the rows' own.
-        sampling_correction: With "in_batch", whether the loss corrects for popular products being negatives
-            more often, by the log of each product's share of the training rows (Yi et al., RecSys 2019).
-        remove_accidental_hits: With "in_batch", whether another row with the same product is no negative.
-        half_life_days: A row so many days older than the newest one counts half; None counts all alike.
-        product_bias: Whether each product has a number of its own, which starts at its log popularity.
-        history: How the customer's own purchases count in the final scores; None leaves them to the towers.
-        factorized_top_k: Whether each epoch also reports TFRS's FactorizedTopK as `val_factorized_top_k@5`
-            and so on: slower than `val_recall@10` on the same rows, and it counts the same.
-    """
-
-    temperature: float | None = None
-    loss: LossName = "in_batch"
-    negatives: int = 0
-    sampling_correction: bool = True
-    remove_accidental_hits: bool = True
-    half_life_days: float | None = None
-    product_bias: bool = False
-    history: History | None = None
-    factorized_top_k: bool = False
+class Retrieval(RetrievalOptions):
+    """Finds the products that a customer may buy next: scores are dot products of two towers' embeddings."""
 
     model_type: ClassVar[str] = "retrieval"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._loss.check()
-        if self.half_life_days is not None and (self.loss == "in_batch" or not self.half_life_days > 0):
-            raise DeclarationError(
-                f"Retrieval.half_life_days is {self.half_life_days} with loss {self.loss!r}; "
-                "use a number above 0, and None with in_batch, which counts all rows alike."
-            )
-
-    def params(self) -> dict[str, Any]:
-        """What tells this model from another, as flat values."""
-        return {
-            **self.tower_params(),
-            "temperature": self.temperature,
-            "loss": self.loss,
-            "negatives": self.negatives,
-            "sampling_correction": self.sampling_correction,
-            "remove_accidental_hits": self.remove_accidental_hits,
-            "half_life_days": self.half_life_days,
-            "product_bias": self.product_bias,
-            "history": self.history is not None,
-        }
 
     def transformed_spec(self) -> dict[str, tf.io.FixedLenFeature]:
         """How to parse a transformed example."""
@@ -114,7 +61,7 @@ class Retrieval(TwoTowers):
             query, candidate = UnitQuery(query), BiasedCandidate(candidate, product.name, bias)
         drawn = self.seen_by_towers(inputs).columns[product.name]
         counts = np.bincount(drawn, minlength=cardinality)
-        loss = self._loss.build(self._candidates(inputs), product.name, counts)
+        loss = self.loss_options.build(self._candidates(inputs), product.name, counts)
         return RetrievalModel(query=query, candidate=candidate, loss=loss)
 
     def batches(
@@ -257,16 +204,6 @@ class Retrieval(TwoTowers):
             self.product,
             queries=list(self.query.transformed_spec()),
             with_history=self.history is not None,
-        )
-
-    @property
-    def _loss(self) -> LossOptions:
-        return LossOptions(
-            name=self.loss,
-            temperature=1.0 if self.temperature is None else self.temperature,
-            negatives=self.negatives,
-            sampling_correction=self.sampling_correction,
-            remove_accidental_hits=self.remove_accidental_hits,
         )
 
     def _candidates(self, inputs: TransformedInputs) -> Candidates:
