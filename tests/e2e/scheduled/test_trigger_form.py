@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ import requests
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from local_cloud.machine import Machine
 from scripts.airflow_pages import AirflowPages
-from scripts.browser import BrowserNotInstalled, headless_chromium
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
@@ -33,25 +30,6 @@ EXPECTED_ON_PAGE = {
     "Pipeline job": "Trainer",
     "MLflow run": "recall",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    try:
-        chrome = headless_chromium(1400, 1600)
-    except BrowserNotInstalled as error:
-        if os.environ.get("RECSFLOW_REQUIRE_BROWSER"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
-    yield chrome
-    chrome.quit()
-
-
-@pytest.fixture(scope="module")
-def airflow(scheduled: Machine, browser: webdriver.Chrome) -> AirflowPages:
-    pages = AirflowPages(scheduled.settings, browser, PATIENCE_S)
-    pages.log_in()
-    return pages
 
 
 def api(airflow: AirflowPages, path: str) -> Any:

@@ -93,14 +93,14 @@ export interface Parameter {
   value: unknown;
   source: "run" | "config" | "default";
   /** The file of a config's value. */
-  where?: string | null;
+  where: string | null;
   section: string | null;
 }
 
 export interface Metric {
   name: string;
-  title?: string | null;
-  help?: string | null;
+  title: string;
+  help: string;
   value: number | null;
   better: Better | null;
   baselines: Record<string, number | null>;
@@ -124,7 +124,7 @@ export interface Quality {
   failed: number;
   warnings: number;
   /** A sentence for each rule that is broken. */
-  findings?: string[];
+  findings: string[];
   has_report: boolean;
 }
 
@@ -137,6 +137,7 @@ export interface ExperimentFile {
 export interface ExperimentError {
   sentence: string;
   component: string | null;
+  task: string | null;
   lines: string[];
 }
 
@@ -170,13 +171,13 @@ export interface Epoch {
 }
 
 export interface Epochs {
-  status: string;
+  status: string | null;
   epochs: Epoch[];
 }
 
 export interface Histogram {
   epoch: number;
-  edges: number[];
+  edges: (number | null)[];
   counts: number[];
 }
 
@@ -188,7 +189,7 @@ export interface Comparison {
   comparable: boolean;
   reason: string | null;
   parameters: { name: string; title: string | null; values: unknown[]; differs: boolean }[];
-  metrics: { name: string; better: Better | null; values: (number | null)[]; best: number[] }[];
+  metrics: { name: string; title: string; better: Better | null; values: (number | null)[]; best: number[] }[];
   experiments: Row[];
   curves: { id: string; metric: string; values: (number | null)[] }[];
 }

@@ -26,8 +26,8 @@ const TALLEST = 40;
  * @param width Of the picture, in its units.
  */
 export function ridgelineOf(histograms: readonly Histogram[], width: number): Ridgeline {
-  const drawn = thinned(histograms.filter(({ counts }) => counts.some((count) => count > 0)));
-  const edges = drawn.flatMap(({ edges: all }) => all);
+  const drawn = thinned(histograms.filter(({ edges, counts }) => edges.every((edge) => edge !== null) && counts.some((count) => count > 0)));
+  const edges = drawn.flatMap(({ edges: all }) => all.filter((edge) => edge !== null));
   const low = Math.min(...edges);
   const high = Math.max(...edges);
   const x = (value: number): number => round(high === low ? width / 2 : ((value - low) / (high - low)) * width);

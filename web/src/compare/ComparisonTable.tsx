@@ -49,10 +49,10 @@ export function ComparisonTable({ comparison, parameters }: Props): ReactNode {
           ))}
         </Section>
         <Section title="Metrics on the test rows" columns={experiments.length + 1}>
-          {metrics.map(({ name, better, values, best }) => (
+          {metrics.map(({ name, title, better, values, best }) => (
             <tr key={name}>
               <th scope="row">
-                {name}
+                {title}
                 {better === "lower" && <span className="ex-muted"> (lower is better)</span>}
               </th>
               {experiments.map(({ experiment_id: id }, index) => (

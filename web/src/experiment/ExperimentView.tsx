@@ -68,7 +68,7 @@ function part(name: string, experiment: Experiment): ReactNode {
   const { card } = experiment;
   if (name === "parameters") return <Parameters parameters={experiment.parameters} />;
   if (name === "towers") return <Towers id={card.experiment_id} live={isLive(card)} />;
-  if (name === "quality") return <QualityReport id={card.experiment_id} quality={experiment.quality} />;
+  if (name === "quality") return <QualityReport id={card.experiment_id} quality={experiment.quality} files={experiment.files} />;
   if (name === "files") return <Files id={card.experiment_id} files={experiment.files} />;
   return (
     <>

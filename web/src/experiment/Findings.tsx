@@ -50,7 +50,7 @@ function tone(verdict: string | null): Tone {
 function Cause({ error }: { error: ExperimentError }): ReactNode {
   return (
     <Notice tone="bad" title={error.sentence}>
-      {error.component !== null && !error.sentence.includes(error.component) && <p>It failed in {error.component}.</p>}
+      <Where error={error} />
       {error.lines.length > 0 && (
         <details open={error.lines.length <= 12}>
           <summary>The last {error.lines.length} lines of its log</summary>
@@ -62,4 +62,9 @@ function Cause({ error }: { error: ExperimentError }): ReactNode {
       )}
     </Notice>
   );
+}
+
+function Where({ error }: { error: ExperimentError }): ReactNode {
+  const place = error.component ?? error.task;
+  return place === null || error.sentence.includes(place) ? null : <p>It failed in {place}.</p>;
 }

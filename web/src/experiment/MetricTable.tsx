@@ -51,8 +51,8 @@ export function MetricTable({ metrics, state }: Props): ReactNode {
 function MetricLine({ metric, baselines }: { metric: Metric; baselines: readonly string[] }): ReactNode {
   return (
     <tr className={metric.headline ? "ex-judged" : undefined}>
-      <th scope="row" title={metric.help ?? undefined}>
-        {metric.title ?? metric.name}
+      <th scope="row" title={metric.help}>
+        {metric.title}
         {metric.headline && <span className="ex-tag">judged by</span>}
       </th>
       <td className="ex-right">
