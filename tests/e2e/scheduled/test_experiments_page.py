@@ -117,6 +117,18 @@ def test_two_clicks_lead_to_why_a_run_is_red(airflow: AirflowPages, red: str) ->
     assert SENTENCE in airflow.element("article .ex-notice.ex-bad").text
 
 
+def test_airflow_has_every_colour_that_the_page_takes_from_its_theme(airflow: AirflowPages) -> None:
+    open_list(airflow)
+    airflow.element(".ex-page")
+    missing = airflow.browser.execute_script(
+        "const text = [...document.adoptedStyleSheets].flatMap((sheet) => [...sheet.cssRules])"
+        ".map((rule) => rule.cssText).join(' ');"
+        "const theme = getComputedStyle(document.documentElement);"
+        "return [...new Set(text.match(/--chakra-[a-z-]+/g))].filter((name) => !theme.getPropertyValue(name))"
+    )
+    assert missing == []
+
+
 def test_a_run_has_its_experiment_in_a_tab_of_its_own(airflow: AirflowPages, red: str) -> None:
     airflow.browser.get(f"{airflow.url}/dags/quick_test/runs/{red}/plugin/recsflow-experiment")
     assert SENTENCE in airflow.element("article .ex-notice.ex-bad").text

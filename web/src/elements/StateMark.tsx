@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { Row } from "../api/answers";
+import { counted } from "../wording/numbers";
 import { markOf } from "../wording/states";
 import { Shape } from "./Shape";
 
@@ -39,7 +40,7 @@ function StageBar({ row }: { row: Row }): ReactNode {
   if (row.stages.length === 0) return null;
   const done = row.stages.filter(([, state]) => markOf(state).tone === "good").length;
   return (
-    <span className="ex-stages" role="img" aria-label={`${done} of ${row.stages.length} stages done`}>
+    <span className="ex-stages" role="img" aria-label={`${counted(done, "stage")} done`}>
       {row.stages.map(([task, state]) => (
         <i key={task} className={`ex-${markOf(state).tone}`} title={`${task}: ${markOf(state).word}`} />
       ))}

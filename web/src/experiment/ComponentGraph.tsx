@@ -17,7 +17,7 @@ export function ComponentGraph({ components, tasks }: Pick<Experiment, "componen
     <section>
       <h2>Pipeline</h2>
       {components.length === 0 ? (
-        <p className="ex-muted">No pipeline job was submitted yet.</p>
+        <p className="ex-muted">No pipeline job was submitted.</p>
       ) : (
         <>
           <div className="ex-graph" role="region" tabIndex={0} aria-label="Graph of the pipeline">

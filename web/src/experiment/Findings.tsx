@@ -4,6 +4,7 @@ import type { Experiment, ExperimentError } from "../api/answers";
 import { Copy } from "../elements/Copy";
 import { Notice } from "../elements/Notice";
 import type { Tone } from "../elements/Notice";
+import { counted } from "../wording/numbers";
 import { verdictTone } from "../wording/states";
 
 /** What came of it, first of all: why it failed, else the verdict in a sentence; then what is doubtful. */
@@ -53,7 +54,7 @@ function Cause({ error }: { error: ExperimentError }): ReactNode {
       <Where error={error} />
       {error.lines.length > 0 && (
         <details open={error.lines.length <= 12}>
-          <summary>The last {error.lines.length} lines of its log</summary>
+          <summary>What it said, {counted(error.lines.length, "line")}</summary>
           <Copy text={error.lines.join("\n")} what="the log" />
           <pre className="ex-log" tabIndex={0} aria-label="Log">
             {error.lines.join("\n")}

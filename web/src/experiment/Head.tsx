@@ -73,7 +73,7 @@ function Meta({ card }: { card: Row }): ReactNode {
           <time dateTime={card.created_at} title={exact(card.created_at)}>
             {ago(card.created_at, now)}
           </time>
-          , took {duration(secondsBetween(card.created_at, card.deleted ? (card.ended_at ?? card.updated_at) : card.ended_at, now))}
+          , {isLive(card) ? "for" : "took"} {duration(secondsBetween(card.created_at, card.deleted ? (card.ended_at ?? card.updated_at) : card.ended_at, now))}
         </span>
       )}
     </>

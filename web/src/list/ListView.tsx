@@ -23,7 +23,8 @@ const LIST_MS = 5000;
 export function ListView({ dagId }: { dagId?: string }): ReactNode {
   const [address, setAddress] = useSearchParams();
   const list = useAnswer<ExperimentList>(apiAddress(`experiments?${pageQuery(address, dagId)}`), ({ experiments, index }) =>
-    index.state === "building" || experiments.some(isLive) ? LIST_MS : null,
+    // Whoever waits for the first experiment looks at an empty list.
+    index.state === "building" || index.cards === 0 || experiments.some(isLive) ? LIST_MS : null,
   );
   const shown = useLast(list.body);
   const facets = useLast(useAnswer<Facets>(apiAddress(`facets?${query(address, dagId)}`), () => null).body);

@@ -33,9 +33,11 @@ test("durations and ages read as people say them", () => {
 });
 
 test("a name has its number once", () => {
-  expect(nameOf({ name: "quick_test #12 · fast", number: 12, run_id: "r" })).toBe("quick_test #12 · fast");
-  expect(nameOf({ name: "fast", number: 1, run_id: "r" })).toBe("#1 fast");
-  expect(nameOf({ name: null, number: null, run_id: "manual__1" })).toBe("manual__1");
+  expect(nameOf({ name: "quick_test #12 · fast", number: 12, dag_id: "quick_test", run_id: "r" })).toBe("quick_test #12 · fast");
+  expect(nameOf({ name: "fast", number: 1, dag_id: "quick_test", run_id: "r" })).toBe("#1 fast");
+  const unnamed = { name: null, number: null, dag_id: "quick_test" };
+  expect(nameOf({ ...unnamed, run_id: "manual__2026-11-28T18:57:22.127696+00:00" })).toBe("quick_test 2026-11-28 18:57:22");
+  expect(nameOf({ ...unnamed, run_id: "by hand" })).toBe("by hand");
 });
 
 test("an unknown state is shown by its own word, and a deleted run does not go on", () => {

@@ -1,1 +1,0 @@
-import{a}from"./chunk-YTSSDXK3.js";import"./chunk-XYH6J2HK.js";import"./chunk-UHORUAGM.js";import"./chunk-ASBNNS5F.js";import"./chunk-74QUGKRB.js";import"./chunk-SWTC2QTI.js";import"./chunk-65SOD5YC.js";import"./chunk-ZZPYURFH.js";import"./chunk-LO5FAYPX.js";import"./chunk-ZAAQFFUO.js";export{a as ExperimentView};
