@@ -41,6 +41,7 @@ def resolved_card(experiment: Experiment, run: RunFacts, now: datetime) -> Card:
         experiment_id=experiment.experiment_id,
         **_of_run(run),
         number=experiment.number,
+        name=experiment.display_name,
         kind=_kind(experiment),
         dataset=experiment.dataset.name,
         features=experiment.features.name,

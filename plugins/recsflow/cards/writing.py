@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.artifacts.layout import ArtifactLayout
 from include.cards.beginning import at_work, resolved_card, unresolved_card
@@ -15,6 +15,7 @@ from include.cards.store import CardStore
 from include.cards.tested_rows import rows_tested_on
 from include.cards.training import ended, with_stages
 from recsflow.cards.run import experiment_at_work, run_facts, run_stages
+from recsflow.run_notes.keys import LIST_OF_ONE
 from recsflow.settings import load_settings
 
 if TYPE_CHECKING:
@@ -86,10 +87,26 @@ def note_record(folder: ExperimentFolder, mlflow_run_id: str) -> None:
     change_card(folder, lambda card, now: card.changed(mlflow_run_id=mlflow_run_id, updated_at=now))
 
 
+def note_refusal(context: Context, error: str, *, number: int, name: str, layout: ArtifactLayout) -> None:
+    """Begin, and end, the card of a run whose configuration cannot be used.
+
+    Args:
+        context: Of the task at hand.
+        error: Why.
+        number: The run's among those of its DAG.
+        name: Its title.
+        layout: Where things are kept.
+    """
+    with _as_a_courtesy(str(context.get("run_id"))):
+        now = datetime.now(UTC)
+        card = unresolved_card(dict(context["params"]), run_facts(context), now)
+        CardStore(layout).write(_failed(card.changed(number=number, name=name), context, error, now))
+
+
 def note_failure(context: Context, error: str) -> None:
     """Say which task of a run has failed, and why, unless an earlier one is to blame.
 
-    A run that was refused before there was an experiment gets a card, too.
+    A run that failed before there was an experiment gets a card, too.
     """
     with _as_a_courtesy(str(context.get("run_id"))):
         experiment_id = experiment_at_work(context)
@@ -102,9 +119,7 @@ def note_failure(context: Context, error: str) -> None:
             card = card.changed(experiment_id=experiment_id)
         if card.state in {State.FAILED, State.CANCELLED}:
             return
-        task_id = context["ti"].task_id
-        failed: dict[str, Any] = {"state": State.FAILED, "stage": task_id, "error": error}
-        store.write(card.changed(**failed, ended_at=now, updated_at=now))
+        store.write(_failed(card, context, error, now))
 
 
 def change_card(folder: ExperimentFolder, change: Callable[[Card, datetime], Card]) -> None:
@@ -119,6 +134,12 @@ def change_card(folder: ExperimentFolder, change: Callable[[Card, datetime], Car
         card = store.read(folder.experiment_id)
         if card is not None:
             store.write(change(card, datetime.now(UTC)))
+
+
+def _failed(card: Card, context: Context, error: str, now: datetime) -> Card:
+    words = LIST_OF_ONE.sub("", error)
+    stage = context["ti"].task_id
+    return card.changed(state=State.FAILED, stage=stage, error=words, ended_at=now, updated_at=now)
 
 
 def _open(state: State) -> State:

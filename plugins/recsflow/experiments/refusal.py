@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from include.errors import RecsflowError
 from include.experiment.resolve.identity import experiment_id
 from include.tracking.unresolved import UnresolvedRun, record_unresolved
+from recsflow.cards.writing import note_record, note_refusal
 from recsflow.errors import PermanentTaskError
 from recsflow.experiments.number import title_of
 from recsflow.extensions.links import MlflowRunLink
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def recorded_refusal(context: Context, number: int, settings: Settings) -> Iterator[None]:
-    """Record in MLflow why a run is refused within; an outage, which is tried again, is no refusal.
+    """Record in MLflow, and on the run's card, why a run is refused within.
 
-    MLflow that is away must not hide the sentence, so that is a warning beside it.
+    An outage, which is tried again, is no refusal. MLflow that is away must not hide the sentence, so
+    that is a warning beside it.
     """
     try:
         yield
@@ -38,12 +40,13 @@ def recorded_refusal(context: Context, number: int, settings: Settings) -> Itera
 
 
 def _record(error: str, context: Context, number: int, settings: Settings) -> None:
-    dag_id, run_id = context["dag"].dag_id, context["run_id"]
+    dag_id, run_id, title = context["dag"].dag_id, context["run_id"], title_of(context, number)
+    note_refusal(context, error, number=number, name=title, layout=settings.layout)
     run = UnresolvedRun(
         experiment_id=experiment_id(dag_id, run_id),
         dag_id=dag_id,
         run_id=run_id,
-        title=title_of(context, number),
+        title=title,
         parameters=dict(context["params"]),
         error=error,
     )
@@ -54,6 +57,7 @@ def _record(error: str, context: Context, number: int, settings: Settings) -> No
     except RecsflowError as unrecorded:
         say(context["ti"].task_id, f"WARNING not recorded in MLflow: {unrecorded}", logging.WARNING)
         return
+    note_record(settings.layout.experiment(run.experiment_id), recorded.run_id)
     address = settings.mlflow_run_link(recorded.experiment_id, recorded.run_id)
     MlflowRunLink.publish(context, address)
     say(context["ti"].task_id, f"recorded in MLflow as failed: {address}")

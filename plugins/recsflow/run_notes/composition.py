@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from airflow.models.taskinstance import TaskInstance
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from recsflow.run_notes.keys import (
     DECISION_KEY,
     ERROR_KEY,
+    LIST_OF_ONE,
     NOTED_KEYS,
     TITLE_KEY,
     WARNINGS_KEY,
@@ -25,7 +25,6 @@ BESIDES = "Warnings since it was resolved:"
 FAILED, SUCCESS = "failed", "success"
 _XCOM, _TASK = XComModel.__table__.c, TaskInstance.__table__.c
 _Place = tuple[str, int]
-_LIST_OF_ONE = re.compile(r"\A1 problem[^\n]*:\n\s*- ")
 
 
 def compose(connection: Connection, dag_id: str, run_id: str, state: str) -> str | None:
@@ -90,5 +89,5 @@ def _failure(
     if not failed:
         return ""
     task_id, map_index = failed[0]
-    words = _LIST_OF_ONE.sub("", said.get((ERROR_KEY, failed[0])) or WITHOUT_A_WORD)
+    words = LIST_OF_ONE.sub("", said.get((ERROR_KEY, failed[0])) or WITHOUT_A_WORD)
     return f"{task_id}{f' {map_index}' if map_index >= 0 else ''} failed: {words}"

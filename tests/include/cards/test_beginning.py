@@ -31,6 +31,8 @@ def test_a_resolved_experiment_says_what_it_is_made_of():
     ]
     assert (card.params["learning_rate"], card.params["sample_percent"]) == (0.6, 5)
     assert card.warnings == len(experiment.warnings)
+    numbered = resolved_card(experiment.model_copy(update={"number": 12}), RUN, NOW)
+    assert (numbered.number, numbered.name) == (12, "quick_test #12 · shallow · basic")
     assert card.test_rows
     assert Card.from_json(fitted(card)).params["learning_rate"] == 0.6
 

@@ -96,6 +96,12 @@ def test_a_folder_is_listed_with_sizes_and_times_and_removed_as_a_whole(root):
     assert {file.size_bytes for file in files.values()} == {4}
     assert all(before <= file.changed <= datetime.now(UTC) for file in files.values())
     assert storage.list_names(f"{root}/leavings/a") == ["b", "one.txt"]
+    # A generation each: another one of a file that is written anew.
+    assert {file.version for file in files.values()} == {
+        str(storage.artifact_path(f"{root}/leavings/{name}").fs.info(f"{root}/leavings/{name}")["generation"])
+        for name in files
+    }
+    assert storage.read_all(f"{root}/leavings/a", ["one.txt", "absent.txt"]) == {"one.txt": b"1234"}
 
     for _ in range(2):
         storage.remove(f"{root}/leavings/a")

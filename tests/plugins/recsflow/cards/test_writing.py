@@ -9,7 +9,14 @@ from include.artifacts.layout import ArtifactLayout
 from include.cards.card import Kind, Stage, State
 from include.cards.store import CardStore
 from include.experiment.resolve.identity import experiment_id
-from recsflow.cards.writing import note_failure, note_resolved, note_staged, note_work
+from recsflow.cards.writing import (
+    note_failure,
+    note_record,
+    note_refusal,
+    note_resolved,
+    note_staged,
+    note_work,
+)
 from tests.include.complete_journey import resolved
 
 pytestmark = pytest.mark.unit
@@ -108,8 +115,18 @@ def test_a_configuration_that_was_refused_has_a_card_with_the_sentence(layout, r
         *(State.FAILED, "resolve_experiment"),
         *("shop", "fast"),
     )
-    assert card.error == "1 problem in the configuration: - run parameters: epochs is 0; use 1 to 200."
+    assert card.error == "run parameters: epochs is 0; use 1 to 200."
     assert card.ended_at
+
+
+def test_a_refused_run_keeps_its_number_and_title_when_its_task_fails(layout, run):
+    note_refusal(run(), "no such model", number=12, name="quick_test #12 · fast", layout=layout)
+    note_record(layout.experiment(QUICK), "84a22f5d")
+    note_failure(run(), "no such model")
+
+    card = card_of(layout)
+    assert (card.number, card.name, card.error) == (12, "quick_test #12 · fast", "no such model")
+    assert (card.state, card.mlflow_run_id) == (State.FAILED, "84a22f5d")
 
 
 def test_the_first_failure_is_the_cause(layout, run, experiment):
