@@ -1,7 +1,7 @@
 """What the APIs of pipeline and custom jobs share: get, list, cancel, delete, and answering errors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from starlette.concurrency import run_in_threadpool
@@ -98,12 +98,16 @@ class JobsApi(ABC):
         """Answers the jobs of a location."""
         query = request.query_params
         project, location = request.path_params["project"], request.path_params["location"]
-        records = self._store.jobs(project, location, self.collection)
-        found = listing.select([messages.listed(job) for job in records], query.get("filter", ""))
+        found = listing.select(self.all_of(project, location), query.get("filter", ""))
         ordered = listing.order(found, query.get("orderBy", ""))
         jobs, token = listing.page(ordered, query.get("pageSize", ""), query.get("pageToken", ""))
         masked = [listing.mask(job, query.get("readMask", "")) for job in jobs]
         return JSONResponse({str(self.collection): masked, **({"nextPageToken": token} if token else {})})
+
+    def all_of(self, project: str, location: str) -> Sequence[Mapping[str, object]]:
+        """Returns all jobs of a location, the newest first, as the list call answers them."""
+        records = self._store.jobs(project, location, self.collection)
+        return [messages.listed(job) for job in records]
 
     def cancel(self, request: Request) -> Response:
         """Asks a job to end."""

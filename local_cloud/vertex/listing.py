@@ -16,7 +16,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-CONDITION = re.compile(r'\s*([\w.-]+)\s*(!=|>=|<=|=|>|<)\s*(?:"([^"]*)"|([^\s"()]+))\s*')
+CONDITION = re.compile(r'\s*([\w.-]+)\s*(!=|>=|<=|=|>|<|:)\s*(?:"([^"]*)"|([^\s"()]+))\s*')
 TEXT_FIELDS = {"display_name": "displayName", "state": "state"}
 TIME_FIELDS = {
     "create_time": "createTime",
@@ -74,8 +74,10 @@ def _condition(text: str) -> Callable[[Job], bool]:
     match = CONDITION.fullmatch(text.strip("() "))
     if match is None:
         raise InvalidArgumentError(f'filter has {text!r}; write conditions such as state="…" joined by AND.')
-    field, comparison = match[1], COMPARISONS[match[2]]
-    value = match[3] if match[3] is not None else match[4]
+    field, value = match[1], match[3] if match[3] is not None else match[4]
+    if match[2] == ":":
+        return _has(field, value)
+    comparison = COMPARISONS[match[2]]
     if field in TIME_FIELDS:
         limit = _time(value)
         return lambda job: TIME_FIELDS[field] in job and comparison(_time(job[TIME_FIELDS[field]]), limit)
@@ -84,6 +86,15 @@ def _condition(text: str) -> Callable[[Job], bool]:
             f"filter compares {field} with {match[2]}; only times have an order. Use = or !=."
         )
     return lambda job: _matches(_text(field, job), value) is (match[2] == "=")
+
+
+def _has(field: str, value: str) -> Callable[[Job], bool]:
+    """Returns the test of `labels.key:*`, that a label is there; nothing else is asked with a colon."""
+    if value != "*" or not field.startswith("labels."):
+        raise InvalidArgumentError(
+            f"filter has {field}:{value}; only labels.<key>:* asks whether it is there."
+        )
+    return lambda job: field.removeprefix("labels.") in job.get("labels", {})
 
 
 def _text(field: str, job: Job) -> str:

@@ -6,6 +6,7 @@ from google.cloud.aiplatform_v1.types import CustomJob, PipelineJob
 from google.protobuf import json_format
 from google.rpc import code_pb2
 
+from local_cloud.vertex.component_jobs import labels_of
 from local_cloud.vertex.states import Collection, JobRecord, JobState, TaskRecord, TaskState
 
 DELETED_TYPE = "type.googleapis.com/google.cloud.aiplatform.v1.DeleteOperationMetadata"
@@ -39,6 +40,7 @@ def listed(job: JobRecord) -> dict[str, Any]:
 def _pipeline_job(job: JobRecord) -> dict[str, Any]:
     message = {
         **_common(job),
+        "labels": labels_of(job),
         "state": str(job.state),
         "jobDetail": {"taskDetails": [_root_detail(job), *(_task_detail(job, task) for task in job.tasks)]},
     }

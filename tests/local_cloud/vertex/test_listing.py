@@ -36,6 +36,7 @@ JOBS = [
         ('display_name="a*"', ["a", "ab"]),
         ('display_name="a*" AND create_time>"2026-01-02T00:00:00Z"', ["a"]),
         ("labels.team=search", ["a"]),
+        ("labels.team:*", ["a"]),
         ('pipeline_name="shop-basic" AND create_time<="2026-01-02T00:00:00Z"', ["b", "ab"]),
         ('end_time>"2026-01-01T00:00:00Z"', []),
     ],

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from google.api_core import exceptions
+from google.api_core.client_options import ClientOptions
+from google.auth.credentials import AnonymousCredentials
 from google.cloud import aiplatform
-from google.cloud.aiplatform_v1.types import PipelineJob, PipelineState
+from google.cloud.aiplatform_v1 import JobServiceClient
+from google.cloud.aiplatform_v1.types import JobState, PipelineJob, PipelineState
 
 from recsflow.vertex.component_log import last_error
 from tests.local_cloud.vertex.pipelines import SERVICE_ACCOUNT, TRANSFORM_MODULE, UPSTREAM, Pipelines, states
@@ -38,6 +41,27 @@ def test_job_runs_every_component_of_the_compiled_spec(pipelines, first_job):
     assert (model / "Format-Serving" / "weights.txt").read_text() == "0.1"
     assert tasks["Trainer"].start_time >= tasks["Transform"].end_time
     assert tasks["StatisticsGen"].inputs["examples"] == tasks["ExampleGen"].outputs["examples"]
+
+
+def test_each_component_is_a_custom_job_with_the_labels_of_its_pipeline_job(pipelines, first_job):
+    client = JobServiceClient(
+        credentials=AnonymousCredentials(),
+        transport="rest",
+        client_options=ClientOptions(api_endpoint=pipelines.settings.url("vertex")),
+    )
+    billed = first_job.labels["vertex-ai-pipelines-run-billing-id"]
+    kept = f'labels.vertex-ai-pipelines-run-billing-id="{billed}"'
+    parent = first_job.name.partition("/pipelineJobs/")[0]
+    found = list(client.list_custom_jobs(request={"parent": parent, "filter": kept}))
+    details = {
+        task.task_name: task.executor_detail.container_detail for task in first_job.job_detail.task_details
+    }
+    # Of what Vertex AI runs before a component, only ExampleGen has something here.
+    expected = {details[name].main_job for name in (*UPSTREAM, "Trainer")}
+    assert {job.name for job in found} == expected | {details["ExampleGen"].pre_caching_check_job}
+    assert {job.state for job in found} == {JobState.JOB_STATE_SUCCEEDED}
+    assert all(dict(job.labels) == dict(first_job.labels) for job in found)
+    assert client.get_custom_job(name=details["Trainer"].main_job).display_name == "Trainer"
 
 
 def test_split_names_travel_as_artifact_metadata(first_job):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from include.labels import INPUTS_LABEL
-from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, PAGE_SIZE, JobsHook
+from include.labels import COMPONENT_LABEL, INPUTS_LABEL
+from recsflow.vertex.hooks.jobs import DELETION_TIMEOUT_S, OURS, PAGE_SIZE, JobsHook
 from recsflow.vertex.hooks.vertex import CALL_TIMEOUT_S, answered
 from recsflow.vertex.jobs import REUSABLE
 from recsflow.vertex.messages.custom_job import (
@@ -36,6 +36,8 @@ class CustomJobsHook(JobsHook):
     """Custom jobs, whose ids the service chooses."""
 
     has_not_ended = HAS_NOT_ENDED
+    # Those that run the components of a pipeline job have its labels, and this one is on no pipeline job.
+    ours = f"{OURS} AND labels.{COMPONENT_LABEL}:*"
     lists_components = True
 
     @cached_property

@@ -27,9 +27,11 @@ class JobsHook(VertexHook):
 
     Attributes:
         has_not_ended: Filter of the list call; a subclass says it.
+        ours: Filter of the list call for jobs that we have submitted.
     """
 
     has_not_ended: ClassVar[str]
+    ours: ClassVar[str] = OURS
 
     def submitted(self, since: datetime | None = None) -> list[SubmittedJob]:
         """Return our jobs with their arguments, whatever became of them.
@@ -41,15 +43,15 @@ class JobsHook(VertexHook):
             VertexUnavailable: The service did not answer.
         """
         with answered("reading the jobs"):
-            return self.list_submitted(_ours_since(since))
+            return self.list_submitted(self._ours_since(since))
 
     def pages_of_live(self) -> Iterable[Sequence[Job]]:
         """Return our jobs that have not ended, a page a request."""
-        return self.list_progress(f"{OURS} AND {self.has_not_ended}")
+        return self.list_progress(f"{self.ours} AND {self.has_not_ended}")
 
     def pages_since(self, created: datetime | None) -> Iterable[Sequence[Job]]:
         """Return our jobs that were created at a time or later, a page a request, whatever became of them."""
-        return self.list_progress(_ours_since(created))
+        return self.list_progress(self._ours_since(created))
 
     def delete(self, job_id: str) -> None:
         """Delete the record of a finished job; nothing happens to a job that is gone.
@@ -76,8 +78,7 @@ class JobsHook(VertexHook):
     def request_deletion(self, job_id: str) -> None:
         """Delete a job and wait for it; the client's own NotFound where there is none of that id."""
 
-
-def _ours_since(created: datetime | None) -> str:
-    if created is None:
-        return OURS
-    return f'{OURS} AND create_time>="{created.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"'
+    def _ours_since(self, created: datetime | None) -> str:
+        if created is None:
+            return self.ours
+        return f'{self.ours} AND create_time>="{created.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"'
