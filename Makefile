@@ -207,11 +207,11 @@ emulator: setup ## Real client libraries against the local cloud
 	$(PYTEST) -m "emulator and not soak" --ignore tests/trainer_image
 
 .PHONY: e2e
-e2e: setup ## The real DAG on real rows, and its pages in headless Chromium
+e2e: setup $(WEB) ## The real DAG on real rows, and its pages in headless Chromium
 	$(PYTEST) -m "(e2e or browser) and not soak" --ignore tests/trainer_image
 
 .PHONY: browser
-browser: setup ## The pages in headless Chromium alone
+browser: setup $(WEB) ## The pages in headless Chromium alone
 	$(PYTEST) -m "browser and not soak" --ignore tests/trainer_image
 
 .PHONY: soak

@@ -73,7 +73,11 @@ function GraphNode({ node }: { node: Node }): ReactNode {
 function took(component: PipelineComponent): string {
   if (component.cached) return "taken from the cache";
   const words = markOf(component.state).word;
-  return component.seconds === null ? words : `${words}, ${duration(component.seconds)}`;
+  return hasBegun(component) ? `${words}, ${duration(component.seconds)}` : words;
+}
+
+function hasBegun({ state, seconds }: PipelineComponent): boolean {
+  return seconds !== null && state !== "pending";
 }
 
 function ComponentTable({ components }: { components: readonly PipelineComponent[] }): ReactNode {
@@ -95,7 +99,7 @@ function ComponentTable({ components }: { components: readonly PipelineComponent
               <td>
                 <StateMark state={component.state} />
               </td>
-              <td className="ex-right">{duration(component.seconds)}</td>
+              <td className="ex-right">{duration(hasBegun(component) ? component.seconds : null)}</td>
               <td className="ex-muted">
                 {component.cached ? "hit" : "–"}
                 {component.cache_reason !== null && `: ${component.cache_reason}`}
