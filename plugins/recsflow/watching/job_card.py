@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from include.artifacts.artifact import NoSuchArtifact
 from include.artifacts.experiment import ExperimentFolder
 from include.cards.beginning import at_work
 from include.cards.card import Card, State
@@ -29,8 +30,7 @@ class JobCard:
     """
 
     def __init__(self, metrics_uri: str, task_id: str, seconds: Callable[[], float] = time.monotonic) -> None:
-        trains = metrics_uri.endswith(ExperimentFolder.metrics.ending)
-        self._folder = ExperimentFolder.holding(metrics_uri) if trains else None
+        self._folder = _experiment_of(metrics_uri)
         self._task_id = task_id
         self._seconds = seconds
         self._told: object = None
@@ -63,3 +63,13 @@ class JobCard:
         told = at_work(card, state, self._task_id, now, components=component_stages(job.components, now))
         told = told.changed(component=running[0] if running else None)
         return with_training(told, TrainingMetrics.model_validate(metrics)) if metrics else told
+
+
+def _experiment_of(metrics_uri: str) -> ExperimentFolder | None:
+    """Return the folder of the experiment whose Trainer reports to a file; None of any other file."""
+    if not metrics_uri.endswith(ExperimentFolder.metrics.ending):
+        return None
+    try:
+        return ExperimentFolder.holding(metrics_uri)
+    except NoSuchArtifact:
+        return None

@@ -109,7 +109,9 @@ def test_metrics_that_cannot_be_read_do_not_disturb_the_watch(watched, caplog):
     assert "could not be written" in caplog.text
 
 
-@pytest.mark.parametrize("uri", ["", "gs://bucket/experiments/quick-1/scores.json"])
+@pytest.mark.parametrize(
+    "uri", ["", "gs://bucket/experiments/quick-1/scores.json", "gs://bucket/elsewhere/training_metrics.json"]
+)
 def test_a_job_that_does_not_train_has_no_card(uri, tmp_path):
     JobCard(uri, "wait_for_scores").note(
         Job("1", JobState.RUNNING, (component("Scoring", JobState.RUNNING),)), None
