@@ -2,12 +2,14 @@
 
 Usage: follow_dag.py LOG_FILE DAG_ID [--conf JSON]
 
-The whole log goes to LOG_FILE. Exit status: that of the DAG run. Ctrl-C cancels the pipeline job.
+The whole log goes to LOG_FILE. Exit status: that of the DAG run, 2 where a value of the JSON is none that
+its parameter may have. Ctrl-C cancels the pipeline job.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -19,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import TextIO
 
+from include.experiment.checks.value_checks import check_values
 from local_cloud.locks import locked
 from scripts.interruption import Interruption
 
@@ -126,6 +129,9 @@ def main() -> int:
     parser.add_argument("dag_id")
     parser.add_argument("--conf", default="{}")
     arguments = parser.parse_args()
+    if refusal := _refusal(arguments.conf):
+        print(f"error: {refusal}", file=sys.stderr)
+        return 2
 
     began = time.monotonic()
     airflow = Path(sys.executable).with_name("airflow")
@@ -169,6 +175,17 @@ def main() -> int:
     duration_s = time.monotonic() - began
     print(f"\n{arguments.dag_id} {outcome} after {duration_s:.0f} s; full log: {log.name}")
     return status
+
+
+def _refusal(conf: str) -> str:
+    """Returns why a run cannot have this JSON, empty where it can as far as its values go."""
+    try:
+        given = json.loads(conf)
+    except ValueError as error:
+        return f"PARAMS is {conf!r}, which is no JSON ({error}); write a JSON object."
+    if not isinstance(given, dict):
+        return f"PARAMS is {conf!r}; write a JSON object."
+    return "\n".join(str(problem) for problem in check_values(given))
 
 
 if __name__ == "__main__":

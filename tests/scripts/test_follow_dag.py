@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.follow_dag import own_log, progress
+from scripts.follow_dag import main, own_log, progress
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +88,19 @@ def test_runs_that_begin_in_the_same_second_write_logs_of_their_own(tmp_path):
         with own_log(wanted) as log:
             log.write(text)
         assert (tmp_path / "logs" / name).read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("conf", "said"),
+    [
+        ('{"epochs": 0}', "error: run parameters: epochs is 0; use at least 1 and at most 1000.\n"),
+        ("epochs=3", "error: PARAMS is 'epochs=3', which is no JSON ("),
+        ("[3]", "error: PARAMS is '[3]'; write a JSON object.\n"),
+    ],
+)
+def test_wrong_value_is_told_before_airflow_starts(tmp_path, monkeypatch, capsys, conf, said):
+    log = tmp_path / "run.log"
+    monkeypatch.setattr("sys.argv", ["follow_dag.py", str(log), "quick_test", "--conf", conf])
+    assert main() == 2
+    assert capsys.readouterr().err.startswith(said)
+    assert not log.exists()

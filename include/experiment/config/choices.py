@@ -8,6 +8,7 @@ from pydantic import Field
 Epochs = Annotated[int, Field(ge=1, le=1000)]
 BatchSize = Annotated[int, Field(ge=2, le=1_048_576)]
 LearningRate = Annotated[float, Field(gt=0, le=10)]
+DEFAULT_LEARNING_RATE = 0.05
 TrainRatio = Annotated[float, Field(gt=0, lt=1)]
 EvalRatio = Annotated[float, Field(ge=0, lt=1)]
 HoldoutDays = Annotated[int, Field(ge=1, le=3650)]

@@ -14,6 +14,7 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from include.configs import list_configs
+from include.experiment.config.summaries import config_summary
 
 # Airflow shows its own first section open and every other one closed: what most runs change is in it.
 FIRST, ROWS, TRAINING, OTHER = "Run Parameters", "Rows", "Training", "Other"
@@ -83,6 +84,14 @@ class FormField:
         said = self.help.replace("{bounds}", bounds).replace("{Bounds}", bounds.capitalize())
         may_be_empty = self.empty and "null" in self.schema["type"]
         return f"{said} Empty: {self.empty}." if may_be_empty else said
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the form shows for the choices of a list, by choice: what a config holds, what empty means."""
+        choices = self.schema.get("enum", ())
+        empty = {"null": f"({self.empty or 'empty'})"} if None in choices else {}
+        held = {name: config_summary(self.configs, name) for name in choices if self.configs and name}
+        return {**empty, **held}
 
     def optional(self, empty: str, section: str | None = None) -> Self:
         """Return the field as one that may be left empty, and is; `empty` says what that means."""

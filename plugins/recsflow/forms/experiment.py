@@ -5,7 +5,7 @@ An empty field means 'as the config says', so that a run states only what it cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param
 
@@ -29,9 +29,10 @@ def experiment_fields() -> dict[str, FormField]:
 
 def params_of(fields: Mapping[str, FormField]) -> dict[str, Param]:
     """Return the params of a form, by name, in its order."""
-    return {
-        name: Param(
-            field.default, field.description, **field.schema, title=field.title, section=field.section
-        )
-        for name, field in fields.items()
-    }
+    return {name: Param(field.default, field.description, **_schema(field)) for name, field in fields.items()}
+
+
+def _schema(field: FormField) -> dict[str, Any]:
+    # Where Airflow's form looks for what a list shows in place of its values.
+    shown = {"values_display": labels} if (labels := field.labels) else {}
+    return {**field.schema, **shown, "title": field.title, "section": field.section}

@@ -32,13 +32,17 @@ EXPECTED_ON_PAGE = {
 }
 
 
-def api(airflow: AirflowPages, path: str) -> Any:
+def authorization(airflow: AirflowPages) -> dict[str, str]:
     answer = requests.post(
         f"{airflow.url}/auth/token",
         json={"username": airflow.user, "password": airflow.password},
         timeout=PATIENCE_S,
     )
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def api(airflow: AirflowPages, path: str) -> Any:
+    headers = authorization(airflow)
     found = requests.get(f"{airflow.url}/api/v2/{path}", headers=headers, timeout=PATIENCE_S)
     found.raise_for_status()
     return found.json()
@@ -62,6 +66,7 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
 ) -> None:
     known = runs(airflow, "quick_test")
     airflow.open_trigger_form("quick_test")
+    airflow.wait_for_text("history (learning rate 0.2): As shallow")
     # The sample of the runs before it, whose rows are transformed already.
     airflow.choose("sample_percent", "25")
     airflow.fill_in("epochs", "1")
@@ -84,3 +89,14 @@ def test_a_run_triggered_from_the_form_ends_green_with_its_metrics_in_mlflow(
         links = api(airflow, f"dags/quick_test/dagRuns/{run['dag_run_id']}/taskInstances/{task}/links")
         browser.get(links["extra_links"][link])
         airflow.wait_for_text(EXPECTED_ON_PAGE[link])
+
+
+def test_a_wrong_value_is_refused_in_a_sentence_before_there_is_a_run(airflow: AirflowPages) -> None:
+    answer = requests.post(
+        f"{airflow.url}/api/v2/dags/quick_test/dagRuns",
+        json={"logical_date": None, "conf": {"epochs": 0}},
+        headers=authorization(airflow),
+        timeout=PATIENCE_S,
+    )
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "run parameters: epochs is 0; use at least 1 and at most 1000."

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from include.experiment.config.base import Frozen, NamedConfig
 from include.experiment.config.choices import (
+    DEFAULT_LEARNING_RATE,
     BatchSize,
     Epochs,
     LearningRate,
@@ -54,7 +55,7 @@ class TrainedModel(NamedConfig):
     """
 
     optimizer: OptimizerConfig = OptimizerConfig()
-    learning_rate: LearningRate = 0.05
+    learning_rate: LearningRate = DEFAULT_LEARNING_RATE
     learning_rate_decay: LearningRateDecay = LearningRateDecay.NONE
     batch_size: BatchSize = 512
     min_steps_per_epoch: int = Field(default=1, ge=1, le=100_000)

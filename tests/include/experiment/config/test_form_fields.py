@@ -105,3 +105,10 @@ def test_a_required_field_has_a_value_and_may_have_other_limits(fields):
     steps = fields["steps"].required(50, minimum=5, multipleOf=5)
     assert steps.schema == {"type": "integer", "minimum": 5, "maximum": 20_000, "multipleOf": 5}
     assert (steps.default, steps.description) == (50, "How many, a multiple of 5, up to 20,000.")
+
+
+def test_a_list_shows_what_empty_means_and_what_each_config_holds(fields, tmp_path):
+    (tmp_path / "models" / "flat.yaml").write_text("description: No layer\nlearning_rate: 0.2\n")
+    assert fields["colour"].labels == {}
+    assert fields["colour"].optional("as before").labels == {"null": "(as before)"}
+    assert fields["model"].labels == {"deep": "deep", "flat": "flat (learning rate 0.2): No layer"}
