@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from include.artifacts.artifact import NoSuchArtifact
+from include.artifacts.artifact import Artifact, NoSuchArtifact
+from include.artifacts.experiment import ExperimentFolder
 from include.artifacts.sweep import SweepFolder
 from include.cards.beginning import RunFacts
 from include.cards.card import Stage
-from include.experiment.resolve.identity import EXPERIMENT_ID, experiment_id
+from include.experiment.resolve.identity import experiment_id
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-_EXPERIMENT = re.compile(rf"/experiments/({EXPERIMENT_ID})/")
-_TRIAL = re.compile(r"[^\s'\"]+/trials/(\d+)\.json")
+_URI = re.compile(r"[a-z]+://[^\s'\"]+")
+_TRIAL = re.compile(r"/trials/(\d+)\.json$")
+_Kind = TypeVar("_Kind", bound=Artifact)
 
 
 def run_facts(context: Context) -> RunFacts:
@@ -51,17 +53,19 @@ def run_stages(context: Context) -> tuple[Stage, ...]:
 def experiment_at_work(context: Context) -> str:
     """Return the id of the experiment that a task was given; without one, that of its run."""
     task: Any = context["task"]
-    given = " ".join(str(getattr(task, field, "")) for field in task.template_fields)
-    if found := _EXPERIMENT.search(given):
-        return found[1]
-    if found := _TRIAL.search(given):
-        return _trial_id(found[0], found[1])
+    uris = _URI.findall(" ".join(str(getattr(task, field, "")) for field in task.template_fields))
+    for uri in uris:
+        if folder := _held(ExperimentFolder, uri):
+            return folder.experiment_id
+    for uri in uris:
+        if number := _TRIAL.search(uri):
+            sweep = _held(SweepFolder, uri)
+            return experiment_id(sweep.sweep_id, f"trial-{number[1]}") if sweep else ""
     return experiment_id(context["dag"].dag_id, context["run_id"])
 
 
-def _trial_id(uri: str, number: str) -> str:
+def _held(kind: type[_Kind], uri: str) -> _Kind | None:
     try:
-        sweep_id = SweepFolder.holding(uri).sweep_id
+        return kind.holding(uri)
     except NoSuchArtifact:
-        return ""
-    return experiment_id(sweep_id, f"trial-{number}")
+        return None

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     from include.cards.card import Card
 
-router = APIRouter(prefix="/api", route_class=ConditionalRoute, responses=REFUSALS)
+router = APIRouter(prefix="/api/experiments", route_class=ConditionalRoute, responses=REFUSALS)
 OUTCOME, ERROR, RETURNED = "outcome", "error", "return_value"
 PIPELINE_LINKS, MLFLOW_LINK = ("_link_PipelineJobLink", "_link_CustomJobLink"), "_link_MlflowRunLink"
 KEYS = (OUTCOME, ERROR, RETURNED, *PIPELINE_LINKS, MLFLOW_LINK)
 HandedOn = dict[str, dict[str, Any]]
 
 
-@router.get("/experiments/{experiment_id}")
+@router.get("/{experiment_id}")
 def experiment(
     experiment_id: str, request: Request, who: ReaderDep, store: StoreDep, session: SessionDep
 ) -> ExperimentAnswer:
