@@ -6,6 +6,7 @@ database can, in the moment in which a task has said something or failed.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
@@ -18,22 +19,27 @@ if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
 _FAILED = "failed"
+log = logging.getLogger(__name__)
 
 
 @event.listens_for(Session, "after_flush")
 def on_flush(session: Session, _context: Any) -> None:
     """Write the note of a run about which something was said, or of which a task has failed, just now."""
-    changed = {
-        (each.dag_id, each.run_id)
-        for objects in (session.new, session.dirty)
-        for each in objects
-        if _is_noted(each)
-    }
-    if changed:
-        from recsflow.run_notes.writing import note_run
+    # Whatever goes wrong here would end Airflow's scheduler: files that a deployment changes meanwhile, too.
+    try:
+        changed = {
+            (each.dag_id, each.run_id)
+            for objects in (session.new, session.dirty)
+            for each in objects
+            if _is_noted(each)
+        }
+        if changed:
+            from recsflow.run_notes.writing import note_run
 
-        for dag_id, run_id in changed:
-            note_run(session, dag_id, run_id)
+            for dag_id, run_id in changed:
+                note_run(session, dag_id, run_id)
+    except Exception:
+        log.warning("Cannot look for what a note is to say.", exc_info=True)
 
 
 def _is_noted(changed: Any) -> bool:

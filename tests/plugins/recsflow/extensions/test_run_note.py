@@ -1,5 +1,6 @@
 """The note of a DAG run, on Airflow's own models in a database of its own."""
 
+import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -239,6 +240,12 @@ def test_note_that_cannot_be_written_harms_nothing(dag_run, push, session, caplo
     push("resolve_experiment", WARNINGS_KEY, [WARNING])
     assert session.scalar(sa.select(sa.func.count()).select_from(XComModel)) == 1
     assert "Cannot write the note of quick_test, run-1." in caplog.text
+
+
+def test_code_that_a_deployment_changes_meanwhile_does_not_end_airflow(dag_run, push, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "recsflow.run_notes.writing", None)
+    push("resolve_experiment", WARNINGS_KEY, [WARNING])
+    assert "Cannot look for what a note is to say." in caplog.text
 
 
 def test_run_of_no_session_is_passed_over_without_a_word(dag_run, session, caplog):
