@@ -6,11 +6,19 @@ import logging
 import threading
 import time
 
-from include.cards.index import CardIndex
+from include.cards.index import CardIndex, IndexStatus
 
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
+# Whoever looks at a list asks every few seconds; an index that is older than that nobody has asked for.
+STALE_S = 10.0
+
+
+def is_stale(status: IndexStatus) -> bool:
+    """Whether cards may have come, or changed, of which the index knows nothing."""
+    updated = status.updated_at
+    return updated is None or abs(time.time() - updated.timestamp()) > STALE_S
 
 
 class IndexRefresh:
@@ -39,12 +47,12 @@ class IndexRefresh:
             self._thread = threading.Thread(target=self._update, name="card index", daemon=True)
             self._thread.start()
 
-    def wait(self) -> None:
-        """Wait until no update is under way in this process."""
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait until no update is under way in this process, at most so long."""
         with self._lock:
             thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(timeout_s)
 
     def _update(self) -> None:
         try:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from include.cards.card import Card, Number
 from include.cards.index import IndexStatus, Readiness
+from include.cards.refresh import is_stale
 from include.overview.comparison import Comparison
 from include.overview.components import ComponentEdges
 from include.overview.failure import Failure
@@ -192,5 +193,7 @@ def row_of(card: Card, runs: Mapping[RunKey, RunState]) -> Row:
 
 
 def index_answer(status: IndexStatus) -> IndexAnswer:
-    """Return how far the index is."""
-    return IndexAnswer(state=status.state, cards=status.cards, read=status.read, error=status.error)
+    """Return how far the index is; one that nobody has asked for lately is not ready."""
+    is_old = status.state is Readiness.READY and is_stale(status)
+    state = Readiness.BUILDING if is_old else status.state
+    return IndexAnswer(state=state, cards=status.cards, read=status.read, error=status.error)

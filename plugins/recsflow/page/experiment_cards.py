@@ -13,16 +13,21 @@ from fastapi import Depends
 
 from include.artifacts.layout import ArtifactLayout
 from include.cards.index import CardIndex
-from include.cards.refresh import IndexRefresh
+from include.cards.refresh import IndexRefresh, is_stale
 from include.cards.store import CardStore
 from include.experiment.resolve.identity import short_hash
 from recsflow.settings import Settings, load_settings
+
+# A list that comes later is none at all; one that may be old says so, and is asked for again.
+PATIENCE_S = 1.0
 
 
 def card_index(settings: SettingsDep) -> CardIndex:
     """Return the index, which is brought up to date in the background whenever it is asked for."""
     refresh = _refresh(settings.artifact_root)
     refresh.ask()
+    if is_stale(refresh.index.status()):
+        refresh.wait(PATIENCE_S)
     return refresh.index
 
 

@@ -1,7 +1,10 @@
+import sqlite3
+import time
 from itertools import pairwise
 
 import pytest
 
+from recsflow.page.experiment_cards import index_folder
 from tests.plugins.recsflow.page.experiments import (
     CLEARED,
     DELETED,
@@ -143,3 +146,19 @@ def test_status_says_whether_the_index_is_complete_and_mlflow_down(web_server):
         "index": {"state": "ready", "cards": 10, "read": 10, "error": None},
         "mlflow": "down",
     }
+
+
+def test_a_list_that_may_be_old_does_not_say_that_it_is_complete(web_server):
+    # As after an hour in which nobody looked: whoever opens the page then would never ask again.
+    (index,) = index_folder(str(web_server.database.parent)).glob("*.sqlite")
+    with sqlite3.connect(index, timeout=60) as connection:
+        connection.execute("UPDATE progress SET value = value - 3600 WHERE name = 'updated'")
+    states = [web_server.get("api/status").json()["index"]["state"]]
+    while states[-1] != "ready":
+        states.append(web_server.get("api/status").json()["index"]["state"])
+
+    # It was brought up to date before it called itself ready, in the first request where that is soon done.
+    with sqlite3.connect(index, timeout=60) as connection:
+        (updated,) = connection.execute("SELECT value FROM progress WHERE name = 'updated'").fetchone()
+    assert time.time() - updated < 3600
+    assert set(states) <= {"building", "ready"}
