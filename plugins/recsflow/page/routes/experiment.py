@@ -23,6 +23,7 @@ from recsflow.page.conditional import ConditionalRoute
 from recsflow.page.errors import REFUSALS
 from recsflow.page.experiment_cards import StoreDep
 from recsflow.page.runs import handed_on, run_states, tasks_of
+from recsflow.run_notes.keys import ERROR_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from include.cards.card import Card
 
 router = APIRouter(prefix="/api/experiments", route_class=ConditionalRoute, responses=REFUSALS)
-OUTCOME, ERROR, RETURNED = "outcome", "error", "return_value"
+OUTCOME, RETURNED = "outcome", "return_value"
 PIPELINE_LINKS, MLFLOW_LINK = ("_link_PipelineJobLink", "_link_CustomJobLink"), "_link_MlflowRunLink"
-KEYS = (OUTCOME, ERROR, RETURNED, *PIPELINE_LINKS, MLFLOW_LINK)
+KEYS = (OUTCOME, ERROR_KEY, RETURNED, *PIPELINE_LINKS, MLFLOW_LINK)
 HandedOn = dict[str, dict[str, Any]]
 
 
@@ -53,7 +54,7 @@ def experiment(
         evidence=list(diagnosis.evidence) if diagnosis else [],
         suggestion=diagnosis.suggestion if diagnosis else None,
         warnings=[*(warnings_of(resolved, metrics) if resolved else ()), *files.problems],
-        error=failure_of(card, metrics, outcome=_newest(told, OUTCOME), errors=told.get(ERROR)),
+        error=failure_of(card, metrics, outcome=_newest(told, OUTCOME), errors=told.get(ERROR_KEY)),
         parameters=parameters_of(resolved) if resolved else [],
         metrics=measures_of(metrics) if metrics else [],
         components=_components(row, told, store.layout),

@@ -10,6 +10,7 @@ from include import storage
 from include.artifacts.layout import ArtifactLayout
 from include.cards.card import Card
 from include.cards.store import CardStore
+from recsflow.run_notes.keys import ERROR_KEY
 from tests.include.complete_journey import resolved
 from tests.plugins.airflow_web_server import AirflowWebServer
 
@@ -176,6 +177,6 @@ def _leave_tasks(server: AirflowWebServer) -> None:
         "failed",
         3,
         outcome=outcome,
-        error=f"component failed:\n{COMPONENT_ERROR}",
+        **{ERROR_KEY: f"component failed:\n{COMPONENT_ERROR}"},
     )
     task(BROKEN, "cache_metrics", None, None)

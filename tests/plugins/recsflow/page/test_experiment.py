@@ -1,5 +1,7 @@
 import pytest
 
+from recsflow.extensions.links import CustomJobLink, MlflowRunLink, PipelineJobLink
+from recsflow.page.routes.experiment import KEYS
 from tests.plugins.recsflow.page.experiments import (
     BROKEN,
     DELETED,
@@ -101,6 +103,10 @@ def test_links_lead_to_pages_only(web_server):
     assert links["pipeline"] == "http://console/jobs/x"
     # What a task left there is javascript.
     assert links["mlflow"] is None
+
+
+def test_links_are_those_that_tasks_publish():
+    assert {PipelineJobLink().xcom_key, CustomJobLink().xcom_key, MlflowRunLink().xcom_key} <= set(KEYS)
 
 
 def test_quality_is_counted_and_what_is_broken_said(web_server):
