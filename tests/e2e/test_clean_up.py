@@ -18,8 +18,8 @@ from tests.e2e.dag_runs import Run, follow
 
 pytestmark = pytest.mark.e2e
 
-# Kept whatever their age: reports of schedules, and what sweeps found.
-KEPT = ("holdouts/", "sweeps/winners/")
+# Kept whatever their age: reports of schedules, what sweeps found, and which numbers runs have taken.
+KEPT = ("holdouts/", "sweeps/winners/", "numbers/")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,13 @@ def stored(machine: Machine) -> set[str]:
 def test_nothing_stays_of_a_run_in_the_bucket(first: Run, cleaned: Cleaned) -> None:
     assert "clean_up succeeded" in cleaned.output, cleaned.output
     assert {path for path in cleaned.after if not path.startswith(KEPT)} == set()
-    for folder in ("modules/", "rows/", f"experiments/{first.folder.name}/", "pipeline_root/local/"):
+    for folder in (
+        "modules/",
+        "rows/",
+        f"experiments/{first.folder.name}/",
+        "pipeline_root/local/",
+        "cards/",
+    ):
         assert any(path.startswith(folder) for path in cleaned.before), folder
 
 
