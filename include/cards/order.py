@@ -16,6 +16,8 @@ FIELDS = (
     *("dag_id", "dataset", "features", "model", "model_type", "schedule", "trial", "kind"),
     *("state", "verdict", "warnings", "headline", "lift"),
 )
+# For SQLite's integers.
+_TOO_LARGE = 2**63
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,19 @@ class Order:
             sort, value, experiment_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         except (ValueError, TypeError, binascii.Error):
             sort, value, experiment_id = None, None, None
-        is_ours = isinstance(experiment_id, str) and (value is None or isinstance(value, str | int | float))
-        if sort != self.sort or not is_ours:
+        is_ours = isinstance(experiment_id, str) and _is_known_to_sqlite(experiment_id)
+        if sort != self.sort or not is_ours or not _is_known_to_sqlite(value):
             raise InvalidSearch(
                 f"cursor is {cursor[:80]!r}; use next_cursor of the page before, with the same sort, "
                 f"{self.sort}."
             )
         return value, experiment_id
+
+
+def _is_known_to_sqlite(value: object) -> bool:
+    """Whether a value of JSON can be compared there: no list, no larger number, no half of a character."""
+    if isinstance(value, int):
+        return abs(value) < _TOO_LARGE
+    if isinstance(value, str):
+        return value.isascii() or value.encode(errors="ignore").decode() == value
+    return value is None or isinstance(value, float)

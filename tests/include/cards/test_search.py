@@ -1,3 +1,6 @@
+import base64
+import json
+
 import pytest
 
 from include.artifacts.layout import ArtifactLayout
@@ -160,6 +163,16 @@ def test_a_sort_that_means_nothing_is_refused_with_what_does(index, sort):
 
 @pytest.mark.parametrize("cursor", ["", "x", "ä", "bnVsbA", "WzFd", "W10", "eyJhIjoxfQ", "a" * 1000, "=" * 5])
 def test_a_cursor_that_is_none_is_refused(index, cursor):
+    with pytest.raises(InvalidSearch, match="use next_cursor of the page before"):
+        find_cards(index, CardFilter(), cursor=cursor)
+
+
+@pytest.mark.parametrize("value", [10**30, "\ud800", ["a"], {"a": 1}])
+def test_a_cursor_of_what_no_card_has_is_refused(index, value):
+    # Made by hand, in the form of ours.
+    text = json.dumps(["-created_at", value, experiment_id(1)])
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
     with pytest.raises(InvalidSearch, match="use next_cursor of the page before"):
         find_cards(index, CardFilter(), cursor=cursor)
 
