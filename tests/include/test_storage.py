@@ -43,6 +43,14 @@ def test_other_uris_are_refused_with_the_remedy(uri):
     assert repr(uri) in str(error.value)
 
 
+def test_of_two_who_create_a_file_one_does(tmp_path):
+    uri = f"file://{tmp_path}/numbers/quick_test/1.txt"
+    assert storage.create_text(uri, "first")
+    assert not storage.create_text(uri, "second")
+    assert storage.read_text(uri) == "first"
+    assert [path.name for path in (tmp_path / "numbers" / "quick_test").iterdir()] == ["1.txt"]
+
+
 def test_exists_follows_the_file(tmp_path):
     uri = f"file://{tmp_path}/x/_SUCCESS"
     assert not storage.exists(uri)

@@ -54,6 +54,13 @@ def test_a_change_by_another_process_is_seen_at_once(root):
     assert storage.read_text(uri) == "two epochs, a longer text"
 
 
+def test_of_two_who_create_a_file_one_does(root):
+    uri = f"{root}/numbers/quick_test/1.txt"
+    assert storage.create_text(uri, "first")
+    assert not storage.create_text(uri, "second")
+    assert storage.read_text(uri) == "first"
+
+
 def test_a_stream_appears_when_it_is_complete(root):
     uri = f"{root}/rows/train/rows.parquet"
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from include.artifacts.by_content import CompiledPipeline, ModuleFolder, RowsFolder
-from include.artifacts.experiment import ExperimentFolder
+from include.artifacts.experiment import ExperimentCard, ExperimentFolder
 from include.artifacts.layout import ArtifactLayout
+from include.artifacts.run_number import RunNumber
 from include.errors import RecsflowError
 from include.warehouse.connection import connect
 from recsflow.experiments.resolution import RunIdentity, resolve_run
@@ -61,7 +62,10 @@ def test_the_run_then_does_as_planned(engineer):
     there = {each.removeprefix(f"{layout.root}/") for each in files_after if Path(each).is_file()}
     left = {path for path in there if not path.startswith(("configs/", "made/", "mlruns/"))}
     kinds = {type(layout.parse(path)) for path in left}
-    assert kinds == {ExperimentFolder, RowsFolder, ModuleFolder, CompiledPipeline}
+    assert kinds == {
+        *(ExperimentFolder, ExperimentCard, RunNumber),
+        *(RowsFolder, ModuleFolder, CompiledPipeline),
+    }
     assert {path for path in left if not has_place(path, layout)} == set()
 
 
