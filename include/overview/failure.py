@@ -52,7 +52,14 @@ def failure_of(
     elif metrics and metrics.error and not said:
         said = f"{metrics.error.type}: {metrics.error.message}\n{metrics.error.traceback}"
     lines = tuple(line.rstrip() for line in said.splitlines() if line.strip())
-    sentence = card.error or (cut(lines[0], _SENTENCE_CHARS) if lines else "")
-    if not sentence:
+    if not card.error and not lines:
         return None
+    sentence = _whole(card.error, lines) if card.error else cut(lines[0], _SENTENCE_CHARS)
     return Failure(sentence=sentence, component=broken.name if broken else None, task=task, lines=lines)
+
+
+def _whole(sentence: str, lines: tuple[str, ...]) -> str:
+    """Return a sentence that a card has cut, as it was said."""
+    begun = sentence.removesuffix("…")
+    whole = (line.strip().removeprefix("- ") for line in lines)
+    return next((line for line in whole if line.startswith(begun)), sentence) if "…" in sentence else sentence

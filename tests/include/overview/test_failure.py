@@ -34,3 +34,11 @@ def test_the_cards_sentence_comes_first_and_the_first_task_that_failed_is_named(
 
 def test_where_nobody_said_anything_there_is_no_sentence():
     assert failure_of(card(1), None) is None
+
+
+def test_a_sentence_that_the_card_has_cut_is_told_whole():
+    said = f"1 problem in the configuration:\n  - run parameters: {'x' * 400}; use y."
+    found = failure_of(card(1, error=f"run parameters: {'x' * 400}; use y."), None, errors={"resolve": said})
+
+    assert found is not None
+    assert found.sentence == f"run parameters: {'x' * 400}; use y."
