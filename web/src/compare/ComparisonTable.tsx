@@ -9,6 +9,7 @@ import { StateMark } from "../elements/StateMark";
 import { VerdictChip } from "../elements/VerdictChip";
 import { nameOf, readable } from "../wording/names";
 import { number, plain } from "../wording/numbers";
+import { isLive } from "../wording/states";
 
 interface Props {
   comparison: Comparison;
@@ -35,7 +36,7 @@ export function ComparisonTable({ comparison, parameters }: Props): ReactNode {
         </thead>
         <tbody>
           <Line title="State" rows={experiments} cell={(row) => <StateMark state={row.state} />} />
-          <Line title="Verdict" rows={experiments} cell={(row) => <VerdictChip verdict={row.verdict} />} />
+          <Line title="Verdict" rows={experiments} cell={(row) => <VerdictChip verdict={row.verdict} soFar={isLive(row)} />} />
           <Line title="Beside the best baseline" rows={experiments} cell={(row) => <Lift lift={row.lift} baseline={row.headline?.baseline ?? null} />} />
         </tbody>
         <Section title={parameters.some(({ differs }) => differs) ? "What differs" : "No parameter differs"} columns={experiments.length + 1}>

@@ -5,7 +5,7 @@ import { Copy } from "../elements/Copy";
 import { Notice } from "../elements/Notice";
 import type { Tone } from "../elements/Notice";
 import { counted } from "../wording/numbers";
-import { verdictTone } from "../wording/states";
+import { isLive, verdictTone } from "../wording/states";
 
 /** What came of it, first of all: why it failed, else the verdict in a sentence; then what is doubtful. */
 export function Findings({ experiment }: { experiment: Experiment }): ReactNode {
@@ -19,7 +19,7 @@ export function Findings({ experiment }: { experiment: Experiment }): ReactNode 
         </Notice>
       )}
       {sentence !== null && (
-        <Notice tone={tone(card.verdict)} title={sentence}>
+        <Notice tone={isLive(card) ? "calm" : tone(card.verdict)} title={isLive(card) ? `So far: ${sentence}` : sentence}>
           {(evidence.length > 0 || suggestion !== null) && (
             <>
               {evidence.length > 0 && (

@@ -39,7 +39,7 @@ export function Head({ experiment, onChange }: Props): ReactNode {
         <h1 id="ex-title" className="ex-title">
           {nameOf(card)}
         </h1>
-        {card.verdict !== null && <VerdictChip verdict={card.verdict} />}
+        {card.verdict !== null && <VerdictChip verdict={card.verdict} soFar={isLive(card)} />}
         <Actions card={card} onChange={onChange} />
       </div>
       <div className="ex-meta">

@@ -1,6 +1,10 @@
 import type { Epoch } from "../api/answers";
 import type { Series } from "../charts/series";
 
+const LOSS = "Loss";
+const SPREAD = "Spread of the embeddings";
+const RATE = "Learning rate";
+
 export interface Chart {
   title: string;
   series: Series[];
@@ -8,7 +12,10 @@ export interface Chart {
 
 /** The course of every metric: losses in one chart, the learning rate in one, and each family of metrics in one of its own. */
 export function chartsOf(epochs: readonly Epoch[]): Chart[] {
-  const names = [...new Set(epochs.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const all = new Set(epochs.flatMap(({ metrics }) => Object.keys(metrics)));
+  // Keras writes the same rate under a name of its own.
+  if (all.has("learning_rate")) all.delete("lr");
+  const names = [...all];
   const charts = new Map<string, Series[]>();
   for (const name of names) {
     const title = titleOf(name);
@@ -25,12 +32,14 @@ export function normsOf(epochs: readonly Epoch[], norm: "weight_norm" | "gradien
 }
 
 function titleOf(name: string): string {
-  if (name.endsWith("loss")) return "Loss";
-  if (name.endsWith("learning_rate")) return "Learning rate";
+  if (name.endsWith("loss")) return LOSS;
+  if (name.endsWith("_spread")) return SPREAD;
+  if (name.endsWith("learning_rate")) return RATE;
   // 'val_recall@10' and 'recall@100' are one family.
   return name.replace(/^val_/, "").replace(/@.*$/, "").replaceAll("_", " ");
 }
 
 function rank(title: string): number {
-  return title === "Loss" ? 0 : title === "Learning rate" ? 2 : 1;
+  const [first, ...last] = [LOSS, SPREAD, RATE];
+  return title === first ? -1 : last.indexOf(title) + 1;
 }

@@ -10,6 +10,7 @@ import { Progress } from "../elements/StateMark";
 import { VerdictChip } from "../elements/VerdictChip";
 import { nameOf } from "../wording/names";
 import { counted, number } from "../wording/numbers";
+import { isLive } from "../wording/states";
 import { ago, duration, exact, secondsBetween } from "../wording/times";
 import { picked } from "./filters";
 
@@ -51,7 +52,7 @@ export function ExperimentRow({ row, isBest, now, address, onChange }: Props): R
         <Doubts row={row} />
       </td>
       <td data-label="Verdict" className={row.verdict === null ? ABSENT : undefined}>
-        <VerdictChip verdict={row.verdict} />
+        <VerdictChip verdict={row.verdict} soFar={isLive(row)} />
       </td>
       <td data-label="Metric" className={row.headline === null && row.state !== "succeeded" ? ABSENT : undefined}>
         <HeadlineCell row={row} isBest={isBest} />

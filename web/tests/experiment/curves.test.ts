@@ -8,9 +8,10 @@ import { row } from "../fixtures/rows";
 const epoch = (number: number, metrics: Epoch["metrics"], towers: Epoch["towers"] = {}): Epoch => ({ epoch: number, metrics, towers });
 
 test("losses come first in one chart, families of metrics follow, the learning rate comes last", () => {
-  const charts = chartsOf([epoch(1, { learning_rate: 0.1, loss: 7, val_loss: 7.5, "val_recall@10": 0.1, "recall@100": 0.2 })]);
+  const charts = chartsOf([epoch(1, { learning_rate: 0.1, lr: 0.1, query_spread: 1, candidate_spread: 2, loss: 7, val_loss: 7.5, "val_recall@10": 0.1, "recall@100": 0.2 })]);
   expect(charts.map(({ title, series }) => [title, series.map(({ label }) => label)])).toEqual([
-    ["Loss", ["loss", "val_loss"]], ["recall", ["val_recall@10", "recall@100"]], ["Learning rate", ["learning_rate"]],
+    ["Loss", ["loss", "val_loss"]], ["recall", ["val_recall@10", "recall@100"]],
+    ["Spread of the embeddings", ["query_spread", "candidate_spread"]], ["Learning rate", ["learning_rate"]],
   ]);
 });
 
