@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import requests
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -40,6 +41,23 @@ def red(airflow: AirflowPages, scheduled: Machine) -> str:
     while api.call("GET", f"dags/quick_test/dagRuns/{run_id}")["state"] not in ("success", "failed"):
         time.sleep(1)
     return run_id
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(airflow: AirflowPages, first: Run, second: Run, red: str) -> None:
+    """The index of cards, which is made in the background, has what these tests look at."""
+    login = {"username": airflow.user, "password": airflow.password}
+    token = requests.post(f"{airflow.url}/auth/token", json=login, timeout=PATIENCE_S).json()["access_token"]
+    ended: set[str] = set()
+    while not {experiment_id(first), experiment_id(second), red} <= ended:
+        answer = requests.get(
+            f"{airflow.url}/recsflow/api/experiments",
+            params=[("state", "succeeded"), ("state", "failed"), ("limit", "200")],
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE_S,
+        )
+        ended = {row[name] for row in answer.json()["experiments"] for name in ("experiment_id", "run_id")}
+        time.sleep(1)
 
 
 @pytest.fixture
@@ -165,7 +183,6 @@ def test_no_view_has_a_fault_of_accessibility_or_is_wider_than_the_window(
     browser_of: webdriver.Chrome,
     first: Run,
     second: Run,
-    red: str,
     size: tuple[int, int],
     dark: bool,
 ) -> None:

@@ -8,6 +8,9 @@ export interface Answer<Body> {
   error: ApiError | null;
 }
 
+/** Milliseconds until the next request after an answer, which is the how-manieth of this address; null for none. */
+export type Interval<Body> = (body: Body, answers: number) => number | null;
+
 interface Held<Body> extends Answer<Body> {
   address: string | null;
 }
@@ -16,12 +19,11 @@ interface Held<Body> extends Answer<Body> {
  * What an address answers, asked again while it is worth it.
  *
  * @param address Null asks nothing.
- * @param interval Milliseconds until it is asked again after an answer, or null for not at all. A hidden page asks nothing; one
- *     that is looked at again asks at once.
+ * @param interval When it is asked again. A hidden page asks nothing; one that is looked at again asks at once.
  * @param occasion Asks anew whenever it is another one: an action has been taken, or something has ended.
  * @returns The newest answer; the same object as long as the server says that nothing has changed.
  */
-export function useAnswer<Body>(address: string | null, interval: (body: Body) => number | null, occasion?: string | number | boolean): Answer<Body> {
+export function useAnswer<Body>(address: string | null, interval: Interval<Body>, occasion?: string | number | boolean): Answer<Body> {
   const [held, setHeld] = useState<Held<Body>>({ address: null, body: null, error: null });
   useEffect(() => {
     if (address === null) return undefined;
@@ -34,12 +36,13 @@ export function useAnswer<Body>(address: string | null, interval: (body: Body) =
 
 const RETRY_MS = 5000;
 
-function poll<Body>(address: string, interval: (body: Body) => number | null, hold: (held: Held<Body>) => void): () => void {
+function poll<Body>(address: string, interval: Interval<Body>, hold: (held: Held<Body>) => void): () => void {
   const stopped = new AbortController();
   let etag: string | null = null;
   let body: Body | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking = false;
+  let answers = 0;
 
   async function once(): Promise<number | null> {
     try {
@@ -48,8 +51,9 @@ function poll<Body>(address: string, interval: (body: Body) => number | null, ho
         etag = answer.headers.get("ETag");
         body = (await answer.json()) as Body;
       }
+      answers += 1;
       hold({ address, body, error: null });
-      return body === null ? null : interval(body);
+      return body === null ? null : interval(body, answers);
     } catch (error) {
       if (stopped.signal.aborted) return null;
       const known = error instanceof ApiError ? error : new ApiError("The server's answer cannot be read.", 0);

@@ -18,14 +18,12 @@ import { NothingHere } from "./NothingHere";
 import { Pages } from "./Pages";
 
 const LIST_MS = 5000;
+const OPENED_LOOKS = 2;
 
 /** The list of experiments, of one DAG where the page stands in a DAG's place. */
 export function ListView({ dagId }: { dagId?: string }): ReactNode {
   const [address, setAddress] = useSearchParams();
-  const list = useAnswer<ExperimentList>(apiAddress(`experiments?${pageQuery(address, dagId)}`), ({ experiments, index }) =>
-    // Whoever waits for the first experiment looks at an empty list.
-    index.state === "building" || index.cards === 0 || experiments.some(isLive) ? LIST_MS : null,
-  );
+  const list = useAnswer<ExperimentList>(apiAddress(`experiments?${pageQuery(address, dagId)}`), nextLook);
   const shown = useLast(list.body);
   const facets = useLast(useAnswer<Facets>(apiAddress(`facets?${query(address, dagId)}`), () => null).body);
   const picks = address.getAll("pick");
@@ -54,6 +52,14 @@ export function ListView({ dagId }: { dagId?: string }): ReactNode {
       </div>
     </section>
   );
+}
+
+/** When a list is asked for again: while something of it changes, and shortly after it was opened. */
+function nextLook({ experiments, index }: ExperimentList, answers: number): number | null {
+  // Whoever waits for the first experiment looks at an empty list.
+  if (index.state === "building" || index.cards === 0 || experiments.some(isLive)) return LIST_MS;
+  // What ended while nobody looked is read into the index from the first request on.
+  return answers <= OPENED_LOOKS ? LIST_MS / 2 : null;
 }
 
 /** The newest answer that there was, so that a list stays in place while the next one is read. */

@@ -89,3 +89,10 @@ test("another address shows nothing of the one before", async () => {
   rerender({ address: "http://x/two" });
   expect(result.current.body).toBeNull();
 });
+
+test("a list that was just opened is asked for again, and then left alone", async () => {
+  answers = [json({ running: false }, "a"), unchanged];
+  renderHook(() => useAnswer("http://x/list", (_body, count) => (count <= 2 ? 1000 : null)));
+  await pass(60_000);
+  expect(asked).toHaveLength(3);
+});
