@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from include.artifacts.experiment import ExperimentFolder
 from include.tracking.outcome import ComponentOutcome, PipelineOutcome
 from include.tracking.training_metrics import parse_training_metrics
+from tests.include.complete_journey import resolved
 
 CONTRACT = Path(__file__).parents[2] / "contracts" / "training_metrics_v2.json"
 
@@ -75,3 +77,26 @@ def runs_in(store):
     client = MlflowClient(store["tracking_uri"])
     experiment = client.get_experiment_by_name(store["experiment_name"])
     return lambda: client.search_runs([experiment.experiment_id])
+
+
+@pytest.fixture
+def experiment():
+    return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?").model_copy(
+        update={"number": 12}
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return ExperimentFolder(tmp_path.as_uri(), "one")
+
+
+@pytest.fixture
+def the_run(runs_in):
+    """The only run there is."""
+
+    def read():
+        (run,) = runs_in()
+        return run
+
+    return read

@@ -7,37 +7,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from include import storage
-from include.artifacts.experiment import ExperimentFolder
 from include.tracking.errors import TrackingUnavailable
 from include.tracking.outcome import PipelineOutcome
 from include.tracking.recorder import record
-from tests.include.complete_journey import resolved
 from tests.include.hang_up import hanging_up
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def experiment():
-    return resolved(learning_rate=0.5, model="deep", notes="does a fast rate hurt?").model_copy(
-        update={"number": 12}
-    )
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return ExperimentFolder(tmp_path.as_uri(), "one")
-
-
-@pytest.fixture
-def the_run(runs_in):
-    """The only run there is."""
-
-    def read():
-        (run,) = runs_in()
-        return run
-
-    return read
 
 
 def test_final_numbers_have_names_that_people_find(store, the_run, metrics, experiment, succeeded):
@@ -116,40 +91,6 @@ def test_the_description_tells_a_verdict_once_and_none_where_nothing_was_judged(
     assert [line for line in lines if "unknown" in line or "hardly moved" in line] == told
 
 
-def test_recording_again_changes_nothing(store, the_run, metrics, experiment, succeeded):
-    first = record(metrics, experiment, outcome=succeeded, **store)
-    before = the_run()
-
-    again = record(metrics, experiment, outcome=succeeded, **store)
-
-    after = the_run()
-    assert again == first
-    assert after.data.metrics == before.data.metrics
-    assert after.data.params == before.data.params
-    history = MlflowClient(store["tracking_uri"]).get_metric_history(first.run_id, "loss")
-    assert len(history) == 2
-
-
-def test_a_record_that_broke_off_is_completed_in_the_same_run(
-    store, the_run, metrics, experiment, succeeded, tmp_path, folder
-):
-    """The artifact store cannot be written the first time, after the numbers were sent."""
-    storage.write_text(folder.experiment, "{}")
-    in_the_way = tmp_path / "artifacts"
-    in_the_way.write_text("")
-    with pytest.raises(TrackingUnavailable):
-        record(metrics, experiment, outcome=succeeded, folder=folder, **store)
-    broken = the_run()
-    assert broken.info.status == "RUNNING"
-    in_the_way.unlink()
-
-    record(metrics, experiment, outcome=succeeded, folder=folder, **store)
-
-    assert the_run().info.run_id == broken.info.run_id
-    assert the_run().info.status == "FINISHED"
-    assert the_run().data.metrics == broken.data.metrics
-
-
 def test_an_unreadable_folder_is_not_blamed_on_mlflow(store, runs_in, metrics, experiment, folder, succeeded):
     Path(storage.local_path(folder.experiment)).mkdir(parents=True)
 
@@ -157,17 +98,6 @@ def test_an_unreadable_folder_is_not_blamed_on_mlflow(store, runs_in, metrics, e
         record(metrics, experiment, outcome=succeeded, folder=folder, **store)
 
     assert runs_in() == []
-
-
-def test_a_run_that_was_only_created_is_completed(store, the_run, metrics, experiment, succeeded):
-    client = MlflowClient(store["tracking_uri"])
-    mlflow_experiment = client.get_experiment_by_name(store["experiment_name"]).experiment_id
-    created = client.create_run(mlflow_experiment, tags={"recsflow.experiment_id": experiment.experiment_id})
-
-    recorded = record(metrics, experiment, outcome=succeeded, **store)
-
-    assert recorded.run_id == created.info.run_id
-    assert the_run().data.metrics["test_recall_at_10"] == 0.08
 
 
 def test_files_become_artifacts(store, metrics, experiment, succeeded, folder):
@@ -209,49 +139,6 @@ def test_a_failed_training_is_recorded_with_its_diagnosis(store, the_run, metric
     assert run.data.tags["recsflow.diagnosis"] == "loss is not finite"
     assert run.data.metrics["loss"] is not None
     assert "test_recall_at_10" not in run.data.metrics
-
-
-def test_success_after_a_failure_updates_the_same_run(store, the_run, metrics, experiment, failed, succeeded):
-    first = record(None, experiment, outcome=failed, **store)
-
-    again = record(metrics, experiment, outcome=succeeded, **store)
-
-    assert again == first
-    run = the_run()
-    assert run.info.status == "FINISHED"
-    assert "recsflow.error" not in run.data.tags
-    assert run.data.metrics["test_recall_at_10"] == 0.08
-
-
-def test_another_training_of_the_experiment_replaces_the_record(
-    store, the_run, metrics_with, metrics, experiment, succeeded
-):
-    """Two epochs of the first training would otherwise stand beside one of the second."""
-    first = record(metrics, experiment, outcome=succeeded, **store)
-    shorter = metrics_with(started_at="2026-01-03T00:00:00+00:00", epochs=[])
-
-    again = record(shorter, experiment, outcome=succeeded, **store)
-
-    assert again.run_id != first.run_id
-    assert the_run().info.run_id == again.run_id
-    assert "loss" not in the_run().data.metrics
-
-
-def test_changed_params_replace_the_record(store, the_run, experiment, failed):
-    record(None, experiment, outcome=failed, **store)
-
-    record(None, resolved(learning_rate=0.05, model="deep"), outcome=failed, **store)
-
-    assert the_run().data.params["learning_rate"] == "0.05"
-
-
-def test_experiments_have_runs_of_their_own(store, runs_in, metrics, experiment, succeeded):
-    other = experiment.model_copy(update={"experiment_id": "another"})
-
-    record(metrics, experiment, outcome=succeeded, **store)
-    record(metrics, other, outcome=succeeded, **store)
-
-    assert len(runs_in()) == 2
 
 
 def test_numbers_that_are_not_finite_are_left_out(store, the_run, metrics_with, experiment, succeeded):
