@@ -50,7 +50,7 @@ export function ComparisonTable({ comparison, parameters }: Props): ReactNode {
           ))}
         </Section>
         <Section title="Metrics on the test rows" columns={experiments.length + 1}>
-          {metrics.map(({ name, title, better, values, best }) => (
+          {metrics.map(told).map(({ name, title, better, values, best }) => (
             <tr key={name}>
               <th scope="row">
                 {title}
@@ -69,6 +69,11 @@ export function ComparisonTable({ comparison, parameters }: Props): ReactNode {
       </table>
     </div>
   );
+}
+
+/** A metric with the best marked only where another one is worse. */
+function told(metric: Comparison["metrics"][number]): Comparison["metrics"][number] {
+  return metric.best.length === metric.values.length ? { ...metric, best: [] } : metric;
 }
 
 function Line({ title, rows, cell }: { title: string; rows: readonly Row[]; cell: (row: Row) => ReactNode }): ReactNode {

@@ -7,12 +7,13 @@ import { plain } from "../wording/numbers";
 
 const SOURCES: Record<Parameter["source"], string> = { run: "set by the run", config: "config", default: "default" };
 const MANY = 12;
+const OF_RUN = "Set by this run";
 
 /** Every parameter with where its value comes from; what the run itself set comes first. */
 export function Parameters({ parameters }: { parameters: readonly Parameter[] }): ReactNode {
   const [words, setWords] = useState("");
   const found = parameters.filter((parameter) => `${parameter.name} ${parameter.title ?? ""} ${plain(parameter.value)}`.toLowerCase().includes(words.toLowerCase()));
-  const sections = [...new Set(found.map(sectionOf))];
+  const sections = [...new Set(found.map(sectionOf))].sort((a, b) => Number(b === OF_RUN) - Number(a === OF_RUN));
   return (
     <section>
       <h2>Parameters</h2>
@@ -28,7 +29,7 @@ export function Parameters({ parameters }: { parameters: readonly Parameter[] })
 }
 
 function sectionOf(parameter: Parameter): string {
-  return parameter.source === "run" ? "Set by this run" : (parameter.section ?? "Others");
+  return parameter.source === "run" ? OF_RUN : (parameter.section ?? "Others");
 }
 
 function ParameterSection({ title, parameters }: { title: string; parameters: readonly Parameter[] }): ReactNode {

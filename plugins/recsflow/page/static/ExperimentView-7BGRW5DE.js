@@ -1,0 +1,1 @@
+import{a}from"./chunk-KRIBAMH4.js";import"./chunk-XYH6J2HK.js";import"./chunk-UHORUAGM.js";import"./chunk-ASBNNS5F.js";import"./chunk-WITPAKZ3.js";import"./chunk-3G3TQD2E.js";import"./chunk-TCZ6ZQWK.js";import"./chunk-SHD4D7I2.js";import"./chunk-ZZPYURFH.js";import"./chunk-LO5FAYPX.js";import"./chunk-ZAAQFFUO.js";export{a as ExperimentView};
