@@ -183,7 +183,7 @@ def list_names(uri: str | UPath) -> list[str]:
     try:
         with _asked(path) as files:
             found = files.ls(path.path, detail=False)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
 

@@ -25,6 +25,8 @@ WARNINGS = (
     "ignore:module 'sre_.*' is deprecated:DeprecationWarning",
     # MLflow 3 with SQLAlchemy 2.1, where it maps its tables.
     "ignore:The ``noload`` loader strategy is deprecated:DeprecationWarning",
+    # MLflow 3 with Starlette 1, where it mounts its server.
+    "ignore:starlette.middleware.wsgi is deprecated:UserWarning",
     # Servers outlive those who start them.
     "ignore:subprocess .* is still running:ResourceWarning",
 )

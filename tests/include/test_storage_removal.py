@@ -31,6 +31,11 @@ def test_a_folder_that_is_not_there_holds_nothing(root):
     assert storage.list_names(f"{root}/absent") == []
 
 
+def test_a_folder_below_a_file_is_not_there_either(root):
+    storage.write_text(f"{root}/file", "")
+    assert storage.list_names(f"{root}/file/numbers") == []
+
+
 def test_names_are_those_in_the_folder_itself(root):
     storage.write_text(f"{root}/a/b/c.txt", "")
     storage.write_text(f"{root}/a/d.txt", "")
