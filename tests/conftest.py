@@ -25,13 +25,11 @@ WARNINGS = (
     "ignore:module 'sre_.*' is deprecated:DeprecationWarning",
     # MLflow 3 with SQLAlchemy 2.1, where it maps its tables.
     "ignore:The ``noload`` loader strategy is deprecated:DeprecationWarning",
-    # MLflow 3 with Starlette 1, where it mounts its server.
-    "ignore:starlette.middleware.wsgi is deprecated:UserWarning",
     # Servers outlive those who start them.
     "ignore:subprocess .* is still running:ResourceWarning",
 )
-# What is left open is told whenever Python collects, which in a process of half an hour is anybody's test.
-END_TO_END = (*WARNINGS, "ignore::ResourceWarning")
+# What is left open is told whenever Python collects; beside clients of servers, that is anybody's test.
+WITH_SERVERS = (*WARNINGS, "ignore::ResourceWarning")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         layers = {mark.name for mark in item.iter_markers()}
         if "tensorflow" not in layers:
-            filters = END_TO_END if layers & {"e2e", "browser"} else WARNINGS
+            filters = WITH_SERVERS if layers & {"e2e", "browser", "emulator"} else WARNINGS
             item.add_marker(pytest.mark.filterwarnings(*filters), append=False)
 
 

@@ -1,14 +1,13 @@
 """An Airflow whose connection is an account of Google Cloud's, and what that account is asked for."""
 
 import json
-import threading
-import time
 from types import SimpleNamespace
 
 import pytest
 
 from tests.plugins.cloud_run import CloudRun
 from tests.plugins.google_server import KEY_ACCOUNT, GoogleServer
+from tests.plugins.mlflow_server import MlflowServer
 
 AUDIENCE = "https://mlflow-0123456789.us-central1.run.app"
 TRAINER = "trainer@project.iam.gserviceaccount.com"
@@ -63,37 +62,17 @@ def impersonate(google, connect):
 
 
 @pytest.fixture(scope="session")
-def mlflow_server(mlflow_database, tmp_path_factory):
-    """Address of a real MLflow server, which keeps artifacts for its clients."""
-    import uvicorn
-    from mlflow import server as names
-
-    variables = {
-        names.BACKEND_STORE_URI_ENV_VAR: mlflow_database,
-        names.SERVE_ARTIFACTS_ENV_VAR: "true",
-        names.ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
-        names.ARTIFACTS_DESTINATION_ENV_VAR: tmp_path_factory.mktemp("mlflow_artifacts").as_uri(),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        from mlflow.server.fastapi_app import app
-
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while thread.is_alive() and not server.started:
-            time.sleep(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join()
+def mlflow_server(tmp_path_factory):
+    """A real MLflow server, which keeps artifacts for its clients."""
+    server = MlflowServer(tmp_path_factory.mktemp("mlflow_server"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
 def cloud_run(google, mlflow_server, settings_values, connect):
     """MLflow on Cloud Run, where the account of the connection's key has roles/run.invoker."""
-    front = CloudRun(google, mlflow_server)
+    front = CloudRun(google, mlflow_server.url)
     front.audiences, front.invokers = {AUDIENCE}, {KEY_ACCOUNT}
     settings_values |= {"mlflow_tracking_uri": front.url, "mlflow_audience": AUDIENCE}
     connect(keyfile_dict=json.dumps(google.key()))

@@ -62,7 +62,7 @@ def test_another_servers_token_of_the_environment_is_neither_sent_nor_lost(cloud
     assert os.environ["MLFLOW_TRACKING_TOKEN"] == "another server's"
 
 
-def test_a_secret_appears_nowhere(cloud_run, google, mlflow_database, tmp_path, caplog, capfd):
+def test_a_secret_appears_nowhere(cloud_run, google, mlflow_server, tmp_path, caplog, capfd):
     """Neither in logs of any level, errors, MLflow's database and files, nor in what children are given."""
     caplog.set_level(logging.DEBUG)
     told = []
@@ -86,7 +86,7 @@ def test_a_secret_appears_nowhere(cloud_run, google, mlflow_database, tmp_path, 
         ask(cloud_run)
     told.append(repr(refused.value))
     told += [str(recorded), repr(identity.tracking_token()), caplog.text, *capfd.readouterr()]
-    database = Path(mlflow_database.removeprefix("sqlite:///")).read_bytes()
+    database = mlflow_server.database.read_bytes()
     secrets = [*google.texts, *(text.rpartition(".")[2] for text in google.texts)]
     secrets.append(google.key()["private_key"])
     assert len(google.texts) == 2
