@@ -6,7 +6,6 @@ file is written beside its target and renamed, an object on Cloud Storage appear
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -20,20 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from include.cloud_storage import answered, check_reachable
-from include.errors import RecsflowError
 from include.identity import storage_credentials
+from include.storage_errors import StorageError, enough_space, writing
 
 if TYPE_CHECKING:
     from upath import UPath
 
 
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NOT_WRITABLE = {
-    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR),
-    *(errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
-}
-# Cloud Storage's client gives no number.
-_NOT_THERE = (PermissionError, FileNotFoundError, NotADirectoryError)
 # A small file takes a round trip, whatever its size.
 _READERS = 16
 _BEING_REMOVED = re.compile(r"\.(?P<name>[^/]+)\.[0-9a-f]{8}\.removed(?=/|$)")
@@ -54,10 +46,6 @@ class StoredFile:
     changed: datetime | None
     is_folder: bool
     version: str = ""
-
-
-class StorageError(RecsflowError, ValueError):
-    """A URI that is neither a local folder nor on Google Cloud Storage, or where nothing can be written."""
 
 
 def artifact_path(uri: str | UPath, *parts: str) -> UPath:
@@ -104,7 +92,7 @@ def write_bytes(uri: str | UPath, data: bytes) -> str:
         with open_atomic(path) as stream:
             stream.write(data)
     else:
-        with _writing(path), _asked(path) as files:
+        with writing(path), _asked(path) as files:
             files.pipe_file(path.path, data)
     return str(path)
 
@@ -113,7 +101,7 @@ def create_text(uri: str | UPath, text: str) -> bool:
     """Write a whole UTF-8 file where there is none, and return whether it did; of two at once, one does."""
     path = artifact_path(uri)
     if not _is_local(path):
-        with _writing(path), _asked(path) as files:
+        with writing(path), _asked(path) as files:
             try:
                 files.pipe_file(path.path, text.encode(), mode="create")
             except FileExistsError:
@@ -121,7 +109,7 @@ def create_text(uri: str | UPath, text: str) -> bool:
         return True
     target = Path(path.path)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
-    with _writing(path):
+    with writing(path):
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text)
         try:
@@ -239,46 +227,18 @@ def open_atomic(uri: str | UPath) -> Iterator[BinaryIO]:
         return
     target = Path(path.path)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
-    with _writing(path):
+    with writing(path):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with _writing(path):
+    with writing(path):
         local_stream = temporary.open("wb")
     try:
         # What a caller reads in between may be missing for reasons of its own; a full disk is this one's.
-        with _enough_space(path), local_stream:
+        with enough_space(path), local_stream:
             yield local_stream
-        with _writing(path):
+        with writing(path):
             os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(path: UPath) -> Iterator[None]:
-    """Tell a place that nobody can write to from an outage, after which a second try helps."""
-    try:
-        with _enough_space(path):
-            yield
-    except OSError as error:
-        if error.errno not in _NOT_WRITABLE and not isinstance(error, _NOT_THERE):
-            raise
-        raise StorageError(
-            f"artifact root: {path} cannot be written ({error}); set artifact_root to a folder or bucket "
-            "that exists and that this account may write to."
-        ) from None
-
-
-@contextmanager
-def _enough_space(path: UPath) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_SPACE:
-            raise
-        raise StorageError(
-            f"artifact root: {path} cannot be written ({error}); free space there, for example by "
-            "`make clean-up`, or set artifact_root to a larger disk."
-        ) from None
 
 
 def _checked(uri: str | UPath) -> str:

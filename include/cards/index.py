@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from include.cards.card import Card, InvalidCard, State
 from include.cards.index_file import IndexFile, is_damage
 from include.cards.row import COLUMNS, row_of
 from include.cards.store import CardStore, StoredCard
+from include.experiment.resolve.identity import short_hash
 
 T = TypeVar("T")
 # As many cards are read before they can be found.
@@ -71,8 +71,7 @@ class CardIndex:
 
     def __init__(self, store: CardStore, folder: Path) -> None:
         self.store = store
-        root = hashlib.sha256(store.layout.root.encode()).hexdigest()[:12]
-        self._file = IndexFile(folder / f"cards-{root}.sqlite")
+        self._file = IndexFile(folder / f"cards-{short_hash(store.layout.root)}.sqlite")
 
     @property
     def path(self) -> Path:

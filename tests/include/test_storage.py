@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from include import storage
+from include.storage_errors import StorageError
 
 pytestmark = pytest.mark.unit
 
@@ -38,7 +39,7 @@ def test_local_path_is_what_tfx_takes(tmp_path):
 
 @pytest.mark.parametrize("uri", ["", "rows", "s3://bucket/rows", "gs://", "gs:///rows", "file://rows"])
 def test_other_uris_are_refused_with_the_remedy(uri):
-    with pytest.raises(storage.StorageError, match="use file:///folder or gs://bucket/prefix") as error:
+    with pytest.raises(StorageError, match="use file:///folder or gs://bucket/prefix") as error:
         storage.artifact_path(uri)
     assert repr(uri) in str(error.value)
 
@@ -108,9 +109,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
-        with pytest.raises(
-            storage.StorageError, match=r"cannot be written .*; free space there, for example by"
-        ):
+        with pytest.raises(StorageError, match=r"cannot be written .*; free space there, for example by"):
             storage.write_text((tmp_path / "rows" / "file").as_uri(), "x" * 100)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -119,9 +118,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path):
 
 @pytest.mark.parametrize("place", ["/sys/recsflow/file", "/proc/recsflow/file", "{folder}/" + "a" * 300])
 def test_a_place_that_takes_no_files_is_one_sentence(place, tmp_path):
-    with pytest.raises(
-        storage.StorageError, match=r"cannot be written .*; set artifact_root to a folder or bucket"
-    ):
+    with pytest.raises(StorageError, match=r"cannot be written .*; set artifact_root to a folder or bucket"):
         storage.write_text(place.format(folder=tmp_path), "x")
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from include.cards.conditions import InvalidSearch
 from include.cloud_storage import StorageRefused, StorageUnavailable
-from include.storage import StorageError
+from include.storage_errors import StorageError
 from recsflow.errors import SettingsError
 
 # What has to be set right, or to come back, before anything can be answered.

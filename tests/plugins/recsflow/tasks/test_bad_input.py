@@ -14,7 +14,7 @@ from include import storage
 from include.cards.card import Card, Kind, State
 from include.configs import config_root
 from include.quality.errors import ExpectationError
-from include.storage import StorageError
+from include.storage_errors import StorageError
 from include.warehouse.connection import connect
 from include.warehouse.errors import QueryTooExpensive, WarehouseUnavailable
 from recsflow.errors import InvalidExperiment, QualityCheckFailed, SettingsError
