@@ -1,13 +1,12 @@
 """The edge of the cloud: tags of Artifact Registry on loopback."""
 
-import threading
-from http.server import ThreadingHTTPServer
 from urllib.parse import unquote
 
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 
-class ArtifactRegistryServer:
+class ArtifactRegistryServer(LoopbackServer):
     """Knows which version each tag names.
 
     Attributes:
@@ -18,13 +17,7 @@ class ArtifactRegistryServer:
     def __init__(self):
         self.digests = {}
         self.failure = None
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def answer(self, path):
         name = path.removeprefix("/v1/")

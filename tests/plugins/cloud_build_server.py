@@ -2,11 +2,10 @@
 
 import json
 import re
-import threading
-from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 METADATA = "type.googleapis.com/google.devtools.cloudbuild.v1.BuildOperationMetadata"
 LOG = "https://console.cloud.google.com/cloud-build/builds;region=europe-west1/build-1?project=7"
@@ -14,7 +13,7 @@ BUILD = re.compile(r"/v1/projects/.+/builds/(?P<id>[^/:?]+)(?P<cancel>:cancel)?"
 COMPILE_STEP = 2
 
 
-class CloudBuildServer:
+class CloudBuildServer(LoopbackServer):
     """Takes builds; each is still working at the first look and has ended at the second.
 
     Attributes:
@@ -40,13 +39,7 @@ class CloudBuildServer:
         self.live = None
         self.cancelled = []
         self._looks = 0
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def create(self, parent, build):
         if self.refusal:

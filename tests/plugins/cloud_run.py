@@ -4,13 +4,14 @@ https://cloud.google.com/run/docs/authenticating/service-to-service
 https://cloud.google.com/iap/docs/authentication-howto
 """
 
-import threading
 from datetime import timedelta
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import jwt
+
+from tests.plugins.loopback_server import LoopbackServer
 
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 PAGE = """
@@ -34,7 +35,7 @@ REFUSALS = {
 OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "server", "content-length"}
 
 
-class CloudRun:
+class CloudRun(LoopbackServer):
     """The address of a service that only some accounts may call.
 
     Args:
@@ -59,14 +60,7 @@ class CloudRun:
         self.certificates = dict(google.certificates)
         self._google = google
         self._service = urlsplit(service)
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def judge(self, method, authorization):
         """Status of a refusal and its words, or None and who called."""

@@ -2,9 +2,7 @@
 
 import json
 import re
-import threading
 import time
-from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import jwt
@@ -12,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 IAM = re.compile(r"/v1/projects/-/serviceAccounts/(?P<account>[^:]+):(?P<method>\w+)")
 STRANGER = {"error": {"code": 401, "message": "not for you"}}
@@ -21,7 +20,7 @@ KEY_ID = "the key of this start"
 KEY_ACCOUNT = "airflow@project.iam.gserviceaccount.com"
 
 
-class GoogleServer:
+class GoogleServer(LoopbackServer):
     """Hands out tokens that say for whom they are, and answers only to the right one.
 
     Attributes:
@@ -50,13 +49,7 @@ class GoogleServer:
         self.refusal_of_identity = None
         self._signer, self._account_key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
         self.certificates = {KEY_ID: self._signer.public_key()}
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def key(self):
         """A service account's key, as Google writes it."""

@@ -2,19 +2,18 @@
 
 import json
 import re
-import threading
-from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 from local_cloud.vertex import listing
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 PATH = re.compile(r"/v1/projects/[^/]+/locations/[^/]+/\w+Jobs(/(?P<job>[^:?]+))?(?P<cancel>:cancel)?")
 LOGGED_JOB = re.compile(r'resource.labels.job_id="(?P<job>[^"]*)"')
 EXECUTION = re.compile(r"/v1/(?P<name>projects/.+/metadataStores/default/executions/[^/?]+)")
 
 
-class JobsServer:
+class JobsServer(LoopbackServer):
     """Keeps jobs as their JSON messages; `jobs[id]["state"]` is the test's to change.
 
     Args:
@@ -58,13 +57,7 @@ class JobsServer:
         self.logs = {}
         self.log_refusal = None
         self.log_filters = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def add(self, job_id, state, **message):
         name = f"projects/local/locations/us-central1/{self.collection}/{job_id}"

@@ -1,18 +1,17 @@
 """The edge of the cloud: Cloud Quotas and Cloud Monitoring on loopback, as the local cloud words them."""
 
 import datetime as dt
-import threading
-from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from local_cloud.quotas.quota_infos import quota_infos
 from local_cloud.quotas.time_series import in_use, select
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 SERIES = "serviceruntime.googleapis.com/quota/rate/net_usage"
 
 
-class QuotasServer:
+class QuotasServer(LoopbackServer):
     """Knows what a project may use, and uses.
 
     Attributes:
@@ -28,13 +27,7 @@ class QuotasServer:
         self.quotas, self.used = {}, {}
         self.daily_mib, self.read_mib = None, []
         self.refused, self.asked = (), []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def answer(self, address):
         path, query = urlsplit(address).path, parse_qs(urlsplit(address).query)

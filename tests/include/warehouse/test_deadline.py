@@ -1,19 +1,18 @@
 """A statement that does not end, at a BigQuery that takes it at once, as the emulator does not."""
 
 import json
-import threading
-from http.server import ThreadingHTTPServer
 
 import pytest
 
 from include.warehouse.connection import connect
 from include.warehouse.errors import QueryTimeout
 from tests.plugins.json_handler import JsonHandler
+from tests.plugins.loopback_server import LoopbackServer
 
 pytestmark = pytest.mark.unit
 
 
-class EndlessStatements:
+class EndlessStatements(LoopbackServer):
     """Takes every statement, and never has its rows.
 
     Attributes:
@@ -24,13 +23,7 @@ class EndlessStatements:
 
     def __init__(self):
         self.jobs, self.cancelled = [], []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def close(self):
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__()
 
     def answer(self, path, body):
         job = self.jobs[-1] if self.jobs else {}
